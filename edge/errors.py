@@ -1,0 +1,85 @@
+"""Every error the runtime raises on purpose, as one small tree.
+
+An error says what was wrong, where, what is allowed and what to do next, each in a field of its
+own, so that a firmware application can log the parts and a person can read the whole.
+"""
+
+from __future__ import annotations
+
+
+class EdgeError(Exception):
+    """Base of all errors raised by this package.
+
+    Attributes:
+        what: what was found to be wrong.
+        where: the file, key or place it was found in; empty when there is none.
+        allowed: what would have been accepted; empty when there is nothing to say.
+        hint: what to do next; empty when there is nothing to say.
+        exit_code: the exit status a command line ends with (2 misuse, 1 failure).
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", allowed: str = "", hint: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.allowed = allowed
+        self.hint = hint
+        parts = [f"{where}: {what}" if where else what]
+        if allowed:
+            parts.append(f"  allowed: {allowed}")
+        if hint:
+            parts.append(f"  help: {hint}")
+        super().__init__("\n".join(parts))
+
+
+class UsageError(EdgeError):
+    """The caller asked for something that cannot be asked for."""
+
+    exit_code = 2
+
+
+class HomeError(EdgeError):
+    """A home description that cannot be used."""
+
+    exit_code = 2
+
+
+class BundleError(EdgeError):
+    """A bundle that will not be loaded. Nothing of it has been run."""
+
+
+class BundleNotFound(BundleError):
+    """There is no bundle at the path given."""
+
+    exit_code = 2
+
+
+class BundleFormatError(BundleError):
+    """The bundle's structure is not what the format says."""
+
+
+class BundleIntegrityError(BundleError):
+    """A file's bytes are not those the manifest lists."""
+
+
+class BundleTooNew(BundleError):
+    """The bundle needs a newer runtime, or uses a newer schema, than this one."""
+
+
+class ForbiddenGraph(BundleError):
+    """A graph asks for something the runtime refuses: see docs/bundle-format.md."""
+
+
+class MissingExtra(EdgeError):
+    """An optional dependency is not installed."""
+
+    exit_code = 2
+
+
+def shown(value: object, most: int = 80) -> str:
+    """Unchecked text made safe to print: quoted, ASCII, cut at about `most` characters."""
+    if isinstance(value, bytes):
+        value = value[: most + 1].decode("utf-8", "backslashreplace")
+    text = ascii(value[: most + 1] if isinstance(value, str) else value)
+    return text if len(text) <= most + 2 else text[: most - 2] + "…'"

@@ -1,0 +1,85 @@
+"""What the runtime tells its caller: commands, and refusals that give a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SlotValue = str | int | float
+"""A slot's value: a number where the slot is one ("twenty one" → 21), text otherwise."""
+
+Source = Literal["grammar", "model"]
+"""Which part of the runtime answered: the home's exact sentences, or the learned model."""
+
+RejectCode = Literal[
+    "empty",  # nothing in it that could be said
+    "too_long",  # beyond edge.limits
+    "not_text",  # bytes that are no UTF-8
+    "unsure",  # the model's confidence is below the calibrated threshold
+    "out_of_scope",  # the model is confident that this is no command
+    "unknown_name",  # a device or area that the home does not have
+    "ambiguous_name",  # a name that several devices or areas have
+    "out_of_range",  # a number beyond what the slot takes
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One understood command."""
+
+    intent: str
+    slots: Mapping[str, SlotValue] = field(default_factory=dict)
+    """Slot label → value."""
+    targets: tuple[str, ...] = ()
+    """Ids of the home's devices and areas that the sentence names, in the order of its slots."""
+    score: float = 1.0
+    """Calibrated probability that the whole command is right; 1.0 for an exact sentence."""
+    source: Source = "grammar"
+    text: str = ""
+    """The part of the input this command was read from."""
+    also: tuple[Command, ...] = ()
+    """Further commands of the same sentence ("… and …"), in order."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        result: dict[str, Any] = {
+            "type": "command",
+            "intent": self.intent,
+            "slots": dict(self.slots),
+            "targets": list(self.targets),
+            "score": round(self.score, 4),
+            "source": self.source,
+            "text": self.text,
+        }
+        if self.also:
+            result["also"] = [command.to_dict() for command in self.also]
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A sentence that was not understood, and why: never a guess."""
+
+    code: RejectCode
+    reason: str
+    """A sentence a person can act on."""
+    text: str = ""
+    suggestions: tuple[str, ...] = ()
+    """Names the home does have that are close to the one said."""
+    intent: str = ""
+    """The best guess, for hand-off to something bigger; empty when there is none."""
+    score: float = 0.0
+    """The probability of that guess."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "type": "rejected",
+            "code": self.code,
+            "reason": self.reason,
+            "text": self.text,
+            "suggestions": list(self.suggestions),
+            "intent": self.intent,
+            "score": round(self.score, 4),
+        }

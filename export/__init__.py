@@ -1,0 +1,1 @@
+"""The workstation's half: corpora, training, distillation, quantisation, ONNX graphs, bundles."""
