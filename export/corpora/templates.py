@@ -1,0 +1,177 @@
+"""A home's sentence templates as a corpus: sampled, paraphrased, split."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+from edge.errors import UsageError
+from edge.home import Home
+from edge.text import words_of
+from export.corpora.paraphrase import paraphrase
+from export.corpora.sampling import Names, Sampler, is_said
+from export.corpora.utterance import OUT_OF_SCOPE, Corpus, Problem, SlotSpan, Utterance
+from export.templates import Block, Template, Templates, read_templates
+
+OUT_OF_SCOPE_FILE = "out_of_scope.txt"
+_DEV = _TEST = 0.1
+_PARAPHRASED = 0.45
+_TRIES = 12
+"""Draws for one more sentence of an intent before its templates count as exhausted."""
+_VARIANTS = 3
+"""Paraphrases of each out-of-scope sentence in the training part."""
+
+
+def read_home(path: Path, samples: int = 6000, seed: int = 0) -> Corpus:
+    """Sentences sampled from the templates of a home.
+
+    Args:
+        path: a folder with `sentences/*.yaml`, `home.toml` and, if it likes, `out_of_scope.txt`.
+        samples: how many sentences to draw, all intents together; an intent whose templates
+            cannot say so much gives what it has.
+        seed: the same seed gives the same corpus.
+
+    Intents have equal shares, and so have the templates of an intent. Names of devices and areas
+    come from `export.corpora.pools`, a quarter of them from the home. About half of the sentences
+    are paraphrased. A tenth of each intent is kept for dev and a tenth for test; no sentence is in
+    two of them.
+
+    Raises:
+        UsageError: a part of the folder is missing, or not one template can be used.
+        HomeError: `home.toml` cannot be used.
+    """
+    path = Path(path)
+    if not (path / "sentences").is_dir():
+        raise UsageError(
+            "no folder of sentence templates",
+            where=str(path / "sentences"),
+            hint="put the templates (*.yaml) there",
+        )
+    if samples < 1:
+        raise UsageError(f"{samples} samples", where=str(path), allowed="1 or more")
+    home = Home.load(path / "home.toml")
+    templates = read_templates(path / "sentences")
+    corpus = Corpus(path.resolve().name, problems=list(templates.problems))
+    corpus.problems.extend(_repeated(templates))
+    sentences = sample(templates, home, samples, seed, corpus.problems)
+    rng = Random(f"split {seed}")
+    taken: set[tuple[str, ...]] = set()
+    for intent in sorted(sentences):
+        found = sentences[intent]
+        taken.update(words_of(item.text) for item in found)
+        rng.shuffle(found)
+        _split(corpus, found)
+    _out_of_scope(path / OUT_OF_SCOPE_FILE, corpus, taken, seed)
+    for part in (corpus.train, corpus.dev, corpus.test):
+        rng.shuffle(part)
+    return corpus
+
+
+def sample(
+    templates: Templates, home: Home, samples: int, seed: int, problems: list[Problem]
+) -> dict[str, list[Utterance]]:
+    """Different sentences by intent, no text twice; a template that cannot be drawn is named."""
+    rng = Random(f"sample {seed}")
+    sampler = Sampler(templates, _names(home), rng)
+    by_intent: dict[str, list[tuple[Block, Template]]] = {}
+    for block in templates.blocks:
+        for template in block.templates:
+            by_intent.setdefault(block.intent, []).append((block, template))
+    share = -(-samples // len(by_intent))
+    seen: dict[tuple[str, ...], str] = {}
+    result: dict[str, list[Utterance]] = {}
+    for intent, usable in sorted(by_intent.items()):
+        found: list[Utterance] = []
+        rng.shuffle(usable)
+        tries = 0
+        while usable and len(found) < share and tries < share * _TRIES:
+            block, template = usable[tries % len(usable)]
+            tries += 1
+            try:
+                text, spans = sampler.draw(block, template.expression)
+            except (KeyError, RecursionError) as error:
+                usable.remove((block, template))
+                what = f"{intent}: {template.text!r} is left out: no list or rule {error}"
+                problems.append(Problem(template.file, template.line, what))
+                continue
+            if rng.random() < _PARAPHRASED and text:
+                text, spans = paraphrase(text, spans, rng)
+            words = words_of(text)
+            if not is_said(text) or words in seen:
+                continue
+            seen[words] = intent
+            found.append(Utterance(text, intent, spans, f"{template.file}:{template.line}"))
+        result[intent] = found
+    return result
+
+
+def _names(home: Home) -> Names:
+    devices: dict[str, tuple[str, ...]] = {}
+    for device in home.devices:
+        devices[device.kind] = (*devices.get(device.kind, ()), device.name, *device.aliases)
+    return Names(
+        devices,
+        tuple(name for area in home.areas for name in (area.name, *area.aliases)),
+        tuple(name for floor in home.floors for name in (floor.name, *floor.aliases)),
+    )
+
+
+def _repeated(templates: Templates) -> list[Problem]:
+    """Templates that two intents share: a sentence of theirs has no one meaning."""
+    owners: dict[tuple[str, tuple[str, ...]], tuple[str, Template]] = {}
+    problems = []
+    for block in templates.blocks:
+        for template in block.templates:
+            key = (template.text, block.kinds)
+            intent, first = owners.setdefault(key, (block.intent, template))
+            if first is not template:
+                what = (
+                    f"{block.intent}: {template.text!r} is there already, for {intent} "
+                    f"({first.file}:{first.line}); kept"
+                )
+                problems.append(Problem(template.file, template.line, what))
+    return problems
+
+
+def _split(corpus: Corpus, found: list[Utterance]) -> None:
+    """The last of `found` to dev and test, the rest to train, which gets one at least."""
+    dev, test = int(len(found) * _DEV), int(len(found) * _TEST)
+    train = len(found) - dev - test
+    corpus.train.extend(found[:train])
+    corpus.dev.extend(found[train : train + dev])
+    corpus.test.extend(found[train + dev :])
+
+
+def _out_of_scope(path: Path, corpus: Corpus, taken: set[tuple[str, ...]], seed: int) -> None:
+    if not path.is_file():
+        corpus.problems.append(Problem(path.name, 0, "not there: no sentences out of scope"))
+        return
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        corpus.problems.append(Problem(path.name, 0, f"not UTF-8 at byte {error.start}; left out"))
+        return
+    found: list[Utterance] = []
+    known = set(taken)
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        words = words_of(text)
+        if words in known:
+            what = f"{text!r} is there already, here or as a command; left out"
+            corpus.problems.append(Problem(path.name, number, what))
+            continue
+        known.add(words)
+        found.append(Utterance(text, OUT_OF_SCOPE, (), f"{path.name}:{number}"))
+    rng = Random(f"out of scope {seed}")
+    rng.shuffle(found)
+    train_before = len(corpus.train)
+    _split(corpus, found)
+    for item in corpus.train[train_before:]:
+        for _ in range(_VARIANTS):
+            empty: tuple[SlotSpan, ...] = ()
+            text, _ = paraphrase(item.text, empty, rng, gentle=True)
+            if words_of(text) not in known:
+                known.add(words_of(text))
+                corpus.train.append(Utterance(text, OUT_OF_SCOPE, (), item.id))
