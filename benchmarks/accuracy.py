@@ -1,0 +1,91 @@
+"""Accuracy on public test sets: the bundle as the runtime runs it, and the trivial baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks import baseline
+from benchmarks.runtime import load
+from edge.bundle import Bundle
+from edge.events import Rejected
+from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, read
+from export.metrics import Prediction, evaluate
+
+CORPORA = ("snips", "clinc150", "slurp")
+"""Folders looked for under the data folder."""
+
+
+def predict(runtime: Any, text: str, *, may_refuse: bool) -> Prediction:
+    """What the runtime makes of one sentence.
+
+    Args:
+        runtime: an `edge.Runtime`.
+        may_refuse: True where the test set has out-of-scope sentences: then a refusal is the
+            answer "out of scope". Elsewhere the published protocol knows no refusal and the best
+            guess counts, however unsure.
+    """
+    refused = may_refuse and isinstance(runtime.understand(text), Rejected)
+    frame = runtime.intent.read(text)
+    if frame is None:  # too long: no guess at all, and so wrong wherever refusing is not right
+        return Prediction(OUT_OF_SCOPE, (), 0.0)
+    slots = tuple(SlotSpan(slot.label, slot.start, slot.end) for slot in frame.slots)
+    return Prediction(OUT_OF_SCOPE if refused else frame.intent, slots, frame.score)
+
+
+def of_bundle(bundle: Path, corpus: Corpus) -> dict[str, Any]:
+    """Every metric of the bundle's variant for this machine on the corpus' test split.
+
+    Raises:
+        EdgeError: the bundle cannot be loaded.
+    """
+    runtime = load(bundle)
+    try:
+        may_refuse = any(item.intent == OUT_OF_SCOPE for item in corpus.test)
+        predicted = [predict(runtime, item.text, may_refuse=may_refuse) for item in corpus.test]
+        graph = Bundle.open(bundle, runtime.profile).graph("intent")
+        return {
+            "corpus": corpus.name,
+            "model": "Hearth Edge",
+            "profile": runtime.profile,
+            "scheme": graph.scheme,
+            "ours": True,
+            **evaluate(corpus.test, predicted).to_dict(),
+        }
+    finally:
+        runtime.close()
+
+
+def rows(
+    data: Path,
+    bundles: Mapping[str, Path],
+    *,
+    report: Callable[[str], None],
+    with_baseline: bool = True,
+) -> list[dict[str, Any]]:
+    """Rows for every corpus found under `data`: the bundle named for it, baseline, majority.
+
+    Raises:
+        UsageError: a corpus cannot be read.
+        EdgeError: a bundle cannot be loaded.
+    """
+    result = []
+    for name in CORPORA:
+        if not (data / name).is_dir():
+            continue
+        corpus = read(data / name)
+        corpus.name = name
+        if name in bundles:
+            report(f"{name}: the bundle on {len(corpus.test):,} sentences")
+            result.append(of_bundle(bundles[name], corpus))
+        if with_baseline:
+            report(f"{name}: TF-IDF and logistic regression")
+            texts = [item.text for item in corpus.test]
+            trained = baseline.train(corpus)
+            result.append(
+                baseline.score(corpus, trained.intents(texts), "TF-IDF + logistic regression")
+            )
+            most = baseline.majority(corpus)
+            result.append(baseline.score(corpus, [most] * len(texts), f"majority ({most})"))
+    return result

@@ -1,0 +1,65 @@
+"""Homes with thousands of devices, and sentences about them: the same for everyone measured."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from dataclasses import dataclass
+
+AREAS = (
+    "kitchen", "living room", "bedroom", "guest room", "hallway", "bathroom", "garage", "office",
+    "attic", "basement", "dining room", "nursery", "laundry room", "pantry", "porch", "patio",
+    "garden", "workshop", "library", "stairwell",
+)  # fmt: skip
+_PLACES = (
+    "ceiling", "floor", "desk", "window", "door", "corner", "left", "right", "upper", "lower",
+    "front", "back", "big", "small", "old", "new", "blue", "green", "white", "black", "oak",
+    "brass", "glass", "round", "tall", "spare", "main", "second", "reading", "bedside",
+)  # fmt: skip
+_KINDS = (
+    "light", "lamp", "fan", "heater", "blind", "curtain", "speaker", "television", "switch",
+    "plug", "thermostat", "humidifier", "camera", "lock", "kettle", "radio", "projector", "vent",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What is said to a home."""
+
+    matched: tuple[str, ...]
+    """About devices it has."""
+    unknown_name: tuple[str, ...]
+    """In a form it knows, about devices it does not have."""
+    unmatched: tuple[str, ...] = (
+        "what is the meaning of life in the third galaxy",
+        "could somebody please explain how bread gets its crust",
+        "my sister said the train was late again this morning",
+        "turn the page and read me the next chapter of the book",
+    )
+    """In no form it knows."""
+
+
+def device_names(count: int, seed: int = 0) -> list[str]:
+    """Names such as "pantry oak lamp", all different, in a seeded order.
+
+    Raises:
+        ValueError: more are asked for than there are combinations (10,800).
+    """
+    names = [" ".join(parts) for parts in itertools.product(AREAS, _PLACES, _KINDS)]
+    if count > len(names):
+        raise ValueError(f"{count} names asked for; there are {len(names)}")
+    random.Random(seed).shuffle(names)
+    return names[:count]
+
+
+def sentences(names: list[str], count: int = 20, seed: int = 1) -> Sentences:
+    """Sentences about some of `names`, and about names that are not among them."""
+    generator = random.Random(seed)
+    chosen = generator.sample(names, min(count, len(names)))
+    forms = ("turn on the {}", "turn off the {}", "switch on the {}", "switch off the {}")
+    cycle = itertools.cycle(forms)
+    unknown = [f"{name.rsplit(' ', 1)[0]} zeppelin" for name in chosen]
+    return Sentences(
+        tuple(next(cycle).format(name) for name in chosen),
+        tuple(next(cycle).format(name) for name in unknown),
+    )

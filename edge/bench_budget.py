@@ -1,0 +1,113 @@
+"""What the figures of `edge bench` mean: against float, against the budget, with what doubts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import device_profiles
+from device_profiles import Profile
+from edge.intent import TASK
+from edge.manifest import Graph
+
+_MIB = 1024 * 1024
+
+
+def accuracy(graph: Graph) -> dict[str, dict[str, float]]:
+    """What the manifest says of the accuracy, in percent; nothing is measured here.
+
+    `chosen` are the numbers of the graph's `accuracy`, `float` those under its key "float", which a
+    float graph need not have; `difference` is chosen minus float, where both are there.
+    """
+    chosen = _numbers(graph.accuracy)
+    said = graph.accuracy.get("float")
+    exact = _numbers(said) if isinstance(said, Mapping) else {}
+    if not exact and graph.scheme == "float":
+        exact = chosen
+    lost = {name: round(chosen[name] - exact[name], 3) for name in chosen if name in exact}
+    return {"float": exact, "chosen": chosen, "difference": lost}
+
+
+def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
+    return {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    }
+
+
+def budgets(document: Mapping[str, Any], profile: Profile | None) -> list[dict[str, Any]]:
+    """The profile's budgets and whether each holds: `within` is None where that is not known.
+
+    Time and memory tell nothing about a board when they were measured on another machine, or under
+    emulation; sizes are the same everywhere.
+    """
+    if profile is None:
+        return []
+    lacking = device_profiles.detect().lacks(profile)
+    unknown = ""
+    if document["kind"] != "host":
+        unknown = "measured under emulation"
+    elif lacking:
+        unknown = f"measured on another machine: {'; '.join(lacking)}"
+    memory = document["memory"]
+    rows: list[tuple[str, str, float | None, float | None, str]] = [
+        (
+            "latency",
+            "ms, 99 % of text to answer",
+            document["latency"]["answer"]["p99_us"] / 1000,
+            profile.budgets.latency_ms.get(TASK),
+            unknown,
+        ),
+        (
+            "memory",
+            "MiB resident over numpy and onnxruntime",
+            memory["rss_mib"] if memory else None,
+            profile.budgets.resident_memory_mb,
+            unknown if memory else "this system does not tell",
+        ),
+        (
+            "bundle",
+            "MiB on disk that this board needs",
+            document["bytes"]["device"] / _MIB,
+            profile.budgets.bundle_mb,
+            "",
+        ),
+    ]
+    return [
+        {
+            "what": what,
+            "unit": unit,
+            "measured": None if measured is None else round(measured, 3),
+            "allowed": allowed,
+            "within": None if why or measured is None else measured <= allowed,
+            "why": why,
+        }
+        for what, unit, measured, allowed, why in rows
+        if allowed is not None
+    ]
+
+
+def warnings(document: Mapping[str, Any], profile: Profile | None) -> list[str]:
+    """What makes the figures doubtful, in sentences."""
+    found = []
+    machine = document["machine"]
+    busy, cores = machine["load_1min"], machine["cores"]
+    if busy is not None and busy > cores:
+        found.append(
+            f"the machine was busy before this began (load {busy} on {cores} cores): times are "
+            "longer than they would be alone; p50 and the minimum suffer least"
+        )
+    if machine["governor"] not in (None, "performance"):
+        found.append(f"the clock follows the load (governor {machine['governor']})")
+    if not document["start"]["byte_code"]:
+        found.append(
+            "Python keeps no byte code of edge here (PYTHONDONTWRITEBYTECODE, or a read-only "
+            "folder): importing it takes two to three times as long as it would"
+        )
+    if document["kind"] == "emulated":
+        found.append("under emulation: good for correctness only, times and memory mean nothing")
+    if profile is None:
+        found.append(f"no profile {document['bundle']['profile']!r} here: its budgets are unknown")
+    return found

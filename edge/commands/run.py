@@ -1,0 +1,132 @@
+"""`edge run`: sentences in, commands out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from edge.commands import add_json
+from edge.events import Command, Rejected
+from edge.limits import LINE_BYTES
+from edge.table import printable
+
+help = "understand sentences: one a line in, one result a line out"
+
+_EPILOG = """\
+examples:
+  edge run home.edge --text "turn off the kitchen lights"
+  edge run home.edge --home home.toml < sentences.txt
+  some-recogniser | edge run home.edge --json | some-firmware
+
+Without --text, sentences are read from standard input as UTF-8, one a line, and each gives exactly
+one line, written at once; with --json that line is one JSON object. A line that cannot be read
+gives a rejection and the next one is taken.
+
+exit status: with --text 0 when understood, 1 when rejected; otherwise 0 at the end of the input.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The bundle, the home, the profile, a sentence."""
+    parser.epilog = _EPILOG
+    parser.add_argument("bundle", metavar="BUNDLE", help="a bundle: a folder or a .tar")
+    parser.add_argument(
+        "--home",
+        metavar="FILE",
+        help="devices and areas of the household (.toml or .json)",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="take this profile's variant instead of the one nearest to this machine",
+    )
+    parser.add_argument("--text", metavar="SENTENCE", help="understand this one sentence")
+    add_json(parser, "print one JSON object a line (JSONL) instead of text")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Load the bundle once and answer every sentence."""
+    from edge.runtime import Runtime  # here, because it brings in ONNX Runtime
+
+    runtime = Runtime.load(args.bundle, home=args.home, profile=args.profile)
+    try:
+        if args.text is not None:
+            event = answer(args.text, runtime.understand)
+            _write(event, args.json)
+            return 0 if isinstance(event, Command) else 1
+        for sentence in sentences(sys.stdin.buffer):
+            _write(answer(sentence, runtime.understand), args.json)
+        return 0
+    finally:
+        runtime.close()
+
+
+def answer(
+    sentence: str | Rejected, understand: Callable[[str], Command | Rejected]
+) -> Command | Rejected:
+    """The answer to one sentence; to one that was rejected while reading, that rejection."""
+    if isinstance(sentence, Rejected):
+        return sentence
+    try:
+        sentence.encode("utf-8")
+    except UnicodeEncodeError:  # bytes on the command line that were no text
+        shown = sentence[:80].encode("utf-8", "backslashreplace").decode("utf-8")
+        return Rejected(code="not_text", reason="the sentence is not UTF-8", text=shown)
+    return understand(sentence)
+
+
+def sentences(stream: BinaryIO) -> Iterator[str | Rejected]:
+    """The lines of a stream, without their ends; a rejection for each that is not usable.
+
+    A line is held in memory up to `LINE_BYTES`; the rest of a longer one is read and dropped.
+    """
+    while line := stream.readline(LINE_BYTES + 1):
+        if len(line) > LINE_BYTES and not line.endswith(b"\n"):
+            while (rest := stream.readline(LINE_BYTES)) and not rest.endswith(b"\n"):
+                pass
+            yield Rejected(
+                code="too_long",
+                reason=f"the line is longer than {LINE_BYTES} bytes",
+                text=line[:80].decode("utf-8", "ignore"),
+            )
+            continue
+        line = line.rstrip(b"\r\n")
+        try:
+            yield line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            yield Rejected(
+                code="not_text",
+                reason=f"the line is not UTF-8: byte 0x{line[error.start]:02x} at {error.start}",
+                text=line[:80].decode("utf-8", "backslashreplace"),
+            )
+
+
+def _write(event: Command | Rejected, as_json: bool) -> None:
+    # Flushed line by line: whoever reads the other end of the pipe is waiting for this answer.
+    line = json.dumps(event.to_dict(), ensure_ascii=False) if as_json else describe(event)
+    print(line, flush=True)
+
+
+def describe(event: Command | Rejected) -> str:
+    """One line for people.
+
+    A command is `intent slot='value' -> target (source score)`; several are joined by `; `.
+    """
+    if isinstance(event, Rejected):
+        return printable(f"rejected ({event.code}): {event.reason}")
+    return "; ".join(_describe_command(command) for command in (event, *event.also))
+
+
+def _describe_command(command: Command) -> str:
+    words = [command.intent]
+    words += [
+        f"{label}={value!r}" if isinstance(value, str) else f"{label}={value}"
+        for label, value in command.slots.items()
+    ]
+    if command.targets:
+        words.append("-> " + ", ".join(command.targets))
+    words.append(f"({command.source} {command.score:.2f})")
+    return printable(" ".join(words))

@@ -1,0 +1,33 @@
+"""Files that are replaced whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+
+def write_atomic(path: Path, data: bytes | str) -> None:
+    """Replace the file at `path` by `data`; text is written as UTF-8, line ends as they are.
+
+    The bytes go to a temporary file beside it, reach the disk, and take the name in one step
+    (`os.replace`): a reader, a full disk or a kill sees the old file or the new one, never a part.
+
+    Raises:
+        OSError: it cannot be written; the old file is untouched and no temporary file is left.
+    """
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    # A link is followed: what it points to is replaced, not the link.
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with open(beside, "xb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(beside)
+        raise

@@ -1,0 +1,55 @@
+"""An ONNX Runtime session made the way the bundle's variant says."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import onnxruntime
+
+from device_profiles.profile import SessionSettings
+from edge.errors import BundleError
+
+_LEVELS: Final = {
+    "disabled": onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL,
+    "basic": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC,
+    "extended": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+    "all": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
+}
+_ONLY_ERRORS: Final = 3
+
+
+def make_session(
+    graph: bytes, scheme: str, settings: SessionSettings
+) -> onnxruntime.InferenceSession:
+    """A session over `graph`, on the CPU.
+
+    Args:
+        graph: the ONNX bytes, already checked by the bundle.
+        scheme: the quantisation scheme they were made with.
+        settings: threads, spinning, arena and optimisation level.
+
+    Raises:
+        BundleError: ONNX Runtime refuses the graph.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = settings.threads
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = settings.memory_arena
+    options.graph_optimization_level = _LEVELS[settings.optimization]
+    options.log_severity_level = _ONLY_ERRORS
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "1" if settings.allow_spinning else "0"
+    )
+    # Bytes that look like ONNX Runtime's own format are not taken for it: only ONNX was checked.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
+    if scheme == "int8-weights":
+        # Weights are widened to float once, at load; otherwise that happens at every call.
+        options.add_session_config_entry("session.disable_quant_qdq", "1")
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own exceptions share no public base class
+        raise BundleError(
+            f"ONNX Runtime {onnxruntime.__version__} refuses the graph: {error}",
+            hint="`edge verify` tells whether the bundle is whole; `edge doctor` whether the "
+            "installation works",
+        ) from error

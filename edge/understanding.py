@@ -1,0 +1,242 @@
+"""Text → Command: the home's exact sentences first, the learned model otherwise, never a guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from edge.errors import UsageError
+from edge.events import Command, Rejected
+from edge.grammar import Grammar, Match, Miss
+from edge.home import Home
+from edge.intent import Frame, IntentModel
+from edge.interpret import interpret
+from edge.limits import COMMANDS, SENTENCE_CHARS, SENTENCE_WORDS
+from edge.resolve import SlotSchema, resolve
+from edge.text import Tokens, tokenise
+
+Answer = Command | Rejected
+Reader = Callable[[Tokens], Answer | None]
+"""Reads part of a sentence; None where it has nothing to say about it."""
+
+_AND: Final = frozenset({"and", "then"})
+_ASK_BACK: Final = frozenset({"unknown_name", "ambiguous_name", "out_of_range"})
+"""Rejections that say the sentence was understood but for one thing."""
+_SHOWN: Final = 80
+_WORD: Final = re.compile(r"[^\W_]")
+"""A letter or a digit, in any script."""
+
+
+class TextUnderstanding:
+    """Answers sentences for one home.
+
+    Args:
+        model: the learned model, or None for a bundle that has a grammar only.
+        grammar: the home's exact sentences, or None for a bundle that has a model only.
+        schema: what each slot of each intent takes.
+        home: whose names the sentences use.
+    """
+
+    def __init__(
+        self, model: IntentModel | None, grammar: Grammar | None, schema: SlotSchema, home: Home
+    ) -> None:
+        self._model, self._grammar, self._schema = model, grammar, schema
+        self.home = home
+
+    def answer(self, text: str | bytes) -> Answer:
+        """What `text` commands, or why it is rejected.
+
+        Raises:
+            UsageError: `text` is neither text nor bytes.
+        """
+        if not isinstance(text, str):
+            decoded = _decode(text)
+            if isinstance(decoded, Rejected):
+                return decoded
+            text = decoded
+        if len(text) > SENTENCE_CHARS:
+            reason = f"{len(text)} characters; at most {SENTENCE_CHARS} are read"
+            return Rejected("too_long", reason, text=_printable(text[:_SHOWN]))
+        if not text.isascii() and not _is_unicode(text):
+            return Rejected("not_text", "the sentence is not Unicode", text=_printable(text))
+        if self._grammar is None:
+            # A model has an answer to anything; to a row of emoji it must not be asked for one.
+            return self._by_model(text) if _WORD.search(text) else _empty(text)
+        tokens = tokenise(text)
+        if not tokens.words:
+            return _empty(text)
+        return self._by_grammar_then_model(text, tokens, self._grammar)
+
+    def _by_grammar_then_model(self, text: str, tokens: Tokens, grammar: Grammar) -> Answer:
+        found = grammar.match(tokens, self.home)
+        if isinstance(found, Match):
+            return interpret(found, self.home)
+        parts = _parts(tokens)
+        if len(parts) > 1:
+            together = self._several(parts, lambda part: self._exact(part, grammar))
+            if isinstance(together, Command):
+                return together
+        else:
+            together = None
+        guess = self._by_model(text)
+        if len(parts) > 1:
+            several = self._several(parts, lambda part: self._exact_or_model(part, grammar))
+            if isinstance(several, Command) and (
+                isinstance(guess, Rejected) or _weakest(several) >= guess.score
+            ):
+                return several
+            together = together or several
+        if isinstance(guess, Rejected):
+            # A near match knows what is amiss; a command read in part knows which part.
+            if isinstance(found, Miss):
+                near = interpret(found, self.home)
+                # "Close enough": no device is called "enough", nor anything like it.
+                chatter = isinstance(near, Rejected) and not near.suggestions
+                return guess if chatter and guess.code == "out_of_scope" else near
+            if isinstance(together, Rejected):
+                return together
+        return guess
+
+    def _exact(self, tokens: Tokens, grammar: Grammar) -> Answer | None:
+        found = grammar.match(tokens, self.home)
+        return None if found is None else interpret(found, self.home)
+
+    def _exact_or_model(self, tokens: Tokens, grammar: Grammar) -> Answer | None:
+        exact = self._exact(tokens, grammar)
+        if exact is not None:
+            return exact
+        return self._by_model(tokens.written(0, len(tokens)))
+
+    def _several(self, parts: list[Tokens], read: Reader) -> Answer | None:
+        """The parts of a sentence as commands of their own.
+
+        A part that is none may be a name only ("turn on the lamp *and the fan*"): it is tried again
+        behind the words the command before it began with. None: the parts are no commands; a
+        rejection: all are commands but one, which the rejection says what is amiss with.
+        """
+        commands: list[Command] = []
+        rejected: Rejected | None = None
+        verb: Tokens | None = None
+        for part in parts:
+            answer = read(part)
+            if isinstance(answer, Command):
+                verb = _verb(part)
+            elif verb is not None:
+                # It stays the verb of what follows: "turn on the lamp and the fan and the radio".
+                carried = read(_joined(verb, part))
+                if isinstance(carried, Command):
+                    answer = carried
+            if isinstance(answer, Command):
+                commands.append(answer)
+            elif answer is not None and answer.code in _ASK_BACK and rejected is None:
+                rejected = answer
+            else:
+                return None
+        if rejected is not None or len(commands) != len(parts):
+            return rejected if commands else None
+        first = commands[0]
+        return Command(
+            first.intent,
+            first.slots,
+            first.targets,
+            first.score,
+            first.source,
+            first.text,
+            also=tuple(commands[1:]),
+        )
+
+    def _by_model(self, text: str) -> Answer:
+        model = self._model
+        if model is None:
+            return Rejected("unsure", "no sentence of this home is like it", text=text[:_SHOWN])
+        frame = model.read(text)
+        if frame is None:
+            if len(text.split()) > SENTENCE_WORDS:
+                reason = f"more than {SENTENCE_WORDS} words"
+                return Rejected("too_long", reason, text=text[:_SHOWN])
+            return _empty(text)
+        if frame.out_of_scope > frame.intent_probability:
+            return Rejected(
+                "out_of_scope",
+                "this does not sound like a command; it was left alone",
+                text=text,
+                intent=frame.intent,
+                score=frame.intent_probability,
+            )
+        if frame.intent_probability < model.calibration.threshold:
+            return _unsure(text, frame)
+        slots = [(slot.label, slot.text, slot.start, slot.end) for slot in frame.slots]
+        found = resolve(frame.intent, slots, self.home, self._schema, text=text)
+        if isinstance(found, Rejected):
+            return found
+        return Command(frame.intent, found.slots, found.targets, frame.score, "model", text)
+
+
+def _decode(text: object) -> str | Rejected:
+    if not isinstance(text, bytes | bytearray | memoryview):
+        raise UsageError(
+            f"a sentence is text, not {type(text).__name__}", allowed="str, or bytes in UTF-8"
+        )
+    raw = bytes(text)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        reason = f"the sentence is not UTF-8: byte 0x{raw[error.start]:02x} at {error.start}"
+        return Rejected("not_text", reason, text=raw[:_SHOWN].decode("utf-8", "backslashreplace"))
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether no half of a surrogate pair is in `text`: Python has those for bytes it cannot read
+    (PEP 383), and no UTF-8 can hold them."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _printable(text: str) -> str:
+    return text[:_SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _empty(text: str) -> Rejected:
+    return Rejected("empty", "there are no words in it", text=text[:_SHOWN])
+
+
+def _unsure(text: str, frame: Frame) -> Rejected:
+    likeliest = frame.intent
+    reason = f"not sure enough what is wanted ({likeliest} is the likeliest); say it differently"
+    return Rejected("unsure", reason, text=text, intent=likeliest, score=frame.intent_probability)
+
+
+def _parts(tokens: Tokens) -> list[Tokens]:
+    """The sentence cut at its "and"s and "then"s; whole when there are none, or too many."""
+    words = tokens.words
+    if _AND.isdisjoint(words):
+        return [tokens]
+    parts, first = [], 0
+    for at, word in enumerate([*words, "and"]):
+        if word in _AND:
+            if at > first:
+                parts.append(tokens.part(first, at))
+            first = at + 1
+    return parts if len(parts) <= COMMANDS else [tokens]
+
+
+def _verb(part: Tokens) -> Tokens:
+    """What a following part without a verb of its own borrows: "turn on", "open", "dim"."""
+    particle = len(part) > 1 and part.words[1] in ("on", "off", "up", "down")
+    return part.part(0, 2 if particle else 1)
+
+
+def _joined(first: Tokens, second: Tokens) -> Tokens:
+    """Two parts of a sentence as a sentence of their own, without what was said between them.
+
+    Cut anew: the model reads text, and between the two stands the command before this one.
+    """
+    return tokenise(f"{first.written(0, len(first))} {second.written(0, len(second))}")
+
+
+def _weakest(command: Command) -> float:
+    return min(one.score for one in (command, *command.also))

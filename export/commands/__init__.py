@@ -1,0 +1,1 @@
+"""The verbs that need the training side: `edge train` and `edge export`."""

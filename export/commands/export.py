@@ -1,0 +1,118 @@
+"""`edge export`: a run folder in, a bundle for the boards named out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+import device_profiles
+from edge.commands import add_json, print_json, terminal_width
+from edge.errors import UsageError
+from edge.table import table
+
+help = "quantise a trained model for device profiles and write a bundle"
+
+_EPILOG = """\
+examples:
+  edge export runs/home --out home.edge
+  edge export runs/home --out home.edge --profiles raspberry-pi-4,raspberry-pi-zero-2w
+  edge export runs/home --out home.edge --tar home.tar --measure
+
+For every profile the quantisation schemes it names are tried in order; one that costs more than
+--max-drop points of accuracy on the dev set, or does not fit the profile's budget, is refused. The
+choice and its reasons are written in the manifest. The same run folder gives the same bytes, unless
+--measure is given: then latencies on this machine are taken and written too.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Run folder, bundle, profiles, gate."""
+    parser.epilog = _EPILOG
+    parser.add_argument("run", type=Path, metavar="RUN", help="a folder that `edge train` wrote")
+    parser.add_argument("--out", required=True, type=Path, metavar="BUNDLE", help="the bundle")
+    parser.add_argument("--tar", type=Path, metavar="FILE", help="also write it as one tar")
+    parser.add_argument(
+        "--profiles", metavar="A,B", help="device profiles (default: every one there is)"
+    )
+    parser.add_argument("--name", help="the bundle's name (default: the corpus')")
+    parser.add_argument("--bundle-version", default="0.1.0", metavar="VERSION")
+    parser.add_argument("--sequence", type=int, default=0, help="number that only ever rises")
+    parser.add_argument(
+        "--max-drop", type=float, default=0.5, metavar="POINTS", help="largest loss by quantising"
+    )
+    parser.add_argument(
+        "--false-rejects",
+        type=float,
+        default=0.01,
+        metavar="SHARE",
+        help="share of rightly read commands that may be rejected (default 0.01)",
+    )
+    parser.add_argument("--measure", action="store_true", help="time the variants on this machine")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Choose a variant for every profile and write the bundle."""
+    if not 0 <= args.false_rejects < 1:
+        raise UsageError("--false-rejects is a share", allowed="from 0 to less than 1, as 0.01")
+    names = args.profiles.split(",") if args.profiles else list(device_profiles.available())
+    profiles = [device_profiles.load(name.strip()) for name in names]
+
+    from export.build import build
+
+    built = build(
+        args.run,
+        args.out,
+        profiles,
+        name=args.name,
+        version=args.bundle_version,
+        sequence=args.sequence,
+        created=_created(args.run),
+        largest_drop=args.max_drop,
+        false_rejects=args.false_rejects,
+        time_it=args.measure,
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    if args.tar:
+        from export.bundle_writer import pack
+
+        pack(args.out, args.tar)
+    if args.json:
+        print_json(built.to_dict())
+        return 0
+    rows = [
+        (
+            choice.profile.name,
+            choice.candidate.scheme,
+            f"{len(choice.candidate.graph) / 1000:.0f} kB",
+            f"{choice.candidate.accuracy[built.gate]:.2f}",
+            f"{-choice.candidate.drop:+.2f}",
+            f"{choice.candidate.latency['p50_us']:.0f}" if choice.candidate.latency else "-",
+        )
+        for choice in built.choices
+    ]
+    head = ("profile", "scheme", "graph", f"{built.gate} % on dev", "vs. float", "µs here")
+    print(table(head, rows, right=(2, 3, 4, 5), width=terminal_width()))
+    print(f"wrote {args.out}")
+    return 0
+
+
+def _created(run: Path) -> str:
+    """SOURCE_DATE_EPOCH where it is set, else when training ended: never the present moment.
+
+    Raises:
+        UsageError: SOURCE_DATE_EPOCH is no number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        seconds = int(epoch) if epoch else int((run / "run.json").stat().st_mtime)
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    except FileNotFoundError:
+        return "1970-01-01T00:00:00Z"  # `build` says what is wrong with the run folder
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH is {epoch!r}", allowed="seconds since 1970 as a whole number"
+        ) from error

@@ -1,0 +1,121 @@
+"""`edge train`: a corpus in, a trained student in a run folder out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from edge.commands import add_json, print_json
+from edge.errors import UsageError
+
+help = "train teachers and distil a student from a corpus"
+
+_EPILOG = """\
+examples:
+  edge train intent --data my-home --out runs/home
+  edge train intent --data corpus.jsonl --out runs/mine --teachers 2 --epochs 8
+  edge train intent --data snips --out runs/snips --settings snips.toml --resume
+  edge train intent --data snips --out runs/snips --encoder bert-base-uncased --lora 16
+  edge train intent --data snips --out runs/snips --search 20
+  accelerate launch --num_processes 4 -m edge train intent --data snips --out runs/snips
+
+A corpus is a folder or file in one of the layouts snips, slurp, clinc150, jsonl (one utterance a
+line) or home (templates of sentences in the syntax of Home Assistant's intents, with home.toml and
+out_of_scope.txt). Lines that cannot be used are listed and left out.
+
+The run folder gets the student, the vocabulary, the dev set, figures (run.json), TensorBoard logs,
+and a report: confusion matrix (confusion.png), misread sentences (misread.jsonl), report.html.
+
+A settings file is TOML: `teachers`, `student_alone`, and the tables [teacher] and [student].
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Family, corpus, run folder, and what is changed most often."""
+    parser.epilog = _EPILOG
+    parser.add_argument("family", choices=["intent"], help="the model family")
+    parser.add_argument("--data", required=True, type=Path, metavar="PATH", help="the corpus")
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="the run folder")
+    parser.add_argument("--layout", help="the corpus' layout, where it cannot be told by its files")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="settings as TOML")
+    parser.add_argument("--encoder", help="the teacher: 'minilm' (default), a folder or a hub name")
+    parser.add_argument("--teachers", type=int, metavar="N", help="teachers to average")
+    parser.add_argument("--epochs", type=int, metavar="N", help="epochs of each teacher")
+    parser.add_argument("--lora", type=int, metavar="RANK", help="LoRA instead of full fine-tuning")
+    parser.add_argument("--seed", type=int, help="seed of everything random (default 0)")
+    parser.add_argument("--samples", type=int, default=6000, help="sentences drawn from templates")
+    parser.add_argument(
+        "--search", type=int, metavar="TRIALS", help="search the student's settings on dev first"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on where the last run stopped")
+    parser.add_argument("--test", action="store_true", help="report on the test split, not on dev")
+    parser.add_argument("--quiet", action="store_true", help="no progress bars")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, report, and print what came out."""
+    settings = _settings(args)
+    from export.corpora import read
+    from export.recipes.intent import command
+
+    if args.layout == "home" or (args.data / "sentences").is_dir():
+        from export.corpora.templates import read_home
+
+        corpus = read_home(args.data, samples=args.samples, seed=args.seed or 0)
+    else:
+        corpus = read(args.data, args.layout)
+    for problem in corpus.problems:
+        print(f"warning: {problem}", file=sys.stderr)
+    outcome = command.train_and_report(
+        corpus,
+        settings,
+        args.data,
+        args.out,
+        resume=args.resume,
+        trials=args.search or 0,
+        on_test=args.test,
+        quiet=args.quiet or args.json or not sys.stderr.isatty(),
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    if not outcome:
+        return 0  # another process of the same launch speaks
+    if args.json:
+        print_json(outcome.to_dict())
+    else:
+        print(outcome.text)
+    return 0
+
+
+def _settings(args: argparse.Namespace) -> dict[str, Any]:
+    """The settings file's data with the options on top.
+
+    Raises:
+        UsageError: the file cannot be read or is not TOML.
+    """
+    data: dict[str, Any] = {}
+    if args.settings is not None:
+        try:
+            data = tomllib.loads(args.settings.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"the settings cannot be read: {error}",
+                where=str(args.settings),
+                allowed="TOML with the tables [teacher] and [student]",
+            ) from error
+    teacher = data.setdefault("teacher", {})
+    if args.encoder is not None:
+        teacher["encoder"] = args.encoder
+    if args.epochs is not None:
+        teacher["epochs"] = args.epochs
+    if args.lora is not None:
+        teacher["lora_rank"] = args.lora
+    if args.teachers is not None:
+        data["teachers"] = args.teachers
+    if args.seed is not None:
+        teacher["seed"] = args.seed
+        data.setdefault("student", {})["seed"] = args.seed
+    return data

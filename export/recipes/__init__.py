@@ -1,0 +1,67 @@
+"""What is particular to a model family: one recipe each, all of one shape."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import onnx
+
+from device_profiles import SessionSettings
+from edge.errors import UsageError
+from export.quantize import Feed
+
+RECIPES: Mapping[str, str] = {"intent": "export.recipes.intent.packing"}
+"""Family → the module whose `open_run` reads its run folders."""
+
+
+class Trained(Protocol):
+    """A trained model, as far as exporting it goes."""
+
+    task: str
+    """The runtime's name for what it does."""
+    name: str
+    """What a bundle of it is called unless told otherwise."""
+    false_rejects: float
+    """Share of rightly understood input that may be rejected: sets the thresholds."""
+    gate: str
+    """The measure that the accuracy gate looks at, in percent."""
+
+    def graph(self) -> onnx.ModelProto:
+        """The float graph, checked against torch."""
+
+    def calibration(self) -> Sequence[Feed]:
+        """Real inputs for static quantisation."""
+
+    def measure(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, float]:
+        """Dev-set accuracy of a graph as the runtime runs it, in percent."""
+
+    def latency(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, Any]:
+        """How long a sentence takes on this very machine."""
+
+    def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """The manifest's entry of the task, and the assets that go with it (path → bytes)."""
+
+
+def open_run(folder: Path) -> Trained:
+    """The trained model in a run folder.
+
+    Raises:
+        UsageError: `folder` is no run folder.
+    """
+    description = folder / "run.json"
+    try:
+        family = json.loads(description.read_text("utf-8"))["family"]
+        module = importlib.import_module(RECIPES[family])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"no finished training run: {error}",
+            where=str(description),
+            allowed="a folder that `edge train` wrote",
+            hint="if training was interrupted, run the same command again with --resume",
+        ) from error
+    trained: Trained = module.open_run(folder)
+    return trained

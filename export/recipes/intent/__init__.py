@@ -1,0 +1,1 @@
+"""The intent family: intents and slots of typed commands."""

@@ -1,0 +1,172 @@
+"""What `edge train intent` does around the recipe: search, report, home files, figures in print."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from edge.errors import UsageError
+from edge.table import table
+from export.corpora import Corpus
+from export.files import write_atomic
+from export.recipes.intent import recipe
+from export.recipes.intent.judge import StudentReader
+from export.recipes.intent.recipe import IntentRun, IntentSettings
+from export.report import write_report
+
+_MEASURES = ("intent", "slot_f1", "frame", "seconds")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished training run, for people and for programs."""
+
+    folder: Path
+    run: IntentRun
+    report: str
+
+    @property
+    def text(self) -> str:
+        """The figures as a table, then the report's own text."""
+        rows = [
+            (who, *(f"{found[name]:.2f}" if name in found else "-" for name in _MEASURES))
+            for who, found in self.run.figures.items()
+        ]
+        head = ("on dev, %", "intent", "slot F1", "frame", "seconds")
+        figures = table(head, rows, right=(1, 2, 3, 4))
+        return f"{figures}\n\n{self.report}\nreport and model: {self.folder}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        parameters = sum(p.numel() for p in self.run.student.parameters())
+        return {
+            "run": str(self.folder),
+            "corpus": self.run.corpus,
+            "parameters": parameters,
+            "figures": self.run.figures,
+        }
+
+
+def train_and_report(
+    corpus: Corpus,
+    settings: dict[str, Any],
+    source: Path,
+    folder: Path,
+    *,
+    resume: bool,
+    trials: int,
+    on_test: bool,
+    quiet: bool,
+    say: Callable[[str], None],
+) -> Outcome | None:
+    """Trains on `corpus` and writes run folder and report.
+
+    Returns:
+        What came out; None on every process of a distributed launch but the first.
+
+    Raises:
+        UsageError: the settings or the corpus cannot be used.
+    """
+    try:
+        chosen = recipe.settings_from(settings)
+    except TypeError as error:
+        raise UsageError(f"a setting is not known: {error}", where="settings") from error
+    _check_corpus(corpus, on_test)
+    first = int(os.environ.get("RANK", "0")) == 0
+    tell = say if first else lambda line: None
+    if trials:
+        chosen = search(corpus, chosen, folder, trials, quiet=quiet, say=tell)
+    run = recipe.train(corpus, chosen, folder, resume=resume, quiet=quiet, say=tell)
+    if torch.distributed.is_initialized():
+        torch.distributed.barrier()
+    if not first:
+        return None
+    if (source / "sentences").is_dir():
+        write_home_files(source, folder)
+    split = corpus.test if on_test else corpus.dev
+    reader = StudentReader(run.student, run.encoder, run.labels)
+    report = write_report(
+        folder, split, reader(split), title=f"{corpus.name}, {'test' if on_test else 'dev'}"
+    )
+    return Outcome(folder, run, report.text)
+
+
+def search(
+    corpus: Corpus,
+    settings: IntentSettings,
+    folder: Path,
+    trials: int,
+    *,
+    quiet: bool,
+    say: Callable[[str], None],
+) -> IntentSettings:
+    """The student settings that do best on dev, found by Optuna's TPE sampler.
+
+    Students are trained alone and for a third of the epochs, since the order of settings is the
+    same with and without teachers and short runs tell it well enough.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+    def attempt(trial: optuna.Trial) -> float:
+        student = replace(
+            settings.student,
+            learning_rate=trial.suggest_float("learning_rate", 1e-3, 1e-2, log=True),
+            dropout=trial.suggest_float("dropout", 0.05, 0.3),
+            word_dropout=trial.suggest_float("word_dropout", 0.0, 0.15),
+            embedding=trial.suggest_categorical("embedding", [32, 48, 64]),
+            width=trial.suggest_categorical("width", [128, 160, 192]),
+            epochs=max(1, settings.student.epochs // 3),
+        )
+        found = recipe.train_student_alone(
+            corpus, replace(settings, student=student), folder / f"trial-{trial.number}", quiet
+        )
+        say(f"trial {trial.number + 1} of {trials}: frame {found['frame']:.2f}, {trial.params}")
+        return found["frame"]
+
+    study = optuna.create_study(
+        direction="maximize", sampler=optuna.samplers.TPESampler(seed=settings.student.seed)
+    )
+    study.optimize(attempt, n_trials=trials)
+    write_atomic(folder / "search.json", json.dumps(study.best_params, indent=1) + "\n")
+    say(f"best of {trials} trials: frame {study.best_value:.2f}, {study.best_params}")
+    return replace(settings, student=replace(settings.student, **study.best_params))
+
+
+def write_home_files(source: Path, folder: Path) -> None:
+    """Compiles a home's templates and puts grammar, slot types and the home into the run folder."""
+    from edge.home import Home
+    from export.grammar_compiler import compile_grammar
+    from export.templates import read_templates
+
+    compiled = compile_grammar(read_templates(source / "sentences"))
+    write_atomic(folder / "grammar.bin", compiled.data)
+    write_atomic(folder / "slot_schema.json", json.dumps(compiled.schema, sort_keys=True))
+    if (source / "home.toml").exists():
+        home = Home.load(source / "home.toml").to_dict()
+        write_atomic(
+            folder / "home.json", json.dumps(home, ensure_ascii=False, separators=(",", ":"))
+        )
+
+
+def _check_corpus(corpus: Corpus, on_test: bool) -> None:
+    for split in ("train", "dev", *(["test"] if on_test else [])):
+        if not getattr(corpus, split):
+            raise UsageError(
+                f"the corpus has no usable sentence in its {split} split",
+                where=corpus.name,
+                hint="the warnings above name the lines that could not be used",
+            )
+    if len({item.intent for item in corpus.train}) < 2:
+        raise UsageError(
+            "all training sentences have the same intent",
+            where=corpus.name,
+            allowed="two intents or more, of which one may be out_of_scope",
+        )

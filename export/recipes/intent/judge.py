@@ -1,0 +1,163 @@
+"""What models say about sentences: teachers for lessons, either kind for the dev set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from edge.encoder import WordEncoder
+from edge.tags import best_tags, transition_scores
+from export.corpora import Utterance
+from export.distill import has_bfloat16
+from export.metrics import Prediction, frame_accuracy, intent_accuracy, slot_f1
+from export.recipes.intent.labels import Example, LabelSet, slot_spans, word_bounds
+from export.recipes.intent.student import Lesson, Student, StudentCollator
+from export.recipes.intent.teacher import Teacher, TeacherCollator
+
+_BATCH = 128
+
+
+def by_length(examples: Sequence[Example]) -> Iterator[list[int]]:
+    """Indices of the examples in batches of like length."""
+    order = sorted(range(len(examples)), key=lambda index: len(examples[index].words))
+    for start in range(0, len(order), _BATCH):
+        yield order[start : start + _BATCH]
+
+
+@torch.inference_mode(False)
+@torch.no_grad()
+def teacher_lessons(
+    teachers: Sequence[Teacher], collate: TeacherCollator, examples: Sequence[Example]
+) -> list[Lesson]:
+    """Every example with the teachers' mean answer, and the first teacher's hidden states.
+
+    The mean of several teachers' probabilities is a better teacher than each of them (Lan et al.
+    2018, arXiv 1806.04606).
+    """
+    lessons: list[Lesson | None] = [None] * len(examples)
+    for teacher in teachers:
+        teacher.eval()
+    for batch in by_length(examples):
+        inputs = collate([examples[index] for index in batch])
+        mask = inputs["mask"]
+        intents, tags, hidden = _mean_answer(teachers, inputs)
+        for row, index in enumerate(batch):
+            length = int(mask[row].sum())
+            lessons[index] = Lesson(
+                examples[index],
+                intents[row].numpy(),
+                tags[row, :length].half().numpy(),
+                hidden[row, :length].half().numpy(),
+            )
+    return [lesson for lesson in lessons if lesson is not None]
+
+
+def _mean_answer(
+    teachers: Sequence[Teacher], inputs: dict[str, Tensor]
+) -> tuple[Tensor, Tensor, Tensor]:
+    intents, tags, hidden = [], [], []
+    arguments = {k: v for k, v in inputs.items() if k not in ("intent", "tags")}
+    for teacher in teachers:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
+            output = teacher(**arguments)
+        intents.append(torch.softmax(output["intent_logits"], -1))
+        tags.append(
+            teacher.crf.marginals(output["emissions"], inputs["mask"])
+            if teacher.has_slots
+            else torch.ones_like(output["emissions"])
+        )
+        hidden.append(output["words"].float())
+    return torch.stack(intents).mean(0), torch.stack(tags).mean(0), hidden[0]
+
+
+class TeacherReader:
+    """Reads sentences with one teacher or the mean of several."""
+
+    def __init__(
+        self, teachers: Sequence[Teacher], collate: TeacherCollator, labels: LabelSet
+    ) -> None:
+        self._teachers, self._collate, self._labels = teachers, collate, labels
+        self._rules = transition_scores(len(labels.slot_labels))
+
+    @torch.no_grad()
+    def __call__(self, utterances: Sequence[Utterance]) -> list[Prediction]:
+        """One prediction a sentence, in the same order."""
+        examples = [_unlabelled(utterance.text) for utterance in utterances]
+        found: list[Prediction | None] = [None] * len(examples)
+        for batch in by_length(examples):
+            inputs = self._collate([examples[index] for index in batch])
+            if len(self._teachers) == 1 and self._teachers[0].has_slots:
+                intents, paths = self._read_with_crf(inputs)
+            else:
+                intents, marginals, _ = _mean_answer(self._teachers, inputs)
+                scores = marginals.clamp(min=1e-9).log().numpy()
+                lengths = inputs["mask"].sum(1).int().tolist()
+                paths = [
+                    best_tags(scores[row, :length], self._rules)
+                    for row, length in enumerate(lengths)
+                ]
+            for row, index in enumerate(batch):
+                found[index] = prediction(
+                    utterances[index].text, intents[row].numpy(), paths[row], self._labels
+                )
+        return [item for item in found if item is not None]
+
+    def _read_with_crf(self, inputs: dict[str, Tensor]) -> tuple[Tensor, list[list[int]]]:
+        teacher = self._teachers[0]
+        arguments = {k: v for k, v in inputs.items() if k not in ("intent", "tags")}
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
+            output = teacher(**arguments)
+        paths = teacher.crf.decode(output["emissions"], inputs["mask"]).tolist()
+        lengths = inputs["mask"].sum(1).int().tolist()
+        return (
+            torch.softmax(output["intent_logits"], -1),
+            [path[:length] for path, length in zip(paths, lengths, strict=True)],
+        )
+
+
+class StudentReader:
+    """Reads sentences with a student, in torch."""
+
+    def __init__(self, student: Student, encoder: WordEncoder, labels: LabelSet) -> None:
+        self._student, self._labels = student, labels
+        self._collate = StudentCollator(encoder)
+        self._rules = transition_scores(len(labels.slot_labels))
+
+    @torch.no_grad()
+    def __call__(self, utterances: Sequence[Utterance]) -> list[Prediction]:
+        """One prediction a sentence, in the same order."""
+        examples = [_unlabelled(utterance.text) for utterance in utterances]
+        found: list[Prediction | None] = [None] * len(examples)
+        for batch in by_length(examples):
+            inputs = self._collate([Lesson(examples[index]) for index in batch])
+            output = self._student(inputs["features"], inputs["mask"])
+            intents = torch.softmax(output["intent_logits"], -1).numpy()
+            scores = torch.log_softmax(output["tag_logits"], -1).numpy()
+            for row, index in enumerate(batch):
+                path = best_tags(scores[row, : len(examples[index].words)], self._rules)
+                found[index] = prediction(utterances[index].text, intents[row], path, self._labels)
+        return [item for item in found if item is not None]
+
+
+def prediction(text: str, intents: np.ndarray, path: Sequence[int], labels: LabelSet) -> Prediction:
+    """Probabilities [intents] and a tag path as a prediction about `text`."""
+    best = int(intents.argmax())
+    spans = slot_spans(path, word_bounds(text), labels)
+    return Prediction(labels.intents[best], spans, float(intents[best]))
+
+
+def measures(gold: Sequence[Utterance], predictions: Sequence[Prediction]) -> dict[str, float]:
+    """Intent accuracy, slot F1 and frame accuracy, in percent."""
+    return {
+        "intent": 100 * intent_accuracy(gold, predictions).value,
+        "slot_f1": 100 * slot_f1(gold, predictions, resamples=0).value,
+        "frame": 100 * frame_accuracy(gold, predictions).value,
+    }
+
+
+def _unlabelled(text: str) -> Example:
+    words = tuple(text.split())
+    return Example(words, (0,) * len(words), 0, labelled=False)

@@ -1,0 +1,158 @@
+"""A finished intent run as `edge export` wants it: graph, measures, manifest entry and assets."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+from device_profiles import SessionSettings
+from edge.intent import TASK, Frame, IntentModel
+from edge.session import make_session
+from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance, read
+from export.metrics import (
+    Prediction,
+    frame_accuracy,
+    intent_accuracy,
+    out_of_scope_recall,
+    slot_f1,
+)
+from export.quantize import Feed
+from export.recipes.intent import calibration, recipe
+from export.recipes.intent.graph import export_student
+
+CHECKED_SENTENCES = 25
+"""Sentences on which the float graph is compared with torch."""
+TIMED_CALLS = 300
+_UNCALIBRATED = {"bias": 0.0, "intent": 1.0, "tags": 1.0, "threshold": 0.0}
+_HOME_FILES = {"grammar": "grammar.bin", "home": "home.json"}
+"""Role → file of a run folder, present where the corpus is a home's page of templates."""
+
+
+def open_run(folder: Path) -> TrainedIntent:
+    """The run in `folder`."""
+    return TrainedIntent(folder)
+
+
+class TrainedIntent:
+    """An intent model that has been trained: see `export.recipes.Trained`."""
+
+    task = TASK
+    gate = "frame"
+
+    def __init__(self, folder: Path, false_rejects: float = calibration.FALSE_REJECTS) -> None:
+        self._folder = folder
+        self.false_rejects = false_rejects
+        self.run = recipe.load(folder)
+        self.name = self.run.corpus
+        self._dev = list(read(folder / "dev.jsonl", "jsonl").labelled())
+        self._vocabulary = "\n".join(self.run.vocabulary).encode("utf-8")
+
+    def graph(self) -> onnx.ModelProto:
+        """The float graph, checked against torch."""
+        sentences = [tuple(item.text.split()) for item in self._dev[:CHECKED_SENTENCES]]
+        return export_student(self.run.student, self.run.encoder, sentences)
+
+    def calibration(self) -> Sequence[Feed]:
+        """Features of training sentences."""
+        encoder = self.run.encoder
+        feeds = []
+        for item in read(self._folder / "calibration.jsonl", "jsonl").labelled():
+            words = item.text.split()
+            features = np.zeros((1, len(words), encoder.layout.width), np.int32)
+            encoder.encode(words, features[0])
+            feeds.append({"features": features})
+        return feeds
+
+    def measure(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, float]:
+        """Intent accuracy, slot F1 and frame accuracy on dev, without rejection, in percent."""
+        return measures(self._dev, self._frames(graph, scheme, settings))
+
+    def latency(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, Any]:
+        """Microseconds from text to frame on this machine, over dev sentences in turn."""
+        model = self._model(graph, scheme, settings, _UNCALIBRATED)
+        texts = [item.text for item in self._dev[:50]]
+        for text in texts:
+            model.read(text)
+        taken = []
+        for call in range(TIMED_CALLS):
+            started = time.perf_counter_ns()
+            model.read(texts[call % len(texts)])
+            taken.append(time.perf_counter_ns() - started)
+        p50, p90, p99 = (round(float(v) / 1000, 1) for v in np.percentile(taken, [50, 90, 99]))
+        return {"where": "host", "p50_us": p50, "p90_us": p90, "p99_us": p99}
+
+    def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """The manifest's `tasks.intent`, and vocabulary, grammar and sample home as assets."""
+        settings = SessionSettings(1, False, False, "extended")
+        frames = self._frames(graph, "float", settings)
+        assets = {"vocabulary": "assets/vocabulary.txt"}
+        files = {assets["vocabulary"]: self._vocabulary}
+        for role, name in _HOME_FILES.items():
+            if (self._folder / name).exists():
+                assets[role] = f"assets/{name}"
+                files[assets[role]] = (self._folder / name).read_bytes()
+        task = self._task(calibration.fit(self._dev, frames, self.false_rejects))
+        task["assets"] = assets
+        schema = self._folder / "slot_schema.json"
+        if schema.exists():
+            task["slot_schema"] = json.loads(schema.read_text("utf-8"))
+        return task, files
+
+    @cached_property
+    def _layout(self) -> dict[str, int]:
+        layout = self.run.encoder.layout
+        return {
+            "pieces": layout.pieces,
+            "trigrams": layout.trigrams,
+            "buckets": layout.buckets,
+        }
+
+    def _task(self, fitted: dict[str, float]) -> dict[str, Any]:
+        labels = self.run.labels
+        return {
+            "intents": list(labels.intents),
+            "slot_labels": list(labels.slot_labels),
+            "out_of_scope": OUT_OF_SCOPE if OUT_OF_SCOPE in labels.intents else None,
+            "features": self._layout,
+            "calibration": fitted,
+        }
+
+    def _model(
+        self, graph: bytes, scheme: str, settings: SessionSettings, fitted: dict[str, float]
+    ) -> IntentModel:
+        return IntentModel(
+            self._task(fitted), self._vocabulary, make_session(graph, scheme, settings)
+        )
+
+    def _frames(self, graph: bytes, scheme: str, settings: SessionSettings) -> list[Frame | None]:
+        model = self._model(graph, scheme, settings, _UNCALIBRATED)
+        return [model.read(item.text) for item in self._dev]
+
+
+def as_prediction(frame: Frame | None) -> Prediction:
+    """What the model says of a sentence, nothing rejected: the published protocols know no
+    rejection but that of out-of-scope sentences."""
+    if frame is None or frame.out_of_scope > frame.intent_probability:
+        return Prediction(OUT_OF_SCOPE, (), frame.out_of_scope if frame else 1.0)
+    spans = tuple(SlotSpan(slot.label, slot.start, slot.end) for slot in frame.slots)
+    return Prediction(frame.intent, spans, frame.score)
+
+
+def measures(gold: Sequence[Utterance], frames: Sequence[Frame | None]) -> dict[str, float]:
+    """The families' usual measures in percent, of frames as the runtime gives them."""
+    predictions = [as_prediction(frame) for frame in frames]
+    found = {
+        "intent": intent_accuracy(gold, predictions),
+        "slot_f1": slot_f1(gold, predictions, resamples=0),
+        "frame": frame_accuracy(gold, predictions),
+    }
+    if any(item.intent == OUT_OF_SCOPE for item in gold):
+        found["out_of_scope_recall"] = out_of_scope_recall(gold, predictions)
+    return {name: round(100 * rate.value, 3) for name, rate in found.items()}

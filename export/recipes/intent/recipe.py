@@ -1,0 +1,383 @@
+"""Intents and slots of commands: from a corpus to a trained, calibrated student in a run folder.
+
+    corpus ─► teachers ─► lessons (labelled, augmented, unlabelled) ─► student ─► run folder
+
+Everything that `edge export` needs is in the run folder; nothing of it is pickled.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from edge.encoder import WordEncoder
+from export.corpora import Corpus, Utterance, write_utterances
+from export.distill import BatchesByLength, FitSettings, fit
+from export.files import write_atomic
+from export.recipes.intent.augment import SlotSubstitution, augmented
+from export.recipes.intent.judge import (
+    StudentReader,
+    TeacherReader,
+    measures,
+    teacher_lessons,
+)
+from export.recipes.intent.labels import Example, LabelSet, to_example, whole_words
+from export.recipes.intent.student import (
+    Lesson,
+    Student,
+    StudentCollator,
+    StudentSettings,
+    feature_layout,
+)
+from export.recipes.intent.teacher import Teacher, TeacherCollator, TeacherSettings
+
+CALIBRATION_SENTENCES = 400
+"""Training sentences kept in the run folder for static quantisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntentSettings:
+    """A whole training run."""
+
+    teacher: TeacherSettings = field(default_factory=TeacherSettings)
+    student: StudentSettings = field(default_factory=StudentSettings)
+    teachers: int = 1
+    """How many teachers, of different seeds, are trained and averaged."""
+    student_alone: bool = True
+    """Also train the same student without teachers, to show what distillation is worth."""
+
+
+@dataclass
+class IntentRun:
+    """A trained student and all that is known about it."""
+
+    corpus: str
+    labels: LabelSet
+    vocabulary: list[str]
+    settings: IntentSettings
+    student: Student
+    figures: dict[str, dict[str, float]]
+    """Dev-set measures of teacher, student alone and student, and what each cost."""
+
+    @property
+    def encoder(self) -> WordEncoder:
+        """Words → features, as this student reads them."""
+        return WordEncoder(self.vocabulary, feature_layout(self.settings.student))
+
+
+def train(
+    corpus: Corpus,
+    settings: IntentSettings,
+    folder: Path,
+    *,
+    resume: bool = False,
+    quiet: bool = False,
+    say: Callable[[str], None] = print,
+) -> IntentRun:
+    """Trains teachers and a student on `corpus` and writes the run folder.
+
+    Args:
+        corpus: with labelled train and dev splits; unlabelled sentences are used if there are any.
+        settings: sizes and lengths.
+        folder: the run folder.
+        resume: take finished teachers as they are and unfinished training from its checkpoint.
+        quiet: no progress bars.
+        say: where lines about the progress go.
+    """
+    corpus = _of_whole_words(corpus)
+    labels = LabelSet.of(corpus.train)
+    examples = [to_example(item, labels) for item in corpus.train if item.intent is not None]
+    figures: dict[str, dict[str, float]] = {}
+    collate = TeacherCollator(settings.teacher.encoder)
+    teachers = []
+    for number in range(settings.teachers):
+        chosen = replace(settings.teacher, seed=settings.teacher.seed + number)
+        teacher, found = _train_teacher(
+            chosen, labels, examples, corpus.dev, collate,
+            folder / f"teacher-{number}", resume=resume, quiet=quiet,
+        )  # fmt: skip
+        teachers.append(teacher)
+        figures[f"teacher {number + 1}"] = found
+        say(f"teacher {number + 1} of {settings.teachers} on dev: {_line(found)}")
+    if len(teachers) > 1:
+        found = measures(corpus.dev, TeacherReader(teachers, collate, labels)(corpus.dev))
+        figures["teachers together"] = found
+        say(f"teachers together on dev: {_line(found)}")
+
+    started = time.perf_counter()
+    sentences = list(examples)
+    sentences += _unlabelled(corpus.unlabelled)
+    sentences += augmented(examples, labels, settings.student.augmented, settings.student.seed)
+    vocabulary = choose_vocabulary(collate, sentences, settings.student.pieces)
+    lessons = teacher_lessons(teachers, collate, sentences)
+    seconds = time.perf_counter() - started
+    say(f"{len(lessons)} sentences judged by the teachers in {seconds:.0f} s")
+
+    encoder = WordEncoder(vocabulary, feature_layout(settings.student))
+    initial = _initial_embeddings(teachers[0], collate, encoder, vocabulary, settings.student)
+    width = lessons[0].hidden.shape[1] if lessons[0].hidden is not None else 0
+
+    def student(taught: bool) -> Student:
+        torch.manual_seed(settings.student.seed)
+        return Student(settings.student, labels, encoder.size, width * taught, initial)
+
+    if settings.student_alone:
+        gold = [Lesson(lesson.example) for lesson in lessons if lesson.example.labelled]
+        found = _train_student(
+            student(False), encoder, labels, gold, corpus.dev, settings.student,
+            folder / "student-alone", resume=resume, quiet=quiet,
+        )  # fmt: skip
+        figures["student alone"] = found
+        say(f"student alone on dev: {_line(found)}")
+    taught = student(True)
+    found = _train_student(
+        taught, encoder, labels, lessons, corpus.dev, settings.student,
+        folder / "student", resume=resume, quiet=quiet,
+    )  # fmt: skip
+    figures["student"] = found
+    say(f"student, distilled, on dev: {_line(found)}")
+    run = IntentRun(corpus.name, labels, vocabulary, settings, taught, figures)
+    _save(run, corpus, folder)
+    return run
+
+
+def train_student_alone(
+    corpus: Corpus, settings: IntentSettings, folder: Path, quiet: bool
+) -> dict[str, float]:
+    """Trains a student on gold labels only and returns its dev-set measures: for searching."""
+    corpus = _of_whole_words(corpus)
+    labels = LabelSet.of(corpus.train)
+    examples = [to_example(item, labels) for item in corpus.train if item.intent is not None]
+    count = settings.student.augmented // 4
+    gold = examples + [
+        item for item in augmented(examples, labels, count, settings.student.seed) if item.labelled
+    ]
+    collate = TeacherCollator(settings.teacher.encoder)
+    vocabulary = choose_vocabulary(collate, gold, settings.student.pieces)
+    encoder = WordEncoder(vocabulary, feature_layout(settings.student))
+    torch.manual_seed(settings.student.seed)
+    return _train_student(
+        Student(settings.student, labels, encoder.size), encoder, labels,
+        [Lesson(example) for example in gold], corpus.dev, settings.student, folder,
+        resume=False, quiet=quiet,
+    )  # fmt: skip
+
+
+def load(folder: Path) -> IntentRun:
+    """Reads what `train` wrote."""
+    data = json.loads((folder / "run.json").read_text("utf-8"))
+    settings = settings_from(data["settings"])
+    labels = LabelSet.from_dict(data["labels"])
+    vocabulary = (folder / "vocabulary.txt").read_text("utf-8").split("\n")
+    encoder = WordEncoder(vocabulary, feature_layout(settings.student))
+    student = Student(settings.student, labels, encoder.size)
+    student.load_state_dict(load_file(folder / "student.safetensors"))
+    student.eval()
+    return IntentRun(data["corpus"], labels, vocabulary, settings, student, data["figures"])
+
+
+def settings_from(data: dict[str, Any]) -> IntentSettings:
+    """Settings from plain data, such as a TOML file's."""
+    rest = {key: value for key, value in data.items() if key not in ("teacher", "student")}
+    return IntentSettings(
+        teacher=TeacherSettings(**data.get("teacher", {})),
+        student=StudentSettings(**data.get("student", {})),
+        **rest,
+    )
+
+
+def _train_teacher(
+    settings: TeacherSettings,
+    labels: LabelSet,
+    examples: Sequence[Example],
+    dev: Sequence[Utterance],
+    collate: TeacherCollator,
+    folder: Path,
+    *,
+    resume: bool,
+    quiet: bool,
+) -> tuple[Teacher, dict[str, float]]:
+    torch.manual_seed(settings.seed)
+    finished = folder / "figures.json"
+    if resume and finished.exists():
+        teacher = Teacher(settings, labels, pretrained=False)
+        teacher.load_state_dict(load_file(folder / "teacher.safetensors"))
+        return teacher.eval(), json.loads(finished.read_text("utf-8"))
+    teacher = Teacher(settings, labels)
+    substitution = SlotSubstitution(examples, labels)
+
+    def draw(epoch: int) -> list[Example]:
+        import random
+
+        rng = random.Random(f"{settings.seed}/{epoch}")
+        return [
+            substitution.apply(example, rng) if rng.random() < settings.augmentation else example
+            for example in examples
+        ]
+
+    reader = TeacherReader([teacher], collate, labels)
+    heads = [p for name, p in teacher.named_parameters() if not name.startswith("encoder.")]
+    figures = fit(
+        teacher,
+        BatchesByLength(draw, settings.batch_size, lambda item: len(item.words), settings.seed),
+        collate,
+        lambda model: measures(dev, reader(dev)),
+        FitSettings(
+            settings.epochs,
+            settings.batch_size,
+            settings.learning_rate,
+            settings.weight_decay,
+            patience=settings.patience,
+            seed=settings.seed,
+        ),
+        folder,
+        parameter_groups=[
+            {"params": list(teacher.encoder.parameters()), "lr": settings.learning_rate},
+            {"params": heads, "lr": settings.head_learning_rate},
+        ],
+        resume=resume,
+        quiet=quiet,
+    )
+    save_file(_tensors(teacher), folder / "teacher.safetensors")
+    write_atomic(finished, json.dumps(figures, indent=1) + "\n")
+    return teacher.eval(), figures
+
+
+def _train_student(
+    student: Student,
+    encoder: WordEncoder,
+    labels: LabelSet,
+    lessons: Sequence[Lesson],
+    dev: Sequence[Utterance],
+    settings: StudentSettings,
+    folder: Path,
+    *,
+    resume: bool,
+    quiet: bool,
+) -> dict[str, float]:
+    reader = StudentReader(student, encoder, labels)
+    figures = fit(
+        student,
+        BatchesByLength(
+            lambda epoch: lessons,
+            settings.batch_size,
+            lambda item: len(item.example.words),
+            settings.seed,
+        ),
+        StudentCollator(encoder),
+        lambda model: measures(dev, reader(dev)),
+        FitSettings(
+            settings.epochs,
+            settings.batch_size,
+            settings.learning_rate,
+            schedule="cosine",
+            patience=settings.epochs,
+            # Matrices this small gain nothing from bfloat16, and LSTMs lose by it.
+            mixed_precision=False,
+            seed=settings.seed,
+        ),
+        folder,
+        resume=resume,
+        quiet=quiet,
+    )
+    student.eval()
+    return figures
+
+
+def choose_vocabulary(
+    collate: TeacherCollator, examples: Sequence[Example], size: int
+) -> list[str]:
+    """The teacher's word pieces that the sentences use most, and every single letter among them."""
+    known = collate.tokenizer.get_vocab()
+    words = Counter(word for example in examples for word in example.words)
+    pieces: Counter[str] = Counter()
+    for word, count in words.items():
+        for piece in collate.tokenizer.tokenize(word):
+            pieces[piece] += count
+    letters = sorted(
+        piece
+        for piece in known
+        if len(piece.removeprefix("##")) == 1 and piece.isascii() and "\n" not in piece
+    )
+    frequent = [piece for piece, _ in sorted(pieces.items(), key=lambda item: (-item[1], item[0]))]
+    chosen = list(dict.fromkeys(letters + frequent))[:size]
+    return sorted(chosen)
+
+
+def _initial_embeddings(
+    teacher: Teacher,
+    collate: TeacherCollator,
+    encoder: WordEncoder,
+    vocabulary: Sequence[str],
+    settings: StudentSettings,
+) -> Tensor:
+    """The teacher's piece embeddings on their principal axes; small random ones for trigrams.
+
+    A piece that training hardly shows thereby starts with the meaning its pretraining gave it.
+    """
+    weights = teacher.encoder.get_input_embeddings().weight.detach().float()
+    mean = weights.mean(0)
+    _, _, axes = torch.linalg.svd(weights - mean, full_matrices=False)
+    ids = [collate.tokenizer.convert_tokens_to_ids(piece) for piece in vocabulary]
+    projected = (weights[ids] - mean) @ axes[: settings.embedding].T
+    generator = torch.Generator().manual_seed(settings.seed)
+    table = torch.randn(encoder.size, settings.embedding, generator=generator) * 0.1
+    table[2 : 2 + len(vocabulary)] = projected / projected.std() * 0.3
+    return table
+
+
+def _unlabelled(sentences: Sequence[str]) -> list[Example]:
+    split = (tuple(sentence.split()) for sentence in sentences)
+    return [Example(words, (0,) * len(words), 0, labelled=False) for words in split if words]
+
+
+def _of_whole_words(corpus: Corpus) -> Corpus:
+    return replace(
+        corpus,
+        train=[whole_words(item) for item in corpus.train],
+        dev=[whole_words(item) for item in corpus.dev],
+    )
+
+
+def _save(run: IntentRun, corpus: Corpus, folder: Path) -> None:
+    save_file(
+        {
+            name: tensor
+            for name, tensor in _tensors(run.student).items()
+            if "hidden_head" not in name
+        },
+        folder / "student.safetensors",
+    )
+    rng = np.random.default_rng(0)
+    count = min(CALIBRATION_SENTENCES, len(corpus.train))
+    chosen = sorted(rng.choice(len(corpus.train), count, replace=False).tolist())
+    write_utterances(folder / "calibration.jsonl", [corpus.train[index] for index in chosen])
+    write_utterances(folder / "dev.jsonl", corpus.dev)
+    write_atomic(folder / "vocabulary.txt", "\n".join(run.vocabulary))
+    description = {
+        "family": "intent",
+        "corpus": run.corpus,
+        "labels": run.labels.to_dict(),
+        "settings": asdict(run.settings),
+        "figures": run.figures,
+    }
+    write_atomic(folder / "run.json", json.dumps(description, indent=1, sort_keys=True) + "\n")
+
+
+def _tensors(module: torch.nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.contiguous() for name, tensor in module.state_dict().items()}
+
+
+def _line(figures: dict[str, float]) -> str:
+    text = ", ".join(f"{name} {figures[name]:.2f}" for name in ("intent", "slot_f1", "frame"))
+    return text + (f" ({figures['seconds']:.0f} s)" if "seconds" in figures else "")

@@ -1,0 +1,49 @@
+"""What importing costs, in processes of their own; and what a bundle weighs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from benchmarks.footprint import bundle_bytes, child
+
+
+def test_a_child_that_only_imports_reports_time_and_memory() -> None:
+    found = child("import")
+
+    assert found["bare_import_ms"] > 0
+    assert found["edge_import_ms"] > 0
+    assert found["modules"] >= 1
+    if sys.platform == "linux":
+        assert found["rss_kb"] >= found["pss_kb"] > 0
+
+
+def test_a_child_that_fails_says_why(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match=r"child process \(load\) failed"):
+        child("load", tmp_path / "nowhere.edge")
+
+
+def test_a_variant_needs_its_own_files_and_the_shared_ones(tmp_path: Path) -> None:
+    manifest = {
+        "variants": [{"profile": "a"}, {"profile": "b"}],
+        "files": [
+            {"path": "assets/words.json", "bytes": 100},
+            {"path": "variants/a/intent.onnx", "bytes": 10},
+            {"path": "variants/b/intent.onnx", "bytes": 1},
+        ],
+    }
+    text = json.dumps(manifest)
+    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+
+    with tarfile.open(tmp_path / "home.tar", "w") as archive:
+        archive.add(tmp_path / "manifest.json", "manifest.json")
+
+    found = bundle_bytes(tmp_path)
+    assert found["shared"] == 100 + len(text)
+    assert found["variants"] == {"a": 110 + len(text), "b": 101 + len(text)}
+    assert found["total"] == 111 + len(text)
+    assert bundle_bytes(tmp_path / "home.tar") == found
