@@ -18,6 +18,7 @@ from edge.bench_budget import accuracy, budgets, warnings
 from edge.bench_sentences import golden, read_sentences
 from edge.bench_timing import Pace, by_kind, difference, interleaved, summary
 from edge.bundle import Bundle
+from edge.encoder import split_words
 from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.home import Home
@@ -151,7 +152,7 @@ def _source(answer: Command | Rejected) -> str:
 
 def _overhead(runtime: Runtime, texts: Sequence[str], effort: Effort) -> dict[str, Any]:
     model = runtime.intent
-    readable = [text for text in texts if 0 < len(model.encoder.words(text)) <= SENTENCE_WORDS]
+    readable = [text for text in texts if 0 < len(split_words(text)) <= SENTENCE_WORDS]
     if not readable:
         return {"frame": None, "session_run": None, "overhead": None}
     outputs = [output.name for output in model.session.get_outputs()]

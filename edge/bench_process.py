@@ -127,9 +127,9 @@ def live(order: Order) -> Life:
         ) from late
     output = done.stdout.decode("utf-8", "replace").splitlines()
     if done.returncode or not output:
-        tail = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        tail = done.stderr.decode("utf-8", "replace").strip().splitlines()[-4:]
         raise BundleError(
-            f"a process that loads it ended with status {done.returncode}: {''.join(tail)}",
+            f"a process that loads it ended with status {done.returncode}: {' / '.join(tail)}",
             where=order.bundle,
             hint="`edge doctor BUNDLE` says more",
         )

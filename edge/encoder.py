@@ -14,7 +14,7 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -50,12 +50,32 @@ class FeatureLayout:
         return self.pieces + self.trigrams
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word as the model sees it, with its place in the sentence."""
+class Word(NamedTuple):
+    """A word as the model sees it: its place in the sentence."""
 
     start: int
     end: int
+
+
+def split_words(text: str) -> list[Word]:
+    """The words of `text`, by white space, without the punctuation at their edges.
+
+    The dot of an abbreviation stays: "u. s." and "p.m." are said so.
+    """
+    found = []
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        if text[end - 1] in _EDGES or text[start] in _EDGES:
+            word = match.group()
+            start += len(word) - len(word.lstrip(_EDGES))
+            end -= len(word) - len(word.rstrip(_EDGES))
+            if start >= end:
+                continue
+            inside = text[start:end]
+            if text[end : end + 1] == "." and (len(inside) == 1 or "." in inside):
+                end += 1
+        found.append(Word(start, end))
+    return found
 
 
 class WordEncoder:
@@ -87,20 +107,6 @@ class WordEncoder:
     def size(self) -> int:
         """Number of distinct feature ids: the height of the embedding table."""
         return self._first_bucket + self.layout.buckets
-
-    def words(self, text: str) -> list[Word]:
-        """The words of `text`, by white space, without the punctuation at their edges."""
-        found = []
-        for match in _WORD.finditer(text):
-            start, end = match.span()
-            if text[end - 1] in _EDGES or text[start] in _EDGES:
-                word = match.group()
-                start += len(word) - len(word.lstrip(_EDGES))
-                end -= len(word) - len(word.rstrip(_EDGES))
-                if start >= end:
-                    continue
-            found.append(Word(start, end))
-        return found
 
     def encode(self, words: Sequence[str], out: NDArray[np.int32]) -> None:
         """Writes the features of `words` into the first rows of `out`, shape [≥ words, width]."""

@@ -20,6 +20,7 @@ RejectCode = Literal[
     "out_of_scope",  # the model is confident that this is no command
     "unknown_name",  # a device or area that the home does not have
     "ambiguous_name",  # a name that several devices or areas have
+    "incomplete",  # a command that names nothing to do it to
     "out_of_range",  # a number beyond what the slot takes
 ]
 

@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime
 
 from edge.bundle import Bundle
-from edge.encoder import FeatureLayout, Word, WordEncoder
+from edge.encoder import FeatureLayout, Word, WordEncoder, split_words
 from edge.errors import BundleFormatError
 from edge.limits import LABELS, SENTENCE_WORDS, VOCABULARY_PIECES
 from edge.session import make_session
@@ -113,6 +113,8 @@ class IntentModel:
         self.calibration = Calibration(
             *(keys.number("calibration", key) for key in ("bias", "intent", "tags", "threshold"))
         )
+        self.needs_slots = frozenset(keys.labels("needs_slots"))
+        """Intents that mean nothing without a slot."""
         out_of_scope = task.get("out_of_scope")
         self._outside = self.intents.index(out_of_scope) if out_of_scope in self.intents else -1
         if len(self.intents) <= (self._outside >= 0):
@@ -137,7 +139,7 @@ class IntentModel:
 
     def read(self, text: str) -> Frame | None:
         """The frame of `text`; None when it has no words or more than `SENTENCE_WORDS`."""
-        words = self.encoder.words(text)
+        words = split_words(text)
         if not 0 < len(words) <= SENTENCE_WORDS:
             return None
         intent, tags = self.session.run(_OUTPUTS, {"features": self._encode(text, words)})
@@ -145,7 +147,7 @@ class IntentModel:
 
     def encode(self, text: str) -> NDArray[np.int32]:
         """The graph's input for `text`: a view, valid until the next call. [1, words, ids]."""
-        return self._encode(text, self.encoder.words(text)[:SENTENCE_WORDS])
+        return self._encode(text, split_words(text)[:SENTENCE_WORDS])
 
     def _encode(self, text: str, words: Sequence[Word]) -> NDArray[np.int32]:
         features = self._features[: len(words)]
@@ -226,7 +228,7 @@ class _Task:
         return path
 
     def labels(self, key: str) -> tuple[str, ...]:
-        value = self.data.get(key)
+        value = self.data.get(key, ())
         if (
             not isinstance(value, Sequence)
             or isinstance(value, str)

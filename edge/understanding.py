@@ -21,6 +21,9 @@ Reader = Callable[[Tokens], Answer | None]
 """Reads part of a sentence; None where it has nothing to say about it."""
 
 _AND: Final = frozenset({"and", "then"})
+SURE_PART: Final = 0.8
+"""Score that each part of a sentence needs to be taken for a command of its own. "An hour and five
+minutes" is one time, not two."""
 _ASK_BACK: Final = frozenset({"unknown_name", "ambiguous_name", "out_of_range"})
 """Rejections that say the sentence was understood but for one thing."""
 _SHOWN: Final = 80
@@ -73,37 +76,37 @@ class TextUnderstanding:
         if isinstance(found, Match):
             return interpret(found, self.home)
         parts = _parts(tokens)
+        together: Answer | None = None
         if len(parts) > 1:
-            together = self._several(parts, lambda part: self._exact(part, grammar))
-            if isinstance(together, Command):
+            together = self._several(parts, self._exact)
+            if together is not None:  # all of them exact, but perhaps for a name or a number
                 return together
-        else:
-            together = None
         guess = self._by_model(text)
         if len(parts) > 1:
-            several = self._several(parts, lambda part: self._exact_or_model(part, grammar))
-            if isinstance(several, Command) and (
-                isinstance(guess, Rejected) or _weakest(several) >= guess.score
+            several = self._several(parts, self._exact_or_model)
+            if isinstance(several, Command) and _weakest(several) >= max(
+                SURE_PART, guess.score if isinstance(guess, Command) else 0.0
             ):
                 return several
-            together = together or several
+            together = several
         if isinstance(guess, Rejected):
             # A near match knows what is amiss; a command read in part knows which part.
             if isinstance(found, Miss):
                 near = interpret(found, self.home)
                 # "Close enough": no device is called "enough", nor anything like it.
-                chatter = isinstance(near, Rejected) and not near.suggestions
-                return guess if chatter and guess.code == "out_of_scope" else near
+                far = found.code == "unknown_name" and not getattr(near, "suggestions", ())
+                doubted = self._model is not None and guess.code in ("out_of_scope", "unsure")
+                return guess if far and doubted else near
             if isinstance(together, Rejected):
                 return together
         return guess
 
-    def _exact(self, tokens: Tokens, grammar: Grammar) -> Answer | None:
-        found = grammar.match(tokens, self.home)
+    def _exact(self, tokens: Tokens) -> Answer | None:
+        found = self._grammar.match(tokens, self.home) if self._grammar is not None else None
         return None if found is None else interpret(found, self.home)
 
-    def _exact_or_model(self, tokens: Tokens, grammar: Grammar) -> Answer | None:
-        exact = self._exact(tokens, grammar)
+    def _exact_or_model(self, tokens: Tokens) -> Answer | None:
+        exact = self._exact(tokens)
         if exact is not None:
             return exact
         return self._by_model(tokens.written(0, len(tokens)))
@@ -166,6 +169,14 @@ class TextUnderstanding:
             )
         if frame.intent_probability < model.calibration.threshold:
             return _unsure(text, frame)
+        if not frame.slots and frame.intent in model.needs_slots:
+            return Rejected(
+                "incomplete",
+                f"{frame.intent} was understood, but not of what; name it as the home does",
+                text=text,
+                intent=frame.intent,
+                score=frame.score,
+            )
         slots = [(slot.label, slot.text, slot.start, slot.end) for slot in frame.slots]
         found = resolve(frame.intent, slots, self.home, self._schema, text=text)
         if isinstance(found, Rejected):

@@ -18,15 +18,16 @@ PROFILES = "raspberry-pi-4,x86-64-hub"
 SENTENCES = """\
 turn off the kitchen lights
 could you maybe switch the floor lamp on for me
-set the bedroom lamp to twenty one percent
+set the night light to twenty one percent
 make it twenty two and a half degrees in the living room
-turn on the desk lamp and close the bedroom blinds
+turn on the kettle and close the bedroom curtains
 hoover the hallway please
 put oat milk and two lemons on the shopping list
 is the back door locked
 play something by miles davis
 set a timer for an hour and five minutes
 turn on the porch lamp
+turn on the reading lamp
 lock the submarine
 what is the capital of portugal
 I turned off the stove yesterday

@@ -55,7 +55,31 @@ def to_onnx(
             output_names=list(signature.outputs),
             dynamic_axes={name: dict(axes) for name, axes in signature.axes.items()},
         )
-    return clean(onnx.load_model_from_string(buffer.getvalue()))
+    return clean(drop_zero_states(onnx.load_model_from_string(buffer.getvalue())))
+
+
+def drop_zero_states(model: onnx.ModelProto) -> onnx.ModelProto:
+    """LSTMs that begin with zeros are left to begin so by themselves.
+
+    The exporter works the zeros' shape out while running: half a dozen nodes an LSTM that compute
+    what is the operator's default.
+    """
+    graph = model.graph
+    maker = {name: node for node in graph.node for name in node.output}
+    for node in graph.node:
+        if node.op_type == "LSTM":
+            for position in range(5, min(7, len(node.input))):
+                made_by = maker.get(node.input[position])
+                if made_by is not None and made_by.op_type == "ConstantOfShape":
+                    node.input[position] = ""
+    while True:
+        used = {name for node in graph.node for name in node.input}
+        used.update(output.name for output in graph.output)
+        idle = [node for node in graph.node if used.isdisjoint(node.output)]
+        if not idle:
+            return model
+        for node in idle:
+            graph.node.remove(node)
 
 
 def clean(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -127,7 +127,7 @@ def make_tiny_bundle(
         "intents": list(INTENTS),
         "slot_labels": list(SLOTS),
         "out_of_scope": "out_of_scope",
-        "calibration": {"bias": 2.0, "intent": 1.0, "tags": 0.5, "threshold": THRESHOLD},
+        "calibration": {"bias": 4.0, "intent": 1.0, "tags": 0.5, "threshold": THRESHOLD},
         "slot_schema": SCHEMA,
     }
     files = {

@@ -159,5 +159,5 @@ def measures(gold: Sequence[Utterance], predictions: Sequence[Prediction]) -> di
 
 
 def _unlabelled(text: str) -> Example:
-    words = tuple(text.split())
+    words = tuple(text[start:end] for start, end in word_bounds(text))
     return Example(words, (0,) * len(words), 0, labelled=False)

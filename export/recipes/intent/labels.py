@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from edge.encoder import split_words
 from edge.tags import tag_spans
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance
+
+BARE_SHARE = 0.005
+"""An intent said without slots in at most this share of its sentences is one that needs a slot."""
 
 
 @dataclass(frozen=True)
@@ -18,41 +24,37 @@ class LabelSet:
 
     intents: tuple[str, ...]
     slot_labels: tuple[str, ...]
-    allowed: dict[str, tuple[str, ...]]
-    """Intent → the slot labels that were seen with it."""
+    needs_slots: tuple[str, ...]
+    """Intents that are (nearly) never said without a slot."""
 
     @classmethod
     def of(cls, utterances: Iterable[Utterance]) -> LabelSet:
         """The labels that occur in `utterances`, sorted; `OUT_OF_SCOPE`, if any, comes last."""
-        seen: dict[str, set[str]] = {}
+        said: Counter[str] = Counter()
+        bare: Counter[str] = Counter()
+        slots: set[str] = set()
         for utterance in utterances:
             if utterance.intent is not None:
-                slots = seen.setdefault(utterance.intent, set())
+                said[utterance.intent] += 1
+                bare[utterance.intent] += not utterance.slots
                 slots.update(span.label for span in utterance.slots)
-        intents = sorted(intent for intent in seen if intent != OUT_OF_SCOPE)
-        if OUT_OF_SCOPE in seen:
+        intents = sorted(intent for intent in said if intent != OUT_OF_SCOPE)
+        needs = tuple(intent for intent in intents if bare[intent] <= BARE_SHARE * said[intent])
+        if OUT_OF_SCOPE in said:
             intents.append(OUT_OF_SCOPE)
-        return cls(
-            tuple(intents),
-            tuple(sorted(set().union(*seen.values()) if seen else set())),
-            {intent: tuple(sorted(seen[intent])) for intent in intents},
-        )
+        return cls(tuple(intents), tuple(sorted(slots)), needs)
 
     @classmethod
-    def from_dict(cls, data: dict[str, object]) -> LabelSet:
+    def from_dict(cls, data: Mapping[str, Any]) -> LabelSet:
         """The inverse of `to_dict`."""
-        allowed = data["allowed"]
-        intents, slot_labels = data["intents"], data["slot_labels"]
-        assert isinstance(allowed, dict) and isinstance(intents, list)
-        assert isinstance(slot_labels, list)
-        return cls(tuple(intents), tuple(slot_labels), {k: tuple(v) for k, v in allowed.items()})
+        return cls(*(tuple(data[key]) for key in ("intents", "slot_labels", "needs_slots")))
 
     def to_dict(self) -> dict[str, object]:
         """Plain data for JSON."""
         return {
             "intents": list(self.intents),
             "slot_labels": list(self.slot_labels),
-            "allowed": {intent: list(labels) for intent, labels in self.allowed.items()},
+            "needs_slots": list(self.needs_slots),
         }
 
     @property
@@ -82,13 +84,8 @@ class Example:
 
 
 def word_bounds(text: str) -> list[tuple[int, int]]:
-    """Character offsets of the words of `text`: runs without white space."""
-    bounds, position = [], 0
-    for word in text.split():
-        start = text.index(word, position)
-        position = start + len(word)
-        bounds.append((start, position))
-    return bounds
+    """Character offsets of the words of `text`, cut as the runtime cuts them."""
+    return [(word.start, word.end) for word in split_words(text)]
 
 
 def whole_words(utterance: Utterance) -> Utterance:

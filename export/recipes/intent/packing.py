@@ -119,6 +119,7 @@ class TrainedIntent:
         return {
             "intents": list(labels.intents),
             "slot_labels": list(labels.slot_labels),
+            "needs_slots": list(labels.needs_slots),
             "out_of_scope": OUT_OF_SCOPE if OUT_OF_SCOPE in labels.intents else None,
             "features": self._layout,
             "calibration": fitted,

@@ -31,7 +31,7 @@ from export.recipes.intent.judge import (
     measures,
     teacher_lessons,
 )
-from export.recipes.intent.labels import Example, LabelSet, to_example, whole_words
+from export.recipes.intent.labels import Example, LabelSet, to_example, whole_words, word_bounds
 from export.recipes.intent.student import (
     Lesson,
     Student,
@@ -337,16 +337,17 @@ def _initial_embeddings(
 
 
 def _unlabelled(sentences: Sequence[str]) -> list[Example]:
-    split = (tuple(sentence.split()) for sentence in sentences)
+    split = (tuple(text[start:end] for start, end in word_bounds(text)) for text in sentences)
     return [Example(words, (0,) * len(words), 0, labelled=False) for words in split if words]
 
 
 def _of_whole_words(corpus: Corpus) -> Corpus:
-    return replace(
-        corpus,
-        train=[whole_words(item) for item in corpus.train],
-        dev=[whole_words(item) for item in corpus.dev],
+    """`corpus` as the model sees it: slots of whole words, no sentence without a word."""
+    train, dev = (
+        [whole_words(item) for item in split if word_bounds(item.text)]
+        for split in (corpus.train, corpus.dev)
     )
+    return replace(corpus, train=train, dev=dev)
 
 
 def _save(run: IntentRun, corpus: Corpus, folder: Path) -> None:

@@ -100,36 +100,33 @@ class Student(nn.Module):
         self.slot_head = nn.Linear(width, len(labels.tags))
         self.hidden_head = nn.Linear(width, teacher_width) if teacher_width else None
 
-    def states(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
-        """[batch, words, width] from `features` [batch, words, ids]; no mask: no padding."""
-        embedded = self.embedding_norm(self.embedding(features).sum(2))
+    def embed(self, features: Tensor) -> Tensor:
+        """[..., width] from feature ids [..., ids]: each word by itself."""
+        embedded = self.embedding_norm(self.embedding(features).sum(-2))
         if self.training and self.settings.word_dropout:
-            kept = torch.rand(embedded.shape[:2]) >= self.settings.word_dropout
+            kept = torch.rand(embedded.shape[:-1]) >= self.settings.word_dropout
             embedded = embedded * kept[..., None]
-        state = torch.relu(self.input(self.dropout(embedded)))
+        return torch.relu(self.input(self.dropout(embedded)))
+
+    def states(self, features: Tensor, mask: Tensor) -> Tensor:
+        """[batch, words, width] from `features` [batch, words, ids]: each word in its sentence."""
+        state = self.embed(features)
+        lengths = mask.sum(1).long().cpu()
         for lstm, norm in zip(self.lstms, self.norms, strict=True):
-            if mask is None:
-                # One sentence; its zero state is spelt out, so that a graph holds a constant.
-                zero = torch.zeros(2, 1, self.settings.width // 2)
-                read = lstm(state, (zero, zero))[0]
-            else:
-                packed = nn.utils.rnn.pack_padded_sequence(
-                    state, mask.sum(1).long().cpu(), batch_first=True, enforce_sorted=False
-                )
-                read, _ = nn.utils.rnn.pad_packed_sequence(
-                    lstm(packed)[0], batch_first=True, total_length=state.shape[1]
-                )
+            packed = nn.utils.rnn.pack_padded_sequence(
+                state, lengths, batch_first=True, enforce_sorted=False
+            )
+            read, _ = nn.utils.rnn.pad_packed_sequence(
+                lstm(packed)[0], batch_first=True, total_length=state.shape[1]
+            )
             state = norm(state + self.dropout(read))
         return self.dropout(state)
 
-    def logits(self, state: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def logits(self, state: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Intent logits [batch, intents] and tag logits [batch, words, tags]."""
-        if mask is None:
-            peak, mean = state.amax(1), state.mean(1)
-        else:
-            shown = mask[..., None]
-            peak = state.masked_fill(shown == 0, -1e4).amax(1)
-            mean = (state * shown).sum(1) / shown.sum(1)
+        shown = mask[..., None]
+        peak = state.masked_fill(shown == 0, -1e4).amax(1)
+        mean = (state * shown).sum(1) / shown.sum(1)
         return self.intent_head(torch.cat([peak, mean], -1)), self.slot_head(state)
 
     def forward(

@@ -1,0 +1,349 @@
+"""From text to a command, or to a reason why not: never a guess, never an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from edge.bundle import Bundle
+from edge.errors import UsageError
+from edge.events import Command, Rejected
+from edge.grammar import Grammar
+from edge.home import Area, Device, Home
+from edge.intent import IntentModel
+from edge.limits import COMMANDS, SENTENCE_CHARS, SENTENCE_WORDS
+from edge.resolve import SlotSchema
+from edge.understanding import TextUnderstanding
+from tests.edge.tiny_bundle import HERE, HOME, SCHEMA, make_tiny_bundle
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[IntentModel, Grammar]]:
+    bundle = Bundle.open(make_tiny_bundle(tmp_path_factory.mktemp("text") / "tiny.edge"), HERE)
+    yield IntentModel.of(bundle), Grammar.from_bytes(bundle.asset("assets/grammar.bin"))
+
+
+def make(model: IntentModel | None, grammar: Grammar | None) -> TextUnderstanding:
+    return TextUnderstanding(model, grammar, SlotSchema.from_dict(dict(SCHEMA)), home())
+
+
+def home() -> Home:
+    return Home.from_dict(HOME)
+
+
+@pytest.fixture
+def hub(parts: tuple[IntentModel, Grammar]) -> TextUnderstanding:
+    """With both: what a smart-home hub has."""
+    return make(*parts)
+
+
+@pytest.fixture
+def model_only(parts: tuple[IntentModel, Grammar]) -> TextUnderstanding:
+    return make(parts[0], None)
+
+
+@pytest.fixture
+def grammar_only(parts: tuple[IntentModel, Grammar]) -> TextUnderstanding:
+    return make(None, parts[1])
+
+
+@pytest.fixture(params=["hub", "model_only", "grammar_only"])
+def any_kind(request: pytest.FixtureRequest) -> TextUnderstanding:
+    made: TextUnderstanding = request.getfixturevalue(request.param)
+    return made
+
+
+def commands(answer: Command | Rejected) -> list[Command]:
+    """All commands of one answer, in order."""
+    assert isinstance(answer, Command), answer
+    return [answer, *answer.also]
+
+
+def said(answer: Command | Rejected) -> list[tuple[str, tuple[str, ...]]]:
+    """Intent and targets of each command of an answer."""
+    return [(command.intent, command.targets) for command in commands(answer)]
+
+
+def refused(answer: Command | Rejected, code: str) -> Rejected:
+    assert isinstance(answer, Rejected), answer
+    assert answer.code == code
+    assert answer.reason
+    return answer
+
+
+class TestOneCommand:
+    def test_a_sentence_of_the_home_is_exact(self, hub: TextUnderstanding) -> None:
+        (command,) = commands(hub.answer("turn on the porch light"))
+        assert (command.intent, command.targets) == ("TurnOn", ("light.porch",))
+        assert command.slots == {"name": "Porch light"}
+        assert (command.source, command.score) == ("grammar", 1.0)
+        assert command.text == "turn on the porch light"
+
+    def test_the_model_answers_what_the_grammar_does_not_know(self, hub: TextUnderstanding) -> None:
+        (command,) = commands(hub.answer("the fan off now"))
+        assert (command.intent, command.targets) == ("TurnOff", ("fan.kitchen",))
+        assert command.source == "model"
+        assert 0.5 < command.score < 1
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Turn On The PORCH LIGHT",
+            "turn on the porch light!",
+            "  turn\ton  the porch light ",
+            "please turn on the porch light",
+            "\u201cturn on the porch light\u201d",
+        ],
+    )
+    def test_how_it_is_written_makes_no_difference(self, hub: TextUnderstanding, text: str) -> None:
+        assert said(hub.answer(text)) == [("TurnOn", ("light.porch",))]
+
+    @pytest.mark.parametrize("number", ["40", "forty", "40 percent", "40 %"])
+    def test_numbers_come_out_as_numbers(self, hub: TextUnderstanding, number: str) -> None:
+        (command,) = commands(hub.answer(f"dim the reading lamp to {number}"))
+        assert command.slots["brightness"] == 40
+
+    def test_the_models_numbers_too(self, model_only: TextUnderstanding) -> None:
+        (command,) = commands(model_only.answer("dim to 40 percent the reading lamp"))
+        assert command.slots == {"brightness": 40, "name": "Reading lamp"}
+
+    def test_a_place_decides_between_devices_of_one_name(self, hub: TextUnderstanding) -> None:
+        answer = hub.answer("the heater in the garage off")
+        assert said(answer) == [("TurnOff", ("heater.garage", "garage"))]
+
+    @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+    def test_bytes_are_read_as_utf8(self, hub: TextUnderstanding, kind: type) -> None:
+        data = kind("turn on the porch light…".encode())
+        assert said(hub.answer(data)) == [("TurnOn", ("light.porch",))]
+
+
+class TestSeveralCommands:
+    def test_each_part_is_a_command(self, hub: TextUnderstanding) -> None:
+        answer = hub.answer("turn on the fan and dim the porch light to 20")
+        assert said(answer) == [("TurnOn", ("fan.kitchen",)), ("SetBrightness", ("light.porch",))]
+        assert [command.text for command in commands(answer)] == [
+            "turn on the fan",
+            "dim the porch light to 20",
+        ]
+
+    def test_then_joins_them_too(self, hub: TextUnderstanding) -> None:
+        answer = hub.answer("turn on the fan and then turn off the porch light")
+        assert said(answer) == [("TurnOn", ("fan.kitchen",)), ("TurnOff", ("light.porch",))]
+
+    def test_a_name_alone_borrows_the_words_before_it(self, hub: TextUnderstanding) -> None:
+        answer = hub.answer("turn off the fan and the porch light")
+        assert said(answer) == [("TurnOff", ("fan.kitchen",)), ("TurnOff", ("light.porch",))]
+        assert commands(answer)[1].text == "turn off the porch light"
+
+    def test_so_does_every_further_name(self, hub: TextUnderstanding) -> None:
+        answer = hub.answer("turn on the fan and the porch light and the reading lamp")
+        targets = [target for _, (target,) in said(answer)]
+        assert targets == ["fan.kitchen", "light.porch", "light.reading"]
+
+    def test_words_are_borrowed_from_the_last_command_that_had_its_own(
+        self, hub: TextUnderstanding
+    ) -> None:
+        answer = hub.answer("turn on the fan and turn off the porch light and the reading lamp")
+        assert [intent for intent, _ in said(answer)] == ["TurnOn", "TurnOff", "TurnOff"]
+
+    def test_the_model_reads_the_parts_that_are_not_exact(self, hub: TextUnderstanding) -> None:
+        answer = hub.answer("reading lamp off and the porch light on")
+        assert said(answer) == [("TurnOff", ("light.reading",)), ("TurnOn", ("light.porch",))]
+
+    def test_no_device_is_commanded_twice(self, hub: TextUnderstanding) -> None:
+        answer = hub.answer("make it off the fan and porch light")
+        targets = [target for _, each in said(answer) for target in each]
+        assert targets == ["fan.kitchen", "light.porch"]
+
+    def test_a_grammar_alone_does_it_too(self, grammar_only: TextUnderstanding) -> None:
+        answer = grammar_only.answer("turn off the fan and the porch light")
+        assert said(answer) == [("TurnOff", ("fan.kitchen",)), ("TurnOff", ("light.porch",))]
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("turn on the fan and turn on the zebra", "unknown_name"),
+            ("turn on the fan and turn off the heater", "ambiguous_name"),
+            ("turn on the fan and set the porch light to 140", "out_of_range"),
+        ],
+    )
+    def test_one_part_that_is_amiss_stops_all(
+        self, hub: TextUnderstanding, text: str, code: str
+    ) -> None:
+        refused(hub.answer(text), code)
+
+    def test_a_part_that_is_no_command_stops_all(self, hub: TextUnderstanding) -> None:
+        assert isinstance(hub.answer("turn on the fan and tell me a story"), Rejected)
+
+    def test_as_many_as_the_limit_says(self, hub: TextUnderstanding) -> None:
+        turns = ["turn on the fan", "turn off the fan"] * COMMANDS
+        assert len(commands(hub.answer(" and ".join(turns[:COMMANDS])))) == COMMANDS
+
+    def test_a_name_with_an_and_in_it_is_one_name(self, hub: TextUnderstanding) -> None:
+        hub.home.add(Device("light.stage", "Salt and pepper", kind="light"))
+        assert said(hub.answer("turn on salt and pepper")) == [("TurnOn", ("light.stage",))]
+
+
+class TestNames:
+    """What the home does not have, or has twice, is asked about."""
+
+    @pytest.mark.parametrize("text", ["turn on the reeding lamp", "the reeding lamp on now"])
+    def test_an_unknown_one_is_said_with_what_is_like_it(
+        self, hub: TextUnderstanding, text: str
+    ) -> None:
+        answer = refused(hub.answer(text), "unknown_name")
+        assert answer.suggestions[0] == "Reading lamp"
+        assert "'reeding lamp'" in answer.reason
+        assert "did you mean 'Reading lamp'?" in answer.reason
+        assert answer.intent == "TurnOn"
+
+    @pytest.mark.parametrize("text", ["turn off the heater", "the heater off now"])
+    def test_one_that_several_have_is_asked_about(self, hub: TextUnderstanding, text: str) -> None:
+        answer = refused(hub.answer(text), "ambiguous_name")
+        assert answer.suggestions == ("Heater (Kitchen)", "Heater (Garage)")
+
+    def test_a_device_that_cannot_do_it_is_told(self, hub: TextUnderstanding) -> None:
+        answer = refused(hub.answer("dim the fan to 40"), "unknown_name")
+        assert answer.reason == "'fan' is a fan, this works with: light"
+
+    def test_an_unknown_place(self, hub: TextUnderstanding) -> None:
+        answer = refused(hub.answer("turn on the lights in the cellar"), "unknown_name")
+        assert "'cellar'" in answer.reason
+
+    def test_a_number_the_slot_does_not_take(self, any_kind: TextUnderstanding) -> None:
+        answer = refused(any_kind.answer("set the porch light to 140 percent"), "out_of_range")
+        assert "from 0 to 100" in answer.reason
+
+    def test_names_of_another_home_are_that_homes(self, any_kind: TextUnderstanding) -> None:
+        any_kind.home = Home([Device("l", "Zeppelin", area="hangar")], [Area("hangar", "Hangar")])
+        assert said(any_kind.answer("turn on the zeppelin")) == [("TurnOn", ("l",))]
+        refused(any_kind.answer("turn on the porch light"), "unknown_name")
+
+    def test_a_device_added_is_known_at_once_and_forgotten_when_removed(
+        self, any_kind: TextUnderstanding
+    ) -> None:
+        refused(any_kind.answer("turn on the zorbatron"), "unknown_name")
+        any_kind.home.add(Device("new", "Zorbatron"))
+        assert said(any_kind.answer("turn on the zorbatron")) == [("TurnOn", ("new",))]
+        any_kind.home.remove("new")
+        refused(any_kind.answer("turn on the zorbatron"), "unknown_name")
+
+
+class TestRejection:
+    @pytest.mark.parametrize(
+        "text", ["", "   ", "\n\t", "?!", "…", "\x00", "🙂", "🙂 🚀💡", "❤️", "_"]
+    )
+    def test_nothing_that_could_be_said_is_empty(
+        self, any_kind: TextUnderstanding, text: str
+    ) -> None:
+        refused(any_kind.answer(text), "empty")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "on " * (SENTENCE_WORDS + 1),
+            "a" * (SENTENCE_CHARS + 1),
+            "turn on the fan " * 100_000,
+            "🙂" * 1_000_000,
+            "\udcff" * 1_000_000,
+        ],
+        ids=["words", "letters", "sentences", "emoji", "surrogates"],
+    )
+    def test_an_enormous_text_is_too_long(self, hub: TextUnderstanding, text: str) -> None:
+        answer = refused(hub.answer(text), "too_long")
+        assert len(answer.text) <= 480
+        answer.text.encode("utf-8")
+
+    def test_enormous_bytes_too(self, any_kind: TextUnderstanding) -> None:
+        refused(any_kind.answer(b"turn on the fan " * 100_000), "too_long")
+
+    @pytest.mark.parametrize("data", [b"\xff\xfe", b"turn on the \xc3", b"\xed\xa0\x80 on"])
+    def test_bytes_that_are_no_utf8_are_no_text(
+        self, any_kind: TextUnderstanding, data: bytes
+    ) -> None:
+        answer = refused(any_kind.answer(data), "not_text")
+        assert "byte 0x" in answer.reason
+
+    def test_half_a_surrogate_pair_is_no_text(self, any_kind: TextUnderstanding) -> None:
+        answer = refused(any_kind.answer("turn on the \udcff lamp"), "not_text")
+        answer.text.encode("utf-8")
+
+    @pytest.mark.parametrize("value", [None, 5, ["turn on"], object()])
+    def test_what_is_neither_text_nor_bytes_is_misuse(
+        self, any_kind: TextUnderstanding, value: object
+    ) -> None:
+        with pytest.raises(UsageError, match="a sentence is text, not"):
+            any_kind.answer(value)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "schalte bitte die Küchenlampe ein",
+            "allume la lumière de la cuisine",
+            "включи свет на кухне",
+            "打开厨房的灯",
+            "キッチンの電気をつけて",
+            "أشعل ضوء المطبخ",
+            "रसोई की बत्ती जलाओ",
+        ],
+    )
+    def test_another_language_is_not_guessed_at(
+        self, any_kind: TextUnderstanding, text: str
+    ) -> None:
+        assert isinstance(any_kind.answer(text), Rejected)
+
+    def test_what_is_no_command_is_left_alone(self, hub: TextUnderstanding) -> None:
+        answer = refused(hub.answer("tell me a story"), "out_of_scope")
+        assert answer.text == "tell me a story"
+
+    @pytest.mark.parametrize("which", ["hub", "model_only"])
+    def test_a_model_that_is_not_sure_says_what_is_likeliest(
+        self, which: str, request: pytest.FixtureRequest
+    ) -> None:
+        answer = refused(request.getfixturevalue(which).answer("make the fan on off"), "unsure")
+        assert answer.intent in ("TurnOn", "TurnOff")
+        assert 0.3 < answer.score < 0.6
+        assert answer.intent in answer.reason
+
+    def test_a_grammar_alone_says_so_when_nothing_fits(
+        self, grammar_only: TextUnderstanding
+    ) -> None:
+        refused(grammar_only.answer("what is the weather in the kitchen"), "unsure")
+
+    def test_neither_grammar_nor_model_understands_nothing(self) -> None:
+        refused(make(None, None).answer("turn on the fan"), "unsure")
+
+
+class TestAnyText:
+    @given(text=st.text(max_size=120))
+    @example("and and and then")
+    @example("turn on and off")
+    @example("turn on the fan and")
+    @example("and turn on the fan")
+    def test_it_is_answered(self, parts: tuple[IntentModel, Grammar], text: str) -> None:
+        for answer in (make(*parts).answer(text), make(parts[0], None).answer(text)):
+            assert isinstance(answer, Command | Rejected)
+            assert isinstance(answer, Command) or answer.reason
+
+    @given(data=st.binary(max_size=60))
+    def test_so_are_any_bytes(self, parts: tuple[IntentModel, Grammar], data: bytes) -> None:
+        assert isinstance(make(*parts).answer(data), Command | Rejected)
+
+    @given(
+        words=st.lists(
+            st.sampled_from("turn on off the fan heater porch light and to 40 dim zebra".split()),
+            max_size=14,
+        )
+    )
+    def test_whatever_is_commanded_is_a_thing_of_the_home(
+        self, parts: tuple[IntentModel, Grammar], words: list[str]
+    ) -> None:
+        hub = make(*parts)
+        answer = hub.answer(" ".join(words))
+        if isinstance(answer, Command):
+            assert all(
+                target in hub.home for command in commands(answer) for target in command.targets
+            )
