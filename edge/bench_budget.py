@@ -12,21 +12,29 @@ from edge.intent import TASK
 from edge.manifest import Graph
 
 _MIB = 1024 * 1024
+_DROP = "_drop"
 
 
 def accuracy(graph: Graph) -> dict[str, dict[str, float]]:
     """What the manifest says of the accuracy, in percent; nothing is measured here.
 
-    `chosen` are the numbers of the graph's `accuracy`, `float` those under its key "float", which a
-    float graph need not have; `difference` is chosen minus float, where both are there.
+    `chosen` are the numbers of the graph's `accuracy`. Where there is a `<measure>_drop` among them
+    (points that quantising cost), `float` is the measure before and `difference` what was gained.
     """
-    chosen = _numbers(graph.accuracy)
-    said = graph.accuracy.get("float")
-    exact = _numbers(said) if isinstance(said, Mapping) else {}
-    if not exact and graph.scheme == "float":
-        exact = chosen
-    lost = {name: round(chosen[name] - exact[name], 3) for name in chosen if name in exact}
-    return {"float": exact, "chosen": chosen, "difference": lost}
+    numbers = _numbers(graph.accuracy)
+    chosen = {
+        name: value
+        for name, value in numbers.items()
+        if not (name.endswith(_DROP) and name.removesuffix(_DROP) in numbers)
+    }
+    drops = {name: numbers[name + _DROP] for name in chosen if name + _DROP in numbers}
+    if graph.scheme == "float":
+        drops = dict.fromkeys(chosen, 0.0)
+    return {
+        "float": {name: round(chosen[name] + drop, 3) for name, drop in drops.items()},
+        "chosen": chosen,
+        "difference": {name: round(0.0 - drop, 3) for name, drop in drops.items()},
+    }
 
 
 def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
@@ -79,7 +87,7 @@ def budgets(document: Mapping[str, Any], profile: Profile | None) -> list[dict[s
         {
             "what": what,
             "unit": unit,
-            "measured": None if measured is None else round(measured, 3),
+            "measured": measured,
             "allowed": allowed,
             "within": None if why or measured is None else measured <= allowed,
             "why": why,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TASK: Final = "intent"
 _OUTPUTS: Final = ["intent", "tags"]
+_CALIBRATION: Final = ("bias", "intent", "tags", "threshold", "lowest_score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Calibration:
     tags: float
     threshold: float
     """Intent probability below which a sentence is rejected as unsure."""
+    lowest_score: float
+    """Score below which it is, too."""
 
     def score(self, intent_log: float, tags_log: float) -> float:
         """The calibrated probability."""
@@ -110,9 +113,7 @@ class IntentModel:
         self.encoder = WordEncoder(pieces, layout)
         self.intents = keys.labels("intents")
         self.slot_labels = keys.labels("slot_labels")
-        self.calibration = Calibration(
-            *(keys.number("calibration", key) for key in ("bias", "intent", "tags", "threshold"))
-        )
+        self.calibration = Calibration(*(keys.number("calibration", key) for key in _CALIBRATION))
         self.needs_slots = frozenset(keys.labels("needs_slots"))
         """Intents that mean nothing without a slot."""
         out_of_scope = task.get("out_of_scope")

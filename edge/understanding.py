@@ -167,7 +167,9 @@ class TextUnderstanding:
                 intent=frame.intent,
                 score=frame.intent_probability,
             )
-        if frame.intent_probability < model.calibration.threshold:
+        calibration = model.calibration
+        sure = frame.intent_probability >= calibration.threshold
+        if not (sure and frame.score >= calibration.lowest_score):  # NaN is not sure either
             return _unsure(text, frame)
         if not frame.slots and frame.intent in model.needs_slots:
             return Rejected(

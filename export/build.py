@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,19 +87,28 @@ def build(
             chosen.graph,
             scheme=chosen.scheme,
             session=choice.profile.session,
-            accuracy=chosen.accuracy | {"gate": trained.gate, f"{trained.gate}_drop": chosen.drop},
+            accuracy=chosen.accuracy | {"gate": trained.gate} | tuner.drops(chosen),
             latency=chosen.latency,
             reasons=choice.reasons,
         )
         variants.append({"profile": choice.profile.name, "graphs": {trained.task: entry}})
-    write_bundle(
-        target,
-        name=name or trained.name,
-        version=version,
-        sequence=sequence,
-        created=created,
-        tasks={trained.task: task},
-        variants=variants,
-        files=files,
-    )
+
+    def write(place: Path) -> None:
+        write_bundle(
+            place,
+            name=name or trained.name,
+            version=version,
+            sequence=sequence,
+            created=created,
+            tasks={trained.task: task},
+            variants=variants,
+            files=files,
+        )
+
+    # The self-test's answers are those of the runtime itself, on a bundle that lacks only them.
+    with tempfile.TemporaryDirectory(prefix="hearth-edge-") as folder:
+        draft = Path(folder, "draft.edge")
+        write(draft)
+        task |= trained.golden(draft, profiles[0].name)
+    write(target)
     return Built(target, trained.gate, choices)

@@ -121,6 +121,14 @@ class Tuner:
             self._say(f"{scheme}: {len(graph) / 1000:.0f} kB, {gate} {accuracy[gate]:.2f}")
         return self._known[key]
 
+    def drops(self, candidate: Candidate) -> dict[str, float]:
+        """Points lost against float, a measure: `frame` → `frame_drop`."""
+        floats = next(c for (scheme, _), c in self._known.items() if scheme == "float")
+        return {
+            f"{name}_drop": round(floats.accuracy[name] - value, 3)
+            for name, value in candidate.accuracy.items()
+        }
+
     def _best(self, profile: Profile, passing: Sequence[Candidate]) -> tuple[Candidate, str]:
         if self._time_it and self._machine.fits(profile):
             chosen = min(passing, key=lambda candidate: candidate.latency["p50_us"])

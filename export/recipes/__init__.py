@@ -42,6 +42,9 @@ class Trained(Protocol):
     def latency(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, Any]:
         """How long a sentence takes on this very machine."""
 
+    def golden(self, bundle: Path, profile: str) -> dict[str, Any]:
+        """More for the manifest's entry: inputs with the answers that a finished bundle gives."""
+
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's entry of the task, and the assets that go with it (path → bytes)."""
 

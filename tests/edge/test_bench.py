@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import device_profiles
-from device_profiles import SessionSettings
-from edge import bench, bench_process
-from edge.bench_budget import accuracy, budgets, warnings
-from edge.bench_process import Life, Order, live, memory_fields
-from edge.bench_sentences import golden, read_sentences
-from edge.bundle import Bundle
+from edge import bench
 from edge.cli import main
 from edge.commands.bench import describe
-from edge.errors import BundleError, BundleFormatError, UsageError
-from edge.limits import BENCH_FILE_BYTES, BENCH_SENTENCES
-from edge.manifest import Graph
+from edge.errors import UsageError
 from edge.verify import verify
 from tests.edge.tiny_bundle import GOLDEN, HERE, SMALL, make_tiny_bundle
 
@@ -123,6 +114,9 @@ class TestDocument:
         ):
             assert words in text
         assert all(line == line.rstrip() for line in text.splitlines())
+
+    def test_memory_that_nobody_tells_is_said(self, document: Mapping[str, Any]) -> None:
+        assert "memory: this system does not tell" in describe({**document, "memory": None})
 
 
 class TestOtherBundles:

@@ -33,7 +33,7 @@ class TestAccuracy:
     """What the manifest says, chosen beside float."""
 
     def test_what_quantising_cost(self) -> None:
-        said = {"frame": 94.8, "intent": 99.0, "float": {"frame": 95.0}, "note": "dev", "n": True}
+        said = {"frame": 94.8, "frame_drop": 0.2, "gate": "frame", "intent": 99.0, "dev": True}
         assert accuracy(graph("int8-dynamic", said)) == {
             "float": {"frame": 95.0},
             "chosen": {"frame": 94.8, "intent": 99.0},
@@ -45,69 +45,67 @@ class TestAccuracy:
         assert found["float"] == found["chosen"] == {"frame": 95.0}
         assert found["difference"] == {"frame": 0.0}
 
+    def test_what_it_gained(self) -> None:
+        found = accuracy(graph("int8-static", {"frame": 95.1, "frame_drop": -0.1}))
+        assert (found["float"], found["difference"]) == ({"frame": 95.0}, {"frame": 0.1})
+
     def test_a_manifest_that_says_nothing(self) -> None:
         assert accuracy(graph("int8-dynamic", {})) == {"float": {}, "chosen": {}, "difference": {}}
 
 
 class TestBudget:
-    def measured(
-        self, document: Mapping[str, Any], *, p99_us: float, rss_mib: float, kind: str = "host"
-    ) -> list[bool | None]:
-        profile = replace(
+    def judged(self, **figures: object) -> list[bool | None]:
+        """Latency, memory, bundle: whether each is within the budget of this very machine."""
+        here = replace(
             device_profiles.load(HERE),
             architecture=device_profiles.detect().architecture,
             features=frozenset(),
         )
-        made = json.loads(json.dumps(document))
-        made["kind"] = kind
-        made["latency"]["answer"]["p99_us"] = p99_us
-        made["memory"] = {"rss_mib": rss_mib}
-        return [row["within"] for row in budgets(made, profile)]
+        return [row["within"] for row in budgets({**FIGURES, **figures}, here)]
 
-    def test_within_it(self, document: Mapping[str, Any]) -> None:
-        assert self.measured(document, p99_us=1000, rss_mib=32) == [True, True, True]
+    def test_within_it(self) -> None:
+        at_most = {"latency": {"answer": {"p99_us": 1000}}, "memory": {"rss_mib": 32}}
+        assert self.judged() == self.judged(**at_most) == [True, True, True]
 
-    def test_over_it(self, document: Mapping[str, Any]) -> None:
-        assert self.measured(document, p99_us=1001, rss_mib=32.1) == [False, False, True]
+    def test_over_it(self) -> None:
+        assert self.judged(latency={"answer": {"p99_us": 1001}}) == [False, True, True]
+        assert self.judged(memory={"rss_mib": 32.1}) == [True, False, True]
+        assert self.judged(bytes={"device": 4 * 1024 * 1024 + 1}) == [True, True, False]
 
-    def test_emulated_times_are_not_judged(self, document: Mapping[str, Any]) -> None:
-        found = self.measured(document, p99_us=1, rss_mib=1, kind="emulated")
-        assert found == [None, None, True]
+    def test_emulated_times_are_not_judged(self) -> None:
+        assert self.judged(kind="emulated") == [None, None, True]
 
-    def test_nor_are_those_of_another_machine(self, document: Mapping[str, Any]) -> None:
+    def test_nor_are_those_of_another_machine(self) -> None:
         architecture = device_profiles.detect().architecture
         board = "raspberry-pi-4" if architecture != "aarch64" else "x86-64-hub"
-        rows = budgets(document, device_profiles.load(board))
+        rows = budgets(FIGURES, device_profiles.load(board))
         assert [row["within"] for row in rows] == [None, None, True]
         assert "measured on another machine" in rows[0]["why"]
 
-    def test_memory_that_nobody_tells_is_not_judged(self, document: Mapping[str, Any]) -> None:
-        rows = budgets({**document, "memory": None}, device_profiles.load(HERE))
-        assert (rows[1]["measured"], rows[1]["within"]) == (None, None)
-        assert "memory: this system does not tell" in describe({**document, "memory": None})
+    def test_memory_that_nobody_tells_is_not_judged(self) -> None:
+        assert self.judged(memory=None) == [True, None, True]
+
+    def test_what_is_over_by_a_hair_does_not_look_within(self) -> None:
+        figures = {**FIGURES, "bytes": {"device": 4 * 1024 * 1024 + 1}}
+        row = budgets(figures, device_profiles.load(HERE))[2]
+        assert row["measured"] > row["allowed"]
 
 
 class TestWarnings:
-    def told(self, document: Mapping[str, Any], **changes: object) -> list[str]:
-        calm = {"load_1min": 0.1, "cores": 2, "governor": "performance"}
-        made = {
-            **document,
-            "kind": "host",
-            "start": {"byte_code": True},
-            "machine": {**document["machine"], **calm, **changes},
-        }
-        return warnings(made, device_profiles.load(HERE))
+    def told(self, **machine: object) -> list[str]:
+        figures = {**FIGURES, "machine": {**FIGURES["machine"], **machine}}
+        return warnings(figures, device_profiles.load(HERE))
 
-    def test_a_calm_machine_gives_none(self, document: Mapping[str, Any]) -> None:
-        assert self.told(document) == []
-        assert self.told(document, load_1min=None, governor=None) == []
+    def test_a_calm_machine_gives_none(self) -> None:
+        assert self.told() == []
+        assert self.told(load_1min=None, governor=None) == []
 
-    def test_a_busy_one_is_told(self, document: Mapping[str, Any]) -> None:
-        (warning,) = self.told(document, load_1min=2.5)
+    def test_a_busy_one_is_told(self) -> None:
+        (warning,) = self.told(load_1min=2.5)
         assert "load 2.5 on 2 cores" in warning
 
-    def test_so_is_a_clock_that_follows_the_load(self, document: Mapping[str, Any]) -> None:
-        (warning,) = self.told(document, governor="ondemand")
+    def test_so_is_a_clock_that_follows_the_load(self) -> None:
+        (warning,) = self.told(governor="ondemand")
         assert "ondemand" in warning
 
     def test_and_a_package_without_its_byte_code(self) -> None:

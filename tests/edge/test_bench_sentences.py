@@ -14,8 +14,8 @@ from tests.edge.tiny_bundle import GOLDEN, HERE, make_tiny_bundle
 
 
 class TestGolden:
-    def test_the_golden_ones_are_taken(self, bundle: Path) -> None:
-        opened = Bundle.open(bundle, HERE)
+    def test_the_golden_ones_are_taken(self, tmp_path: Path) -> None:
+        opened = Bundle.open(make_tiny_bundle(tmp_path / "tiny.edge"), HERE)
         assert golden(opened) == [entry["text"] for entry in GOLDEN]
 
     def test_where_there_are_none_it_says_what_to_pass(self, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ class TestHelp:
         for verb in VERBS:
             assert f"\n    {verb} " in output
 
-    @pytest.mark.parametrize("verb", ["run", "verify", "profiles", "doctor"])
+    @pytest.mark.parametrize("verb", ["run", "verify", "profiles", "doctor", "bench"])
     def test_each_verb_shows_examples(self, verb: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert main([verb, "--help"]) == 0
         output = capsys.readouterr().out

@@ -117,7 +117,7 @@ def _task(folder: Path) -> dict[str, object]:
         "intents": ["on", "off"],
         "slot_labels": [],
         "features": {"pieces": 2, "trigrams": 2, "buckets": 8},
-        "calibration": {"bias": 0, "intent": 1, "tags": 1, "threshold": 0.5},
+        "calibration": {"bias": 0, "intent": 1, "tags": 1, "threshold": 0.5, "lowest_score": 0},
     }
 
 

@@ -127,7 +127,13 @@ def make_tiny_bundle(
         "intents": list(INTENTS),
         "slot_labels": list(SLOTS),
         "out_of_scope": "out_of_scope",
-        "calibration": {"bias": 4.0, "intent": 1.0, "tags": 0.5, "threshold": THRESHOLD},
+        "calibration": {
+            "bias": 4.0,
+            "intent": 1.0,
+            "tags": 0.5,
+            "threshold": THRESHOLD,
+            "lowest_score": 0.0,
+        },
         "slot_schema": SCHEMA,
     }
     files = {
@@ -139,7 +145,7 @@ def make_tiny_bundle(
         files["assets/grammar.bin"] = grammar
         settings["golden"] = [dict(entry) for entry in GOLDEN]
     float_accuracy = {"intent": 99.0, "slot_f1": 97.0, "frame": 95.0}
-    small_accuracy = {"intent": 98.9, "slot_f1": 97.1, "frame": 94.8, "float": float_accuracy}
+    small_accuracy = {"intent": 98.9, "slot_f1": 97.1, "frame": 94.8, "frame_drop": 0.2}
     variants = []
     for profile, scheme, data, accuracy in (
         (HERE, "float", float_graph(), float_accuracy),

@@ -8,10 +8,13 @@ draws from all values alike, half the time in proportion to how often they are s
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from edge.tags import tag_spans
 from export.recipes.intent.labels import Example, LabelSet
+
+LONGEST = 40
+"""Words of a changed sentence, at most."""
 
 
 class SlotSubstitution:
@@ -53,48 +56,82 @@ class SlotSubstitution:
         return Example(tuple(words), tuple(tags), example.intent)
 
 
-def word_dropout(example: Example, rng: random.Random, substitutes: Sequence[str]) -> Example:
-    """`example` with one word outside its slots dropped, doubled or exchanged at random.
+class WordChanges:
+    """Draws sentences that are a little off, for teachers to judge: they keep no gold label.
 
-    For distillation, where the teacher says what the changed sentence means.
+    Words are dropped, doubled or put in the place of others; or exchanged for words the teacher's
+    encoder holds for alike, which is how TinyBERT's training set is made (Jiao et al. 2020, arXiv
+    1909.10351, with GloVe in place of the encoder); or the sentence goes on as another one does.
+
+    Args:
+        examples: sentences to take words and endings from.
+        neighbours: word → words like it.
     """
-    free = [i for i, tag in enumerate(example.tags) if tag == 0]
-    if len(free) < 3:
-        return example
-    index = free[rng.randrange(len(free))]
-    words, tags = list(example.words), list(example.tags)
-    match rng.randrange(3):
-        case 0:
-            del words[index], tags[index]
-        case 1:
-            words.insert(index, words[index])
-            tags.insert(index, 0)
-        case _:
-            words[index] = substitutes[rng.randrange(len(substitutes))]
-    return Example(tuple(words), tuple(tags), example.intent, labelled=False)
+
+    def __init__(
+        self, examples: Sequence[Example], neighbours: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._examples = examples
+        self._neighbours = neighbours
+        self._words = [word for example in examples for word in example.words]
+
+    def apply(self, example: Example, rng: random.Random) -> Example:
+        """`example` changed in one of three ways, its length kept within reason."""
+        words = list(example.words)
+        match rng.choice(("neighbours", "neighbours", "noise", "splice")):
+            case "neighbours":
+                words = [self._neighbour(word, rng) for word in words]
+            case "noise":
+                for _ in range(1 + len(words) // 8):
+                    self._disturb(words, rng)
+            case _:
+                other = self._examples[rng.randrange(len(self._examples))].words
+                cut = rng.randrange(len(words) + 1)
+                words = words[:cut] + list(other[rng.randrange(len(other)) :])
+        words = words[:LONGEST] or list(example.words)
+        return Example(tuple(words), (0,) * len(words), example.intent, labelled=False)
+
+    def _neighbour(self, word: str, rng: random.Random) -> str:
+        alike = self._neighbours.get(word)
+        return rng.choice(alike) if alike and rng.random() < 0.3 else word
+
+    def _disturb(self, words: list[str], rng: random.Random) -> None:
+        at = rng.randrange(len(words))
+        match rng.randrange(4):
+            case 0 if len(words) > 2:
+                del words[at]
+            case 1:
+                words.insert(at, words[at])
+            case 2 if at:
+                words[at - 1], words[at] = words[at], words[at - 1]
+            case _:
+                words[at] = self._words[rng.randrange(len(self._words))]
 
 
 def augmented(
-    examples: Sequence[Example], labels: LabelSet, count: int, seed: int
+    examples: Sequence[Example],
+    labels: LabelSet,
+    neighbours: Mapping[str, Sequence[str]],
+    count: int,
+    seed: int,
 ) -> Iterator[Example]:
     """At most `count` sentences that differ from all `examples` and from one another.
 
-    Two thirds keep their gold frame (slot substitution); one third is changed further and left
-    unlabelled, for a teacher to judge. Fewer come out when the corpus has too little variety.
+    Where the corpus has slots, half of them keep their gold frame (slot substitution) and the rest
+    are substituted and then changed; elsewhere all are changed, and left to a teacher to judge.
+    Fewer come out when the corpus has too little variety.
     """
     rng = random.Random(seed)
     substitution = SlotSubstitution(examples, labels)
-    outside = sorted(
-        {w for e in examples for w, tag in zip(e.words, e.tags, strict=True) if tag == 0}
-    )
+    changes = WordChanges(examples, neighbours)
     seen = {example.words for example in examples}
     produced = 0
     for _ in range(4 * count):
         if produced == count:
             return
         example = substitution.apply(examples[rng.randrange(len(examples))], rng)
-        if produced % 3 == 2:
-            example = word_dropout(example, rng, outside)
+        if not labels.slot_labels or produced % 2:
+            example = changes.apply(example, rng)
         if example.words not in seen:
             seen.add(example.words)
             produced += 1

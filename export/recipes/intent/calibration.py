@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edge.intent import Frame
+from edge.intent import Calibration, Frame
 from export.corpora import OUT_OF_SCOPE, Utterance
 
 FALSE_REJECTS = 0.01
 """Share of rightly read commands that may be rejected for the sake of rejecting the rest."""
 _FLOOR = 1e-9
+_ROUNDING = 1 - 1e-4
+"""Thresholds are put just below the value found: kernels of other processors round differently."""
 
 
 def frame_is_right(gold: Utterance, frame: Frame) -> bool:
@@ -27,9 +29,10 @@ def fit(
 ) -> dict[str, float]:
     """The manifest's `calibration`, from the frames of the dev set.
 
-    The score is a logistic regression (Platt 1999). The threshold is on the intent's probability.
-    It is set where rejected commands that were read rightly reach `false_rejects` of the commands:
-    as high as that allows, so that as much as possible of what is no command is turned away.
+    The score is a logistic regression (Platt 1999). Two thresholds turn away what is not sure: one
+    on the intent's probability, which tells commands from the rest, and one on the score, which
+    tells rightly read slots from others. Each is set where the commands it rejects although they
+    were read rightly reach `false_rejects` of all: as high as that allows.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -54,20 +57,30 @@ def fit(
     else:
         regression = LogisticRegression(C=10.0, max_iter=1000).fit(logs, right)
         (bias,), ((intent, tags),) = regression.intercept_, regression.coef_
+    fitted = Calibration(float(bias), float(intent), float(tags), 0.0, 0.0)
+    scores = [fitted.score(*row) for row in logs.tolist()]
+    allowed = int(false_rejects * len(commands))
     return {
-        "bias": round(float(bias), 5),
-        "intent": round(float(intent), 5),
-        "tags": round(float(tags), 5),
-        "threshold": round(_threshold(commands, false_rejects), 5),
+        "bias": round(fitted.bias, 5),
+        "intent": round(fitted.intent, 5),
+        "tags": round(fitted.tags, 5),
+        "threshold": round(_threshold(commands, allowed), 5),
+        "lowest_score": round(
+            _cut([s for s, ok in zip(scores, right, strict=True) if ok], allowed), 5
+        ),
     }
 
 
-def _threshold(commands: Sequence[tuple[Utterance, Frame]], false_rejects: float) -> float:
-    sure = sorted(
+def _threshold(commands: Sequence[tuple[Utterance, Frame]], allowed: int) -> float:
+    sure = [
         frame.intent_probability
         for item, frame in commands
         if item.intent == frame.intent and frame.out_of_scope <= frame.intent_probability
-    )
-    if not sure:
-        return 0.0
-    return sure[min(int(false_rejects * len(commands)), len(sure) - 1)]
+    ]
+    return _cut(sure, allowed)
+
+
+def _cut(values: Sequence[float], allowed: int) -> float:
+    """The value that `allowed` of the values are below; 0 where there are none."""
+    ordered = sorted(values)
+    return ordered[min(allowed, len(ordered) - 1)] * _ROUNDING if ordered else 0.0

@@ -14,6 +14,7 @@ import onnx
 
 from device_profiles import SessionSettings
 from edge.intent import TASK, Frame, IntentModel
+from edge.limits import GOLDEN_SENTENCES
 from edge.session import make_session
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance, read
 from export.metrics import (
@@ -30,7 +31,9 @@ from export.recipes.intent.graph import export_student
 CHECKED_SENTENCES = 25
 """Sentences on which the float graph is compared with torch."""
 TIMED_CALLS = 300
-_UNCALIBRATED = {"bias": 0.0, "intent": 1.0, "tags": 1.0, "threshold": 0.0}
+GOLDEN_SCORE = 0.95
+"""Score from which an answer is sure enough to be the same under every scheme."""
+_UNCALIBRATED = {"bias": 0.0, "intent": 1.0, "tags": 1.0, "threshold": 0.0, "lowest_score": 0.0}
 _HOME_FILES = {"grammar": "grammar.bin", "home": "home.json"}
 """Role → file of a run folder, present where the corpus is a home's page of templates."""
 
@@ -105,6 +108,24 @@ class TrainedIntent:
             task["slot_schema"] = json.loads(schema.read_text("utf-8"))
         return task, files
 
+    def golden(self, bundle: Path, profile: str) -> dict[str, Any]:
+        """Sentences of the dev set and what the runtime answers: sure answers, one an intent, and
+        some rejections. A board that answers otherwise computes wrongly."""
+        from edge.runtime import Runtime
+
+        found: dict[str, dict[str, Any]] = {}
+        with Runtime.load(bundle, profile=profile) as hub:
+            for item in self._dev:
+                result = hub.understand(item.text).to_dict()
+                sure = result["type"] == "command" and result["score"] >= GOLDEN_SCORE
+                if sure or (result.get("code") == "out_of_scope" and result["score"] < 0.1):
+                    found.setdefault(
+                        result["intent"] if sure else "",
+                        {"text": item.text, "result": _stable(result)},
+                    )
+        chosen = [found[key] for key in sorted(found)]
+        return {"golden": chosen[:GOLDEN_SENTENCES]}
+
     @cached_property
     def _layout(self) -> dict[str, int]:
         layout = self.run.encoder.layout
@@ -135,6 +156,12 @@ class TrainedIntent:
     def _frames(self, graph: bytes, scheme: str, settings: SessionSettings) -> list[Frame | None]:
         model = self._model(graph, scheme, settings, _UNCALIBRATED)
         return [model.read(item.text) for item in self._dev]
+
+
+def _stable(result: dict[str, Any]) -> dict[str, Any]:
+    """What every variant and every processor has to agree on."""
+    keys = ("type", "intent", "slots", "targets") if result["type"] == "command" else ("type",)
+    return {key: result[key] for key in keys}
 
 
 def as_prediction(frame: Frame | None) -> Prediction:

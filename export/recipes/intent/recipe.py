@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -32,6 +31,11 @@ from export.recipes.intent.judge import (
     teacher_lessons,
 )
 from export.recipes.intent.labels import Example, LabelSet, to_example, whole_words, word_bounds
+from export.recipes.intent.lexicon import (
+    choose_vocabulary,
+    initial_embeddings,
+    word_neighbours,
+)
 from export.recipes.intent.student import (
     Lesson,
     Student,
@@ -117,14 +121,20 @@ def train(
     started = time.perf_counter()
     sentences = list(examples)
     sentences += _unlabelled(corpus.unlabelled)
-    sentences += augmented(examples, labels, settings.student.augmented, settings.student.seed)
+    sentences += augmented(
+        examples,
+        labels,
+        word_neighbours(teachers[0], collate, examples),
+        settings.student.augmented,
+        settings.student.seed,
+    )
     vocabulary = choose_vocabulary(collate, sentences, settings.student.pieces)
     lessons = teacher_lessons(teachers, collate, sentences)
     seconds = time.perf_counter() - started
     say(f"{len(lessons)} sentences judged by the teachers in {seconds:.0f} s")
 
     encoder = WordEncoder(vocabulary, feature_layout(settings.student))
-    initial = _initial_embeddings(teachers[0], collate, encoder, vocabulary, settings.student)
+    initial = initial_embeddings(teachers[0], collate, encoder, vocabulary, settings.student)
     width = lessons[0].hidden.shape[1] if lessons[0].hidden is not None else 0
 
     def student(taught: bool) -> Student:
@@ -160,7 +170,9 @@ def train_student_alone(
     examples = [to_example(item, labels) for item in corpus.train if item.intent is not None]
     count = settings.student.augmented // 4
     gold = examples + [
-        item for item in augmented(examples, labels, count, settings.student.seed) if item.labelled
+        item
+        for item in augmented(examples, labels, {}, count, settings.student.seed)
+        if item.labelled
     ]
     collate = TeacherCollator(settings.teacher.encoder)
     vocabulary = choose_vocabulary(collate, gold, settings.student.pieces)
@@ -292,48 +304,6 @@ def _train_student(
     )
     student.eval()
     return figures
-
-
-def choose_vocabulary(
-    collate: TeacherCollator, examples: Sequence[Example], size: int
-) -> list[str]:
-    """The teacher's word pieces that the sentences use most, and every single letter among them."""
-    known = collate.tokenizer.get_vocab()
-    words = Counter(word for example in examples for word in example.words)
-    pieces: Counter[str] = Counter()
-    for word, count in words.items():
-        for piece in collate.tokenizer.tokenize(word):
-            pieces[piece] += count
-    letters = sorted(
-        piece
-        for piece in known
-        if len(piece.removeprefix("##")) == 1 and piece.isascii() and "\n" not in piece
-    )
-    frequent = [piece for piece, _ in sorted(pieces.items(), key=lambda item: (-item[1], item[0]))]
-    chosen = list(dict.fromkeys(letters + frequent))[:size]
-    return sorted(chosen)
-
-
-def _initial_embeddings(
-    teacher: Teacher,
-    collate: TeacherCollator,
-    encoder: WordEncoder,
-    vocabulary: Sequence[str],
-    settings: StudentSettings,
-) -> Tensor:
-    """The teacher's piece embeddings on their principal axes; small random ones for trigrams.
-
-    A piece that training hardly shows thereby starts with the meaning its pretraining gave it.
-    """
-    weights = teacher.encoder.get_input_embeddings().weight.detach().float()
-    mean = weights.mean(0)
-    _, _, axes = torch.linalg.svd(weights - mean, full_matrices=False)
-    ids = [collate.tokenizer.convert_tokens_to_ids(piece) for piece in vocabulary]
-    projected = (weights[ids] - mean) @ axes[: settings.embedding].T
-    generator = torch.Generator().manual_seed(settings.seed)
-    table = torch.randn(encoder.size, settings.embedding, generator=generator) * 0.1
-    table[2 : 2 + len(vocabulary)] = projected / projected.std() * 0.3
-    return table
 
 
 def _unlabelled(sentences: Sequence[str]) -> list[Example]:
