@@ -126,10 +126,10 @@ class TestCalibration:
     def test_a_score_is_a_probability_whatever_was_fitted(
         self, bias: float, intent: float, tags: float, log: float
     ) -> None:
-        assert 0 <= Calibration(bias, intent, tags, 0.5).score(log, log) <= 1
+        assert 0 <= Calibration(bias, intent, tags, 0.5, 0.0).score(log, log) <= 1
 
     def test_surer_words_score_higher(self) -> None:
-        calibration = Calibration(0.5, 1.0, 1.0, 0.5)
+        calibration = Calibration(0.5, 1.0, 1.0, 0.5, 0.0)
         assert calibration.score(-0.1, -0.1) > calibration.score(-0.1, -2.0)
         assert calibration.score(-0.1, -0.1) > calibration.score(-2.0, -0.1)
 
