@@ -44,8 +44,23 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY)
-	$(BIN)/python -m benchmarks
+# What `make bench` measures: the sample home, and every public corpus there is under EDGE_DATA.
+CORPORA := $(foreach name,snips clinc150 slurp,$(if $(wildcard $(EDGE_DATA)/$(name)),$(name)))
+BUNDLES := runs/home.edge $(CORPORA:%=runs/%.edge)
+EXPORT  := EDGE_PROFILES=benchmarks/profiles $(BIN)/edge export
+
+runs/home.edge: $(READY)
+	$(BIN)/edge train intent --data export/samples/home --out runs/home --resume
+	$(EXPORT) runs/home --out $@
+
+runs/%.edge: benchmarks/settings/%.toml $(READY)
+	$(BIN)/edge train intent --data $(EDGE_DATA)/$* --out runs/$* --settings $< --resume
+	$(EXPORT) runs/$* --out $@
+
+bench: $(BUNDLES)
+	$(BIN)/python -m benchmarks --bundle home=runs/home.edge \
+	  $(foreach name,$(CORPORA),--bundle $(name)=runs/$(name).edge)
+	$(BIN)/python -m benchmarks tables
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

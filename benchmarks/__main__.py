@@ -146,9 +146,13 @@ def _group(
         _report("processes of their own: import, load, memory")
         return {"rows": rows, "footprint": footprint(timed)}
     if group == "accuracy":
+        from benchmarks.accuracy import devices
         from benchmarks.accuracy import rows as accuracy_rows
 
-        return {"rows": accuracy_rows(arguments.data, given, report=_report)}
+        return {
+            "rows": accuracy_rows(arguments.data, given, report=_report),
+            "devices": devices(timed) if timed is not None else [],
+        }
     from benchmarks.peers import peers
 
     return {"rows": peers(timed, arguments.data, **pace)}

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import baseline
-from benchmarks.runtime import load
 from edge.bundle import Bundle
 from edge.events import Rejected
+from edge.runtime import Runtime
 from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, read
 from export.metrics import Prediction, evaluate
 
@@ -34,13 +34,16 @@ def predict(runtime: Any, text: str, *, may_refuse: bool) -> Prediction:
     return Prediction(OUT_OF_SCOPE if refused else frame.intent, slots, frame.score)
 
 
-def of_bundle(bundle: Path, corpus: Corpus) -> dict[str, Any]:
-    """Every metric of the bundle's variant for this machine on the corpus' test split.
+def of_bundle(bundle: Path, corpus: Corpus, profile: str | None = None) -> dict[str, Any]:
+    """Every metric of one of the bundle's variants on the corpus' test split.
+
+    Args:
+        profile: whose variant; the one nearest to this machine when left out.
 
     Raises:
         EdgeError: the bundle cannot be loaded.
     """
-    runtime = load(bundle)
+    runtime = Runtime.load(bundle, profile=profile)
     try:
         may_refuse = any(item.intent == OUT_OF_SCOPE for item in corpus.test)
         predicted = [predict(runtime, item.text, may_refuse=may_refuse) for item in corpus.test]
@@ -55,6 +58,29 @@ def of_bundle(bundle: Path, corpus: Corpus) -> dict[str, Any]:
         }
     finally:
         runtime.close()
+
+
+def one_profile_a_scheme(bundle: Path) -> list[str]:
+    """A profile for every quantisation scheme in the bundle: equal schemes are equal graphs."""
+    schemes = {row["scheme"]: row["profile"] for row in reversed(devices(bundle)) if row["scheme"]}
+    return [schemes[scheme] for scheme in sorted(schemes, key=lambda name: (name == "float", name))]
+
+
+def devices(bundle: Path) -> list[dict[str, Any]]:
+    """What the bundle holds for each device profile, and why: from its manifest."""
+    found = []
+    for name in sorted(Bundle.open(bundle, None).profiles):
+        graph = Bundle.open(bundle, name).graph("intent")
+        found.append(
+            {
+                "profile": name,
+                "scheme": graph.scheme,
+                "bytes": graph.bytes,
+                "accuracy": dict(graph.accuracy),
+                "reason": graph.reasons[0] if graph.reasons else "",
+            }
+        )
+    return found
 
 
 def rows(
@@ -78,7 +104,8 @@ def rows(
         corpus.name = name
         if name in bundles:
             report(f"{name}: the bundle on {len(corpus.test):,} sentences")
-            result.append(of_bundle(bundles[name], corpus))
+            for profile in one_profile_a_scheme(bundles[name]):
+                result.append(of_bundle(bundles[name], corpus, profile))
         if with_baseline:
             report(f"{name}: TF-IDF and logistic regression")
             texts = [item.text for item in corpus.test]

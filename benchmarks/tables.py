@@ -159,6 +159,34 @@ def _accuracy(corpus: str) -> Callable[[Mapping[str, Any]], str]:
     return make
 
 
+def _devices(results: Mapping[str, Any]) -> str:
+    import device_profiles
+
+    lines = []
+    for row in results.get("devices", ()):
+        try:
+            profile = device_profiles.load(row["profile"])
+        except device_profiles.ProfileError:
+            continue  # a profile of the benchmarks' own, such as the float reference
+        accuracy = row["accuracy"]
+        lines.append(
+            [
+                row["profile"],
+                f"{profile.cores} × {profile.clock_mhz / 1000:.1f} GHz",
+                "yes" if profile.dot_product else "no",
+                row["scheme"],
+                f"{row['bytes'] / 1024:.0f} KiB",
+                f"{_figure(accuracy.get('frame'))} ({-accuracy.get('frame_drop', 0):+.2f})",
+                f"{profile.budgets.latency_ms.get('intent', 0):g} ms",
+            ]
+        )
+    if not lines:
+        raise NoRows("accuracy.json has no rows for devices", hint="--only accuracy --bundle …")
+    head = ["profile", "cores", "int8 dot product", "scheme chosen", "graph",
+            "frame on dev, % (vs. float)", "latency budget, p99"]  # fmt: skip
+    return f"{markdown(head, lines, (4, 5, 6))}\n{_accuracy_footer(results)}\n"
+
+
 def _measured(rate: Mapping[str, Any] | None) -> str:
     if rate is None:
         return "–"
@@ -277,6 +305,7 @@ TABLES: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "snips": ("accuracy", _accuracy("snips")),
     "clinc150": ("accuracy", _accuracy("clinc150")),
     "slurp": ("accuracy", _accuracy("slurp")),
+    "devices": ("accuracy", _devices),
     "speed": ("speed", _timed("speed", "over the bare run")),
     "homes": ("speed", _timed("homes", "over the smallest home")),
     "footprint": ("speed", _footprint),

@@ -68,7 +68,13 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "intents": INTENTS,
         "slot_labels": SLOTS,
         "out_of_scope": "out_of_scope",
-        "calibration": {"bias": 0.0, "intent": 1.0, "tags": 1.0, "threshold": 0.0, "lowest_score": 0.0},
+        "calibration": {
+            "bias": 0.0,
+            "intent": 1.0,
+            "tags": 1.0,
+            "threshold": 0.0,
+            "lowest_score": 0.0,
+        },
     }
     entry = graph_entry(path, data, scheme="float", session=session)
     return write_bundle(
