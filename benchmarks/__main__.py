@@ -146,12 +146,13 @@ def _group(
         _report("processes of their own: import, load, memory")
         return {"rows": rows, "footprint": footprint(timed)}
     if group == "accuracy":
-        from benchmarks.accuracy import devices
+        from benchmarks.accuracy import devices, training
         from benchmarks.accuracy import rows as accuracy_rows
 
         return {
             "rows": accuracy_rows(arguments.data, given, report=_report),
             "devices": devices(timed) if timed is not None else [],
+            "training": training(given),
         }
     from benchmarks.peers import peers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,19 @@ def devices(bundle: Path) -> list[dict[str, Any]]:
                 "reason": graph.reasons[0] if graph.reasons else "",
             }
         )
+    return found
+
+
+def training(bundles: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
+    """Dev-set figures of teachers and students, of bundles whose run folder stands beside them.
+
+    `runs/snips.edge` was exported from `runs/snips`: `make bench` does so.
+    """
+    found = {}
+    for name, bundle in bundles.items():
+        description = bundle.with_suffix("") / "run.json"
+        if description.is_file():
+            found[name] = json.loads(description.read_text("utf-8"))["figures"]
     return found
 
 

@@ -187,6 +187,21 @@ def _devices(results: Mapping[str, Any]) -> str:
     return f"{markdown(head, lines, (4, 5, 6))}\n{_accuracy_footer(results)}\n"
 
 
+def _training(results: Mapping[str, Any]) -> str:
+    lines = []
+    for corpus, figures in results.get("training", {}).items():
+        slots = any(found["slot_f1"] for found in figures.values())
+        for who, found in figures.items():
+            shown = (found["intent"], found["slot_f1"], found["frame"]) if slots else (
+                found["intent"], None, None)  # fmt: skip
+            seconds = f"{found['seconds'] / 60:.0f} min" if "seconds" in found else "–"
+            lines.append([corpus, who, *map(_figure, shown), seconds])
+    if not lines:
+        raise NoRows("accuracy.json has no figures of training", hint="make bench")
+    head = ["corpus", "on dev", "intent, %", "slot F1, %", "frame, %", "training"]
+    return f"{markdown(head, lines, range(2, 6))}\n{_accuracy_footer(results)}\n"
+
+
 def _measured(rate: Mapping[str, Any] | None) -> str:
     if rate is None:
         return "–"
@@ -306,6 +321,7 @@ TABLES: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "clinc150": ("accuracy", _accuracy("clinc150")),
     "slurp": ("accuracy", _accuracy("slurp")),
     "devices": ("accuracy", _devices),
+    "training": ("accuracy", _training),
     "speed": ("speed", _timed("speed", "over the bare run")),
     "homes": ("speed", _timed("homes", "over the smallest home")),
     "footprint": ("speed", _footprint),

@@ -236,3 +236,11 @@ def test_splitting_and_joining_change_nothing(said: list[tuple[str, str]]) -> No
 def test_what_touches_a_slot_still_touches_it() -> None:
     text, spans = "set it to 50%, now", (SlotSpan("level", 10, 12),)
     assert unsplit(split(text, spans)) == (text, spans)
+
+
+def test_home_assistants_own_sentences_can_be_taken_instead(tmp_path: Path) -> None:
+    shutil.copy(SAMPLE / "home.toml", tmp_path)
+    corpus = read_home(tmp_path, 400, language="en")
+    assert {"HassTurnOn", "HassLightSet"} <= set(corpus.intents)
+    with pytest.raises(UsageError, match="klingon"):
+        read_home(tmp_path, 400, language="klingon")
