@@ -20,8 +20,8 @@ from edge.errors import (
 from edge.manifest import FileEntry, Graph, Manifest, Variant
 from edge.onnx_scan import scan
 from edge.onnx_summary import GraphSummary
-from edge.store import Report as Reporter
-from edge.store import Store
+from edge.source import Report as Reporter
+from edge.source import Store
 
 
 class Inspection:

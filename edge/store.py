@@ -4,45 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
-from typing import Final, Protocol
+from typing import Final
 
 from edge import limits, paths
 from edge.errors import (
-    BundleError,
     BundleFormatError,
-    BundleIntegrityError,
     BundleNotFound,
-    shown,
 )
-
-Report = Callable[[str, str, BundleError], None]
-"""Called with a kind of finding, the path it is about and the error it amounts to. May raise it."""
+from edge.source import Report, Store, read_at, refused, unreadable
+from edge.tar import TarStore
 
 _OPEN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-
-
-class Store(Protocol):
-    """A bundle's files, before anything is known of them."""
-
-    def list(self, report: Report) -> dict[str, int]:
-        """Path → bytes, of every file that is a plain file of an allowed name; reports the rest."""
-
-    def read(self, path: str, size: int) -> bytes:
-        """The bytes of a listed file: `size` of them, or one more where the file is longer."""
-
-    def close(self) -> None:
-        """Let go of the files."""
-
-    def __enter__(self) -> Store: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
 
 def open_store(path: str | os.PathLike[str]) -> Store:
@@ -55,8 +29,6 @@ def open_store(path: str | os.PathLike[str]) -> Store:
         BundleNotFound: there is nothing at `path`, or it cannot be opened.
         BundleFormatError: it is neither a folder nor a plain file.
     """
-    from edge.tar import TarStore
-
     name = os.fspath(path)
     try:
         if not os.path.lexists(name) and os.path.lexists(previous(name)):
@@ -87,16 +59,6 @@ def previous(path: str) -> str:
     """Where a writer that cannot exchange two folders keeps the old one for a moment."""
     folder, name = os.path.split(os.path.normpath(path))
     return os.path.join(folder, f".{name}.previous")
-
-
-def refused(what: str, path: str, allowed: str = "plain files and folders") -> BundleFormatError:
-    """The error for something that may not be in a bundle."""
-    return BundleFormatError(
-        what,
-        where=shown(path, 200),
-        allowed=allowed,
-        hint="do not use this bundle; ask whoever made it for another",
-    )
 
 
 class FolderStore:
@@ -180,32 +142,6 @@ class FolderStore:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def unreadable(path: str, error: OSError) -> BundleIntegrityError:
-    """The error for a file that is there and cannot be read."""
-    return BundleIntegrityError(
-        f"cannot be read: {error.strerror}",
-        where=shown(path, 200),
-        allowed="files that this user may read",
-        hint="check the file's permissions and the disk",
-    )
-
-
-def read_at(handle: int, offset: int, size: int) -> bytes:
-    """Up to `size` bytes from `offset`; fewer only at the end of the file."""
-    data = os.pread(handle, size, offset)
-    if len(data) == size or not data:
-        return data
-    chunks = [data]
-    done = len(data)
-    while done < size:
-        data = os.pread(handle, size - done, offset + done)
-        if not data:
-            break
-        chunks.append(data)
-        done += len(data)
-    return b"".join(chunks)
 
 
 def _kind(mode: int) -> str:

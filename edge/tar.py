@@ -17,7 +17,7 @@ from typing import Final
 
 from edge import limits, paths
 from edge.errors import BundleFormatError
-from edge.store import Report, read_at, refused, unreadable
+from edge.source import Report, read_at, refused, unreadable
 
 _BLOCK: Final = 512
 _ZEROS: Final = bytes(_BLOCK)
