@@ -50,7 +50,8 @@ BUNDLES := runs/home.edge $(CORPORA:%=runs/%.edge)
 EXPORT  := EDGE_PROFILES=benchmarks/profiles $(BIN)/edge export
 
 runs/home.edge: $(READY)
-	$(BIN)/edge train intent --data export/samples/home --out runs/home --resume
+	$(BIN)/edge train intent --data export/samples/home --out runs/home --resume \
+	  --settings export/samples/home/settings.toml
 	$(EXPORT) runs/home --out $@
 
 runs/%.edge: benchmarks/settings/%.toml $(READY)

@@ -8,7 +8,11 @@ decoded answers, not on a loss.
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import shutil
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +21,15 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
-from transformers import EarlyStoppingCallback, Trainer, TrainingArguments, set_seed
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import (
+    EarlyStoppingCallback,
+    PrinterCallback,
+    ProgressCallback,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+    set_seed,
+)
 
 T = TypeVar("T")
 
@@ -88,6 +99,37 @@ class BatchesByLength(Dataset[list[T]], Generic[T]):
         return self._batches[index]
 
 
+class _NextEpoch(TrainerCallback):
+    """Tells the training set which epoch begins.
+
+    The data loader does so on one process; split among several it tells only its sampler.
+    """
+
+    def __init__(self, batches: BatchesByLength[Any]) -> None:
+        self._batches = batches
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Draws the epoch's examples. `state.epoch` counts finished epochs, resumed ones too."""
+        self._batches.set_epoch(round(state.epoch))
+
+
+class _Bars(ProgressCallback):
+    """Progress bars, and each epoch's measures; standard output is for the caller's result."""
+
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        """Writes dev-set measures above the bar; losses are in TensorBoard."""
+        measures = {
+            key.removeprefix("eval_"): round(value, 2)
+            for key, value in (logs or {}).items()
+            if key.startswith("eval_")
+        }
+        if measures and self.training_bar is not None:
+            shown = ", ".join(f"{key} {value}" for key, value in measures.items())
+            self.training_bar.write(f"epoch {state.epoch:g}: {shown}", file=sys.stderr)
+
+
 class _Trainer(Trainer):
     """A Trainer whose models compute their own loss and whose measure is the caller's."""
 
@@ -141,12 +183,19 @@ def fit(
         resume: go on from the newest checkpoint in `folder`, if there is one.
         quiet: no progress bars.
 
+    Of several processes of one launch the first writes; all take part in the training and end with
+    the same model.
+
     Returns:
         The best epoch's measures, and "seconds" and "epochs" of this run.
     """
     set_seed(settings.seed)
+    checkpoints = folder / "checkpoints"
+    if not resume and is_first_process() and checkpoints.exists():
+        # Left there, a longer run's would later be taken for this run's newest.
+        shutil.rmtree(checkpoints)
     arguments = TrainingArguments(
-        output_dir=str(folder / "checkpoints"),
+        output_dir=str(checkpoints),
         logging_dir=str(folder / "tensorboard"),
         report_to=["tensorboard"],
         num_train_epochs=settings.epochs,
@@ -171,7 +220,8 @@ def fit(
         seed=settings.seed,
         data_seed=settings.seed,
         disable_tqdm=quiet,
-        ddp_find_unused_parameters=False,
+        # An encoder's pooler, or the slot head of a corpus without slots, has no part in the loss.
+        ddp_find_unused_parameters=True,
     )
     groups = list(parameter_groups or [{"params": list(model.parameters())}])
     for group in groups:
@@ -187,10 +237,17 @@ def fit(
         eval_dataset=batches,
         data_collator=lambda items: collate(items[0]),
         optimizers=(optimizer, None),
-        callbacks=[EarlyStoppingCallback(early_stopping_patience=settings.patience)],
+        callbacks=[
+            EarlyStoppingCallback(early_stopping_patience=settings.patience),
+            _NextEpoch(batches),
+        ],
     )
-    checkpoint = get_last_checkpoint(str(folder / "checkpoints")) if resume else None
-    result = trainer.train(resume_from_checkpoint=checkpoint)
+    for callback in (PrinterCallback, ProgressCallback):
+        trainer.remove_callback(callback)  # both write to standard output
+    if not quiet:
+        trainer.add_callback(_Bars)
+    checkpoint = newest_checkpoint(checkpoints) if resume else None
+    result = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     epochs = [entry for entry in trainer.state.log_history if f"eval_{settings.measure}" in entry]
     best = max(epochs, key=lambda entry: entry[f"eval_{settings.measure}"])
     measures = {
@@ -200,6 +257,32 @@ def fit(
         "seconds": round(float(result.metrics["train_runtime"]), 1),
         "epochs": float(len(epochs)),
     }
+
+
+def newest_checkpoint(folder: Path) -> Path | None:
+    """The newest checkpoint in `folder` that is whole; None where there is none.
+
+    The trainer writes its state last, so one whose state cannot be read was cut short by a kill.
+    """
+    found = (path for path in folder.glob("checkpoint-*") if path.name[11:].isdigit())
+    for path in sorted(found, key=lambda path: int(path.name[11:]), reverse=True):
+        try:
+            json.loads((path / "trainer_state.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        return path
+    return None
+
+
+def is_first_process() -> bool:
+    """Whether this is the one process of a launch that writes files and speaks."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def wait_for_all() -> None:
+    """Returns when every process of the launch has come here; at once where there is but one."""
+    if torch.distributed.is_initialized():
+        torch.distributed.barrier()
 
 
 def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:

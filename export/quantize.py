@@ -144,9 +144,9 @@ SCHEMES: dict[str, Callable[[onnx.ModelProto, Sequence[Feed]], onnx.ModelProto]]
 
 
 def _shrink_embeddings(model: onnx.ModelProto) -> None:
-    """Tables looked up by Gather and then summed become int8, rescaled after the sum.
+    """Tables looked up by Gather, weighted or not, and then summed become int8.
 
-    Sum and scale change places, so the rescaling costs one multiplication a word, not one an id.
+    Their scale is applied after the sum, once a word and not once an id.
     """
     graph = model.graph
     tensors = {tensor.name: tensor for tensor in graph.initializer}
@@ -156,17 +156,21 @@ def _shrink_embeddings(model: onnx.ModelProto) -> None:
             users.setdefault(name, []).append(node)
     for gather in [node for node in graph.node if node.op_type == "Gather"]:
         tensor = tensors.get(gather.input[0])
-        following = users.get(gather.output[0], [])
         if tensor is None or tensor.data_type != TensorProto.FLOAT or len(tensor.dims) != 2:
             continue
-        if len(following) != 1 or following[0].op_type != "ReduceSum":
+        reader, total = gather, _only_user(gather, users)
+        if total is not None and total.op_type == "Mul":
+            reader, total = total, _only_user(total, users)
+        if total is None or total.op_type != "ReduceSum":
             continue
         table = numpy_helper.to_array(tensor)
         scale = _scale(np.abs(table).max(0))
         stored = np.clip(np.rint(table / scale), -127, 127).astype(np.int8)
-        total = following[0]
-        cast = helper.make_node("Cast", [gather.output[0]], [gather.output[0] + ".float"], to=1)
-        total.input[0] = cast.output[0]
+        looked_up = gather.output[0]
+        cast = helper.make_node("Cast", [looked_up], [looked_up + ".float"], to=1)
+        consumer = total if reader is gather else reader
+        at = list(consumer.input).index(looked_up)
+        consumer.input[at] = cast.output[0]
         summed = total.output[0]
         total.output[0] = summed + ".int8"
         rescale = helper.make_node("Mul", [total.output[0], tensor.name + ".scale"], [summed])
@@ -180,6 +184,14 @@ def _shrink_embeddings(model: onnx.ModelProto) -> None:
         graph.initializer.append(numpy_helper.from_array(scale, tensor.name + ".scale"))
 
 
+def _only_user(
+    node: onnx.NodeProto, users: dict[str, list[onnx.NodeProto]]
+) -> onnx.NodeProto | None:
+    """The node that reads `node`'s output, where there is just one."""
+    readers = users.get(node.output[0], [])
+    return readers[0] if len(readers) == 1 else None
+
+
 def _scale(peaks: np.ndarray) -> np.ndarray:
     """Symmetric int8 scales; 1 where there is nothing but zeros."""
     scale: np.ndarray = np.where(peaks > 0, peaks / 127, 1).astype(np.float32)
@@ -190,9 +202,14 @@ def _through_files(model: onnx.ModelProto, run: Callable[[Path, Path], Any]) -> 
     """ONNX Runtime's quantisers read and write files."""
     import logging
 
-    logging.getLogger().setLevel(logging.ERROR)  # they advise on the root logger, at length
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, "float.onnx"), Path(folder, "quantised.onnx")
-        onnx.save(model, source)
-        run(source, target)
-        return onnx.load(target)
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)  # they advise on the root logger, at length
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder, "float.onnx"), Path(folder, "quantised.onnx")
+            onnx.save(model, source)
+            run(source, target)
+            return onnx.load(target)
+    finally:
+        root.setLevel(level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import time
@@ -26,6 +27,9 @@ For every profile the quantisation schemes it names are tried in order; one that
 choice and its reasons are written in the manifest. The same run folder gives the same bytes, unless
 --measure is given: then latencies on this machine are taken and written too.
 """
+
+_LAST_SECOND = 253_402_300_799
+"""The last one of the year 9999: a manifest's years have four digits."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,8 +62,10 @@ def run(args: argparse.Namespace) -> int:
     """Choose a variant for every profile and write the bundle."""
     if not 0 <= args.false_rejects < 1:
         raise UsageError("--false-rejects is a share", allowed="from 0 to less than 1, as 0.01")
+    if not math.isfinite(args.max_drop):
+        raise UsageError("--max-drop is no number of points", allowed="a number, as 0.5")
     names = args.profiles.split(",") if args.profiles else list(device_profiles.available())
-    profiles = [device_profiles.load(name.strip()) for name in names]
+    profiles = [device_profiles.load(name) for name in dict.fromkeys(map(str.strip, names))]
 
     from export.build import build
 
@@ -89,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
             choice.candidate.scheme,
             f"{len(choice.candidate.graph) / 1000:.0f} kB",
             f"{choice.candidate.accuracy[built.gate]:.2f}",
-            f"{-choice.candidate.drop:+.2f}",
+            f"{0 - choice.candidate.drop:+.2f}",
             f"{choice.candidate.latency['p50_us']:.0f}" if choice.candidate.latency else "-",
         )
         for choice in built.choices
@@ -109,10 +115,13 @@ def _created(run: Path) -> str:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     try:
         seconds = int(epoch) if epoch else int((run / "run.json").stat().st_mtime)
+        if not 0 <= seconds <= _LAST_SECOND:
+            raise ValueError(seconds)
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
     except FileNotFoundError:
         return "1970-01-01T00:00:00Z"  # `build` says what is wrong with the run folder
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError(
-            f"SOURCE_DATE_EPOCH is {epoch!r}", allowed="seconds since 1970 as a whole number"
+            f"SOURCE_DATE_EPOCH is {epoch!r}",
+            allowed=f"seconds since 1970 as a whole number, at most {_LAST_SECOND}",
         ) from error

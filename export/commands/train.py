@@ -16,15 +16,18 @@ help = "train teachers and distil a student from a corpus"
 _EPILOG = """\
 examples:
   edge train intent --data my-home --out runs/home
+  edge train intent --data my-home --out runs/home --sentences en
   edge train intent --data corpus.jsonl --out runs/mine --teachers 2 --epochs 8
   edge train intent --data snips --out runs/snips --settings snips.toml --resume
   edge train intent --data snips --out runs/snips --encoder bert-base-uncased --lora 16
   edge train intent --data snips --out runs/snips --search 20
-  accelerate launch --num_processes 4 -m edge train intent --data snips --out runs/snips
+  accelerate launch --multi_gpu --num_processes 4 -m edge train intent --data snips --out runs/snips
 
 A corpus is a folder or file in one of the layouts snips, slurp, clinc150, jsonl (one utterance a
 line) or home (templates of sentences in the syntax of Home Assistant's intents, with home.toml and
 out_of_scope.txt). Lines that cannot be used are listed and left out.
+
+accelerate starts several processes with --multi_gpu only, on processors too; --cpu starts one.
 
 The run folder gets the student, the vocabulary, the dev set, figures (run.json), TensorBoard logs,
 and a report: confusion matrix (confusion.png), misread sentences (misread.jsonl), report.html.
@@ -46,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, metavar="N", help="epochs of each teacher")
     parser.add_argument("--lora", type=int, metavar="RANK", help="LoRA instead of full fine-tuning")
     parser.add_argument("--seed", type=int, help="seed of everything random (default 0)")
+    parser.add_argument(
+        "--sentences",
+        metavar="LANGUAGE",
+        help="for a home: Home Assistant's own sentences in this language, such as en, "
+        "in place of the folder's",
+    )
     parser.add_argument("--samples", type=int, default=6000, help="sentences drawn from templates")
     parser.add_argument(
         "--search", type=int, metavar="TRIALS", help="search the student's settings on dev first"
@@ -60,21 +69,24 @@ def run(args: argparse.Namespace) -> int:
     """Train, report, and print what came out."""
     settings = _settings(args)
     from export.corpora import read
+    from export.distill import is_first_process
     from export.recipes.intent import command
 
-    if args.layout == "home" or (args.data / "sentences").is_dir():
+    at_home = args.layout == "home" or (args.data / "sentences").is_dir()
+    if at_home or args.sentences is not None:
         from export.corpora.templates import read_home
 
-        corpus = read_home(args.data, samples=args.samples, seed=args.seed or 0)
+        corpus = read_home(args.data, args.samples, args.seed or 0, args.sentences)
     else:
         corpus = read(args.data, args.layout)
-    for problem in corpus.problems:
+    for problem in corpus.problems if is_first_process() else ():
         print(f"warning: {problem}", file=sys.stderr)
     outcome = command.train_and_report(
         corpus,
         settings,
         args.data,
         args.out,
+        language=args.sentences,
         resume=args.resume,
         trials=args.search or 0,
         on_test=args.test,
@@ -94,7 +106,7 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
     """The settings file's data with the options on top.
 
     Raises:
-        UsageError: the file cannot be read or is not TOML.
+        UsageError: the file cannot be read, is not TOML, or has something else for a table.
     """
     data: dict[str, Any] = {}
     if args.settings is not None:
@@ -106,7 +118,12 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
                 where=str(args.settings),
                 allowed="TOML with the tables [teacher] and [student]",
             ) from error
-    teacher = data.setdefault("teacher", {})
+    for name in ("teacher", "student"):
+        if not isinstance(data.setdefault(name, {}), dict):
+            raise UsageError(
+                f"is {data[name]!r}", where=f"{args.settings}: {name}", allowed="a table"
+            )
+    teacher = data["teacher"]
     if args.encoder is not None:
         teacher["encoder"] = args.encoder
     if args.epochs is not None:
@@ -117,5 +134,5 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
         data["teachers"] = args.teachers
     if args.seed is not None:
         teacher["seed"] = args.seed
-        data.setdefault("student", {})["seed"] = args.seed
+        data["student"]["seed"] = args.seed
     return data

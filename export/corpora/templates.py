@@ -22,7 +22,9 @@ _VARIANTS = 3
 """Paraphrases of each out-of-scope sentence in the training part."""
 
 
-def read_home(path: Path, samples: int = 6000, seed: int = 0) -> Corpus:
+def read_home(
+    path: Path, samples: int = 6000, seed: int = 0, language: str | None = None
+) -> Corpus:
     """Sentences sampled from the templates of a home.
 
     Args:
@@ -30,6 +32,7 @@ def read_home(path: Path, samples: int = 6000, seed: int = 0) -> Corpus:
         samples: how many sentences to draw, all intents together; an intent whose templates
             cannot say so much gives what it has.
         seed: the same seed gives the same corpus.
+        language: take Home Assistant's own sentences in this language ("en"), not the folder's.
 
     Intents have equal shares, and so have the templates of an intent. Names of devices and areas
     come from `export.corpora.pools`, a quarter of them from the home. About half of the sentences
@@ -41,16 +44,16 @@ def read_home(path: Path, samples: int = 6000, seed: int = 0) -> Corpus:
         HomeError: `home.toml` cannot be used.
     """
     path = Path(path)
-    if not (path / "sentences").is_dir():
+    if language is None and not (path / "sentences").is_dir():
         raise UsageError(
             "no folder of sentence templates",
             where=str(path / "sentences"),
-            hint="put the templates (*.yaml) there",
+            hint="put the templates (*.yaml) there, or take Home Assistant's: --sentences en",
         )
     if samples < 1:
         raise UsageError(f"{samples} samples", where=str(path), allowed="1 or more")
     home = Home.load(path / "home.toml")
-    templates = read_templates(path / "sentences")
+    templates = read_templates(language if language is not None else path / "sentences")
     corpus = Corpus(path.resolve().name, problems=list(templates.problems))
     corpus.problems.extend(_repeated(templates))
     sentences = sample(templates, home, samples, seed, corpus.problems)

@@ -179,7 +179,9 @@ def settings(encoder: Path, **student: Any) -> dict[str, Any]:
 
 def write_settings(path: Path, data: dict[str, Any]) -> Path:
     """`data` as TOML: values and one level of tables."""
-    plain = [f"{key} = {json.dumps(value)}" for key, value in data.items() if type(value) is not dict]
+    plain = [
+        f"{key} = {json.dumps(value)}" for key, value in data.items() if type(value) is not dict
+    ]
     tables = [
         "\n".join([f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())])
         for name, table in data.items()

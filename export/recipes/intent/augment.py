@@ -117,7 +117,7 @@ def augmented(
 ) -> Iterator[Example]:
     """At most `count` sentences that differ from all `examples` and from one another.
 
-    Where the corpus has slots, half of them keep their gold frame (slot substitution) and the rest
+    Where the corpus has slots, two thirds keep their gold frame (slot substitution) and the rest
     are substituted and then changed; elsewhere all are changed, and left to a teacher to judge.
     Fewer come out when the corpus has too little variety.
     """
@@ -130,7 +130,7 @@ def augmented(
         if produced == count:
             return
         example = substitution.apply(examples[rng.randrange(len(examples))], rng)
-        if not labels.slot_labels or produced % 2:
+        if not labels.slot_labels or produced % 3 == 2:
             example = changes.apply(example, rng)
         if example.words not in seen:
             seen.add(example.words)

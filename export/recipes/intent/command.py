@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from edge.errors import UsageError
 from edge.table import table
 from export.corpora import Corpus
+from export.distill import is_first_process
 from export.files import write_atomic
 from export.recipes.intent import recipe
 from export.recipes.intent.judge import StudentReader
@@ -59,6 +57,7 @@ def train_and_report(
     source: Path,
     folder: Path,
     *,
+    language: str | None = None,
     resume: bool,
     trials: int,
     on_test: bool,
@@ -73,23 +72,18 @@ def train_and_report(
     Raises:
         UsageError: the settings or the corpus cannot be used.
     """
-    try:
-        chosen = recipe.settings_from(settings)
-    except TypeError as error:
-        raise UsageError(f"a setting is not known: {error}", where="settings") from error
+    chosen = recipe.settings_from(settings)
     _check_corpus(corpus, on_test)
-    first = int(os.environ.get("RANK", "0")) == 0
+    first = is_first_process()
     tell = say if first else lambda line: None
     if trials:
         chosen = search(corpus, chosen, folder, trials, quiet=quiet, say=tell)
     run = recipe.train(corpus, chosen, folder, resume=resume, quiet=quiet, say=tell)
-    if torch.distributed.is_initialized():
-        torch.distributed.barrier()
     if not first:
         return None
-    if (source / "sentences").is_dir():
-        write_home_files(source, folder)
-    split = corpus.test if on_test else corpus.dev
+    if language is not None or (source / "sentences").is_dir():
+        write_home_files(source, folder, language)
+    split = recipe.as_read(corpus.test if on_test else corpus.dev)
     reader = StudentReader(run.student, run.encoder, run.labels)
     report = write_report(
         folder, split, reader(split), title=f"{corpus.name}, {'test' if on_test else 'dev'}"
@@ -135,18 +129,19 @@ def search(
         direction="maximize", sampler=optuna.samplers.TPESampler(seed=settings.student.seed)
     )
     study.optimize(attempt, n_trials=trials)
-    write_atomic(folder / "search.json", json.dumps(study.best_params, indent=1) + "\n")
+    if is_first_process():
+        write_atomic(folder / "search.json", json.dumps(study.best_params, indent=1) + "\n")
     say(f"best of {trials} trials: frame {study.best_value:.2f}, {study.best_params}")
     return replace(settings, student=replace(settings.student, **study.best_params))
 
 
-def write_home_files(source: Path, folder: Path) -> None:
+def write_home_files(source: Path, folder: Path, language: str | None = None) -> None:
     """Compiles a home's templates and puts grammar, slot types and the home into the run folder."""
     from edge.home import Home
     from export.grammar_compiler import compile_grammar
     from export.templates import read_templates
 
-    compiled = compile_grammar(read_templates(source / "sentences"))
+    compiled = compile_grammar(read_templates(language or source / "sentences"))
     write_atomic(folder / "grammar.bin", compiled.data)
     write_atomic(folder / "slot_schema.json", json.dumps(compiled.schema, sort_keys=True))
     if (source / "home.toml").exists():

@@ -55,9 +55,10 @@ def initial_embeddings(
     _, _, axes = torch.linalg.svd(weights - mean, full_matrices=False)
     ids = [collate.tokenizer.convert_tokens_to_ids(piece) for piece in vocabulary]
     projected = (weights[ids] - mean) @ axes[: settings.embedding].T
+    known = projected.shape[1]  # an encoder narrower than the student fills some columns only
     generator = torch.Generator().manual_seed(settings.seed)
-    table = torch.randn(encoder.size, settings.embedding, generator=generator) * 0.1
-    table[2 : 2 + len(vocabulary)] = projected / projected.std() * 0.3
+    table = torch.randn(encoder.size, settings.embedding, generator=generator) * 0.3
+    table[2 : 2 + len(vocabulary), :known] = projected / projected.std() * 0.3
     return table
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 
 from device_profiles import SessionSettings
+from edge.encoder import split_words
 from edge.intent import TASK, Frame, IntentModel
 from edge.limits import GOLDEN_SENTENCES
 from edge.session import make_session
@@ -59,7 +60,7 @@ class TrainedIntent:
 
     def graph(self) -> onnx.ModelProto:
         """The float graph, checked against torch."""
-        sentences = [tuple(item.text.split()) for item in self._dev[:CHECKED_SENTENCES]]
+        sentences = [_words(item) for item in self._dev[:CHECKED_SENTENCES]]
         return export_student(self.run.student, self.run.encoder, sentences)
 
     def calibration(self) -> Sequence[Feed]:
@@ -67,7 +68,7 @@ class TrainedIntent:
         encoder = self.run.encoder
         feeds = []
         for item in read(self._folder / "calibration.jsonl", "jsonl").labelled():
-            words = item.text.split()
+            words = _words(item)
             features = np.zeros((1, len(words), encoder.layout.width), np.int32)
             encoder.encode(words, features[0])
             feeds.append({"features": features})
@@ -156,6 +157,10 @@ class TrainedIntent:
     def _frames(self, graph: bytes, scheme: str, settings: SessionSettings) -> list[Frame | None]:
         model = self._model(graph, scheme, settings, _UNCALIBRATED)
         return [model.read(item.text) for item in self._dev]
+
+
+def _words(item: Utterance) -> tuple[str, ...]:
+    return tuple(item.text[word.start : word.end] for word in split_words(item.text))
 
 
 def _stable(result: dict[str, Any]) -> dict[str, Any]:

@@ -20,8 +20,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from edge.encoder import WordEncoder
+from edge.errors import UsageError
+from edge.limits import VOCABULARY_PIECES
 from export.corpora import Corpus, Utterance, write_utterances
-from export.distill import BatchesByLength, FitSettings, fit
+from export.distill import BatchesByLength, FitSettings, fit, is_first_process, wait_for_all
 from export.files import write_atomic
 from export.recipes.intent.augment import SlotSubstitution, augmented
 from export.recipes.intent.judge import (
@@ -44,9 +46,33 @@ from export.recipes.intent.student import (
     feature_layout,
 )
 from export.recipes.intent.teacher import Teacher, TeacherCollator, TeacherSettings
+from export.recipes.settings import Limits, settings_of
 
 CALIBRATION_SENTENCES = 400
 """Training sentences kept in the run folder for static quantisation."""
+_LIMITS: Limits = {
+    "teachers": (1, 100),
+    "epochs": (1, 10_000),
+    "batch_size": (1, 100_000),
+    "learning_rate": (1e-9, 10),
+    "head_learning_rate": (1e-9, 10),
+    "weight_decay": (0, 10),
+    "dropout": (0, 0.99),
+    "word_dropout": (0, 0.99),
+    "label_smoothing": (0, 0.99),
+    "augmentation": (0, 1),
+    "augmented": (0, 10_000_000),
+    "lora_rank": (0, 4096),
+    "patience": (1, 10_000),
+    "embedding": (1, 4096),
+    "width": (2, 4096),
+    "layers": (1, 16),
+    "pieces": (100, VOCABULARY_PIECES),
+    "trigram_buckets": (1, VOCABULARY_PIECES),
+    "hard_weight": (0, 1),
+    "hidden_weight": (0, 1000),
+    "seed": (0, 2**32 - 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +183,9 @@ def train(
     figures["student"] = found
     say(f"student, distilled, on dev: {_line(found)}")
     run = IntentRun(corpus.name, labels, vocabulary, settings, taught, figures)
-    _save(run, corpus, folder)
+    if is_first_process():
+        _save(run, corpus, folder)
+    wait_for_all()
     return run
 
 
@@ -186,25 +214,46 @@ def train_student_alone(
 
 
 def load(folder: Path) -> IntentRun:
-    """Reads what `train` wrote."""
+    """Reads what `train` wrote.
+
+    Raises:
+        UsageError: its student does not fit its description.
+    """
     data = json.loads((folder / "run.json").read_text("utf-8"))
     settings = settings_from(data["settings"])
     labels = LabelSet.from_dict(data["labels"])
     vocabulary = (folder / "vocabulary.txt").read_text("utf-8").split("\n")
     encoder = WordEncoder(vocabulary, feature_layout(settings.student))
     student = Student(settings.student, labels, encoder.size)
-    student.load_state_dict(load_file(folder / "student.safetensors"))
+    try:
+        student.load_state_dict(load_file(folder / "student.safetensors"))
+    except RuntimeError as error:
+        raise UsageError(
+            f"the student there is another one: {error}",
+            where=str(folder),
+            allowed="a run of this version of the package",
+            hint="train again",
+        ) from error
     student.eval()
     return IntentRun(data["corpus"], labels, vocabulary, settings, student, data["figures"])
 
 
 def settings_from(data: dict[str, Any]) -> IntentSettings:
-    """Settings from plain data, such as a TOML file's."""
+    """Settings from plain data, such as a TOML file's.
+
+    Raises:
+        UsageError: a key is not known, or its value cannot be used.
+    """
     rest = {key: value for key, value in data.items() if key not in ("teacher", "student")}
-    return IntentSettings(
-        teacher=TeacherSettings(**data.get("teacher", {})),
-        student=StudentSettings(**data.get("student", {})),
-        **rest,
+    student = settings_of(StudentSettings, data.get("student", {}), "student", _LIMITS)
+    if student.width % 2:
+        raise UsageError(
+            f"is {student.width}", where="settings: student.width", allowed="an even number"
+        )
+    return replace(
+        settings_of(IntentSettings, rest, "", _LIMITS),
+        teacher=settings_of(TeacherSettings, data.get("teacher", {}), "teacher", _LIMITS),
+        student=student,
     )
 
 
@@ -223,8 +272,18 @@ def _train_teacher(
     finished = folder / "figures.json"
     if resume and finished.exists():
         teacher = Teacher(settings, labels, pretrained=False)
-        teacher.load_state_dict(load_file(folder / "teacher.safetensors"))
+        try:
+            teacher.load_state_dict(load_file(folder / "teacher.safetensors"))
+        except RuntimeError as error:
+            raise UsageError(
+                f"the teacher there is another one: {error}",
+                where=str(folder),
+                allowed="the corpus and the settings it was trained with",
+                hint="train without --resume",
+            ) from error
         return teacher.eval(), json.loads(finished.read_text("utf-8"))
+    if is_first_process():
+        finished.unlink(missing_ok=True)  # else a later --resume takes the old teacher for this one
     teacher = Teacher(settings, labels)
     substitution = SlotSubstitution(examples, labels)
 
@@ -260,8 +319,9 @@ def _train_teacher(
         resume=resume,
         quiet=quiet,
     )
-    save_file(_tensors(teacher), folder / "teacher.safetensors")
-    write_atomic(finished, json.dumps(figures, indent=1) + "\n")
+    if is_first_process():
+        save_file(_tensors(teacher), folder / "teacher.safetensors")
+        write_atomic(finished, json.dumps(figures, indent=1) + "\n")
     return teacher.eval(), figures
 
 
@@ -313,11 +373,12 @@ def _unlabelled(sentences: Sequence[str]) -> list[Example]:
 
 def _of_whole_words(corpus: Corpus) -> Corpus:
     """`corpus` as the model sees it: slots of whole words, no sentence without a word."""
-    train, dev = (
-        [whole_words(item) for item in split if word_bounds(item.text)]
-        for split in (corpus.train, corpus.dev)
-    )
-    return replace(corpus, train=train, dev=dev)
+    return replace(corpus, train=as_read(corpus.train), dev=as_read(corpus.dev))
+
+
+def as_read(split: Sequence[Utterance]) -> list[Utterance]:
+    """The sentences that have words, their slots widened to whole ones."""
+    return [whole_words(item) for item in split if word_bounds(item.text)]
 
 
 def _save(run: IntentRun, corpus: Corpus, folder: Path) -> None:
@@ -332,8 +393,10 @@ def _save(run: IntentRun, corpus: Corpus, folder: Path) -> None:
     rng = np.random.default_rng(0)
     count = min(CALIBRATION_SENTENCES, len(corpus.train))
     chosen = sorted(rng.choice(len(corpus.train), count, replace=False).tolist())
-    write_utterances(folder / "calibration.jsonl", [corpus.train[index] for index in chosen])
-    write_utterances(folder / "dev.jsonl", corpus.dev)
+    # Without ids: those of sampled sentences name their template, and are not one a sentence.
+    calibration = [replace(corpus.train[index], id="") for index in chosen]
+    write_utterances(folder / "calibration.jsonl", calibration)
+    write_utterances(folder / "dev.jsonl", [replace(item, id="") for item in corpus.dev])
     write_atomic(folder / "vocabulary.txt", "\n".join(run.vocabulary))
     description = {
         "family": "intent",

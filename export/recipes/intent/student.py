@@ -1,6 +1,6 @@
 """The student: a model of under a million parameters that a watch can run.
 
-One step a word: the embeddings of the word's pieces and letter trigrams are summed, two
+One step a word: the mean embedding of its pieces and that of its letter trigrams are added, two
 bidirectional LSTM layers read the sentence both ways, and two linear heads answer. LSTMs, because
 at this size they label slots better than convolutions or attention of equal cost (docs/adr), and
 because ONNX Runtime quantises them, which it does not do for GRUs.
@@ -88,7 +88,11 @@ class Student(nn.Module):
         else:
             self.embedding.weight.data.copy_(initial)
         self.embedding.weight.data[PADDING] = 0
-        self.embedding_norm = nn.LayerNorm(settings.embedding)
+        layout = feature_layout(settings)
+        kinds = torch.block_diag(
+            torch.ones(layout.pieces, layout.pieces), torch.ones(layout.trigrams, layout.trigrams)
+        )
+        self.register_buffer("same_kind", kinds, persistent=False)
         self.input = nn.Linear(settings.embedding, width)
         self.lstms = nn.ModuleList(
             nn.LSTM(width, width // 2, bidirectional=True, batch_first=True)
@@ -102,7 +106,11 @@ class Student(nn.Module):
 
     def embed(self, features: Tensor) -> Tensor:
         """[..., width] from feature ids [..., ids]: each word by itself."""
-        embedded = self.embedding_norm(self.embedding(features).sum(-2))
+        # The mean of the pieces and the mean of the trigrams, however many a word has of each: a
+        # plain sum lets the trigrams of long words drown their pieces.
+        counts = features.clamp(max=1).float() @ self.same_kind
+        weights = 1 / counts.clamp(min=1)
+        embedded = (self.embedding(features) * weights[..., None]).sum(-2)
         if self.training and self.settings.word_dropout:
             kept = torch.rand(embedded.shape[:-1]) >= self.settings.word_dropout
             embedded = embedded * kept[..., None]

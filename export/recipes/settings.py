@@ -1,0 +1,54 @@
+"""Settings from plain data, such as a TOML file's; errors name the key and what it takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any, TypeVar
+
+from edge.errors import UsageError
+
+T = TypeVar("T")
+Limits = Mapping[str, tuple[float, float]]
+"""Key → the least and the most it may be, both allowed."""
+
+_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+def settings_of(kind: type[T], data: Any, table: str, limits: Limits) -> T:
+    """An instance of the dataclass `kind` with the values of `data`, defaults for the rest.
+
+    Only fields whose default is a plain value can be set; what one takes follows from its default.
+
+    Args:
+        kind: a dataclass.
+        data: what a settings file has for it.
+        table: what the file calls it, for errors; empty for the file's top.
+        limits: of those keys that have any.
+
+    Raises:
+        UsageError: `data` is no table, or one of its keys or values cannot be used.
+    """
+    if not isinstance(data, Mapping):
+        raise UsageError(f"is {data!r}", where=f"settings: {table}", allowed="a table")
+    types = {
+        field.name: type(field.default)
+        for field in fields(kind)  # type: ignore[arg-type]
+        if field.default is not MISSING
+    }
+    for key, value in data.items():
+        where = f"settings: {table}.{key}" if table else f"settings: {key}"
+        if key not in types:
+            raise UsageError("is no setting", where=where, allowed=", ".join(sorted(types)))
+        low, high = limits.get(key, (-math.inf, math.inf))
+        if not _is(value, types[key]) or (type(value) in (int, float) and not low <= value <= high):
+            allowed = _WORDS[types[key]] + (f" from {low} to {high}" if key in limits else "")
+            raise UsageError(f"is {value!r}", where=where, allowed=allowed)
+    return kind(**data)
+
+
+def _is(value: object, kind: type) -> bool:
+    if kind is float:
+        return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
+    return type(value) is kind  # so that true is no whole number

@@ -1,0 +1,161 @@
+"""What happens around the recipe: checks, search, report, the files of a home."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge.errors import UsageError
+from edge.grammar import Grammar
+from edge.home import Home
+from export.corpora import OUT_OF_SCOPE, Corpus, Utterance
+from export.recipes.intent import recipe
+from export.recipes.intent.command import Outcome, search, train_and_report, write_home_files
+from tests.export import tiny
+
+
+def corpus(*dev: Utterance) -> Corpus:
+    items = tiny.utterances(70)
+    return Corpus("small", items[:50], [*items[50:60], *dev], items[60:])
+
+
+def quick(encoder: Path, **changes: Any) -> dict[str, Any]:
+    data = tiny.settings(encoder, epochs=1, augmented=20, batch_size=32)
+    data["teacher"] |= {"epochs": 1, "batch_size": 32}
+    return data | changes
+
+
+def train(data: Corpus, settings: dict[str, Any], folder: Path, **options: Any) -> Outcome | None:
+    usual: dict[str, Any] = {"resume": False, "trials": 0, "on_test": False, "quiet": True}
+    source = options.pop("source", Path("corpus.jsonl"))
+    said: list[str] = options.pop("said", [])
+    return train_and_report(data, settings, source, folder, say=said.append, **(usual | options))
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory, encoder: Path) -> Outcome:
+    folder = tmp_path_factory.mktemp("run")
+    # A sentence without words is in the corpus: the report leaves it out as training did.
+    found = train(corpus(Utterance("?!", OUT_OF_SCOPE)), quick(encoder), folder)
+    assert found is not None
+    return found
+
+
+class TestOutcome:
+    def test_the_report_lies_beside_the_model(self, outcome: Outcome) -> None:
+        for name in ("report.txt", "report.html", "misread.jsonl", "confusion.png", "run.json"):
+            assert (outcome.folder / name).stat().st_size > 0
+
+    def test_for_people(self, outcome: Outcome) -> None:
+        assert outcome.text.startswith("on dev, %")
+        for words in ("teacher 1", "student", "Intents mixed up most", "Misread sentences"):
+            assert words in outcome.text
+        assert str(outcome.folder) in outcome.text.splitlines()[-1]
+
+    def test_for_programs(self, outcome: Outcome) -> None:
+        found = json.loads(json.dumps(outcome.to_dict()))
+        assert found["run"] == str(outcome.folder)
+        assert found["corpus"] == "small"
+        assert found["parameters"] == sum(p.numel() for p in outcome.run.student.parameters())
+        assert set(found["figures"]) == {"teacher 1", "student"}
+
+    def test_the_report_agrees_with_the_figures(self, outcome: Outcome) -> None:
+        assert f"{outcome.run.figures['student']['frame']:.2f} %" in outcome.report
+
+    def test_on_test_where_that_is_asked_for(self, tmp_path: Path, encoder: Path) -> None:
+        data = corpus()
+        data.test = data.test[:7]
+        found = train(data, quick(encoder), tmp_path, on_test=True)
+        assert found is not None
+        assert found.report.startswith("7 sentences")
+
+
+class TestOtherProcesses:
+    def test_only_the_first_speaks_and_writes(
+        self, tmp_path: Path, encoder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("RANK", "1")
+        said: list[str] = []
+        assert train(corpus(), quick(encoder), tmp_path, said=said) is None
+        assert said == []
+        names = {path.name for path in tmp_path.rglob("*")}
+        assert names.isdisjoint(
+            {"run.json", "student.safetensors", "teacher.safetensors", "figures.json", "report.txt"}
+        )
+
+
+class TestCorpusChecks:
+    @pytest.mark.parametrize("split", ["train", "dev"])
+    def test_a_split_without_a_sentence(self, tmp_path: Path, encoder: Path, split: str) -> None:
+        data = corpus()
+        setattr(data, split, [])
+        with pytest.raises(UsageError, match=f"no usable sentence in its {split} split"):
+            train(data, quick(encoder), tmp_path)
+
+    def test_the_test_split_is_needed_only_for_a_report_on_it(
+        self, tmp_path: Path, encoder: Path
+    ) -> None:
+        data = corpus()
+        data.test = []
+        with pytest.raises(UsageError, match="test split"):
+            train(data, quick(encoder), tmp_path, on_test=True)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_one_intent_only(self, tmp_path: Path, encoder: Path) -> None:
+        data = corpus()
+        data.train = [item for item in data.train if item.intent == "play"]
+        with pytest.raises(UsageError, match="the same intent") as caught:
+            train(data, quick(encoder), tmp_path)
+        assert "two intents" in caught.value.allowed
+
+    def test_settings_are_checked_first(self, tmp_path: Path, encoder: Path) -> None:
+        with pytest.raises(UsageError, match="colour"):
+            train(corpus(), quick(encoder, colour=1), tmp_path)
+
+
+class TestSearch:
+    def test_the_best_of_the_trials_is_trained(self, tmp_path: Path, encoder: Path) -> None:
+        settings = recipe.settings_from(quick(encoder))
+        said: list[str] = []
+        found = search(corpus(), settings, tmp_path, 2, quiet=True, say=said.append)
+        best = json.loads((tmp_path / "search.json").read_text("utf-8"))
+        assert set(best) == {"learning_rate", "dropout", "word_dropout", "embedding", "width"}
+        assert all(getattr(found.student, name) == value for name, value in best.items())
+        assert found.teacher == settings.teacher
+        assert found.student.epochs == settings.student.epochs
+        assert [line.split(":")[0] for line in said] == [
+            "trial 1 of 2",
+            "trial 2 of 2",
+            "best of 2 trials",
+        ]
+
+    def test_a_seed_makes_the_same_search(self, tmp_path: Path, encoder: Path) -> None:
+        settings = recipe.settings_from(quick(encoder))
+        one, two = (
+            search(corpus(), settings, tmp_path / name, 1, quiet=True, say=lambda line: None)
+            for name in ("one", "two")
+        )
+        assert one == two
+
+
+class TestHomeFiles:
+    def test_grammar_slot_types_and_home(self, tmp_path: Path) -> None:
+        source = tiny.write_home(tmp_path / "home")
+        write_home_files(source, tmp_path / "run")
+        Grammar.from_bytes((tmp_path / "run" / "grammar.bin").read_bytes())
+        schema = json.loads((tmp_path / "run" / "slot_schema.json").read_text("utf-8"))
+        assert "SetBrightness" in json.dumps(schema)
+        home = Home.from_dict(json.loads((tmp_path / "run" / "home.json").read_text("utf-8")))
+        assert [device.id for device in home.devices] == ["light.reading", "fan.ceiling"]
+
+    def test_a_home_without_devices_has_a_grammar_all_the_same(self, tmp_path: Path) -> None:
+        source = tiny.write_home(tmp_path / "home")
+        (source / "home.toml").unlink()
+        write_home_files(source, tmp_path / "run")
+        assert {path.name for path in (tmp_path / "run").iterdir()} == {
+            "grammar.bin",
+            "slot_schema.json",
+        }
