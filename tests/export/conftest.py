@@ -34,8 +34,9 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, encoder: Path, corpus_f
     """A finished run: nobody writes into it."""
     from export.corpora import read
     from export.recipes.intent import recipe
+    from export.recipes.intent.settings import settings_from
 
     folder = tmp_path_factory.mktemp("runs") / "shared"
-    settings = recipe.settings_from(tiny.settings(encoder) | {"student_alone": True})
+    settings = settings_from(tiny.settings(encoder) | {"student_alone": True})
     recipe.train(read(corpus_file), settings, folder, quiet=True, say=lambda line: None)
     return folder

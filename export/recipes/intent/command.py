@@ -15,7 +15,8 @@ from export.distill import is_first_process
 from export.files import write_atomic
 from export.recipes.intent import recipe
 from export.recipes.intent.judge import StudentReader
-from export.recipes.intent.recipe import IntentRun, IntentSettings
+from export.recipes.intent.recipe import IntentRun
+from export.recipes.intent.settings import IntentSettings, settings_from
 from export.report import write_report
 
 _MEASURES = ("intent", "slot_f1", "frame", "seconds")
@@ -72,7 +73,7 @@ def train_and_report(
     Raises:
         UsageError: the settings or the corpus cannot be used.
     """
-    chosen = recipe.settings_from(settings)
+    chosen = settings_from(settings)
     _check_corpus(corpus, on_test)
     first = is_first_process()
     tell = say if first else lambda line: None

@@ -12,8 +12,8 @@ from edge.errors import UsageError
 from edge.grammar import Grammar
 from edge.home import Home
 from export.corpora import OUT_OF_SCOPE, Corpus, Utterance
-from export.recipes.intent import recipe
 from export.recipes.intent.command import Outcome, search, train_and_report, write_home_files
+from export.recipes.intent.settings import settings_from
 from tests.export import tiny
 
 
@@ -118,7 +118,7 @@ class TestCorpusChecks:
 
 class TestSearch:
     def test_the_best_of_the_trials_is_trained(self, tmp_path: Path, encoder: Path) -> None:
-        settings = recipe.settings_from(quick(encoder))
+        settings = settings_from(quick(encoder))
         said: list[str] = []
         found = search(corpus(), settings, tmp_path, 2, quiet=True, say=said.append)
         best = json.loads((tmp_path / "search.json").read_text("utf-8"))
@@ -133,7 +133,7 @@ class TestSearch:
         ]
 
     def test_a_seed_makes_the_same_search(self, tmp_path: Path, encoder: Path) -> None:
-        settings = recipe.settings_from(quick(encoder))
+        settings = settings_from(quick(encoder))
         one, two = (
             search(corpus(), settings, tmp_path / name, 1, quiet=True, say=lambda line: None)
             for name in ("one", "two")

@@ -24,7 +24,7 @@ from export.quantize import quantize
 from export.recipes.intent import recipe
 from export.recipes.intent.judge import StudentReader
 from export.recipes.intent.packing import TrainedIntent, as_prediction, measures, open_run
-from export.recipes.intent.recipe import settings_from
+from export.recipes.intent.settings import settings_from
 from tests.export import tiny
 
 SESSION = SessionSettings(1, False, False, "extended")

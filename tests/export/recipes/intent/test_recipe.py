@@ -13,9 +13,11 @@ import pytest
 
 from edge.errors import UsageError
 from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, Utterance, read
-from export.recipes.intent import recipe
+from export.recipes import open_run
+from export.recipes.intent import fitting, recipe
 from export.recipes.intent.judge import StudentReader
-from export.recipes.intent.recipe import IntentRun, IntentSettings, settings_from
+from export.recipes.intent.recipe import IntentRun
+from export.recipes.intent.settings import IntentSettings, settings_from
 from tests.export import tiny
 
 
@@ -132,6 +134,39 @@ class TestResuming:
         assert found.figures["teacher 1"]["epochs"] == 1
         steps = [path.name for path in (run / "student" / "checkpoints").iterdir()]
         assert len(steps) == 1  # of the old run there is none for a later --resume to find
+
+
+class TestStopped:
+    """A training that ends before its time leaves nothing that could be taken for another's."""
+
+    @pytest.fixture
+    def run(self, tmp_path: Path, run_folder: Path) -> Path:
+        shutil.copytree(run_folder, tmp_path / "run")
+        return tmp_path / "run"
+
+    def test_while_its_teacher_learns(
+        self, run: Path, encoder: Path, corpus_file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stopped(*args: Any, **kwargs: Any) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(fitting, "fit", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            train(read(corpus_file), quickest(encoder), run)
+        assert not (run / "teacher-0" / "figures.json").exists()  # the old one is not resumed
+        recipe.load(run)  # but the old student is there still
+
+    def test_while_its_student_is_written(
+        self, run: Path, encoder: Path, corpus_file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*args: Any) -> None:
+            raise OSError("no space left on device")
+
+        monkeypatch.setattr(recipe, "write_utterances", full)
+        with pytest.raises(OSError, match="no space"):
+            train(read(corpus_file), quickest(encoder), run)
+        with pytest.raises(UsageError, match="no finished training run"):
+            open_run(run)
 
 
 class TestCorpora:
