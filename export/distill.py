@@ -8,6 +8,7 @@ decoded answers, not on a loss.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import random
@@ -294,6 +295,7 @@ def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     return -(target * torch.log_softmax(logits, -1)).sum(-1)
 
 
+@functools.cache  # asked at every batch; the answer is read from the processor's description
 def has_bfloat16() -> bool:
     """Whether this machine multiplies bfloat16 matrices in hardware."""
     if torch.cuda.is_available():

@@ -13,7 +13,7 @@ from edge.tags import best_tags, transition_scores
 from export.corpora import Utterance
 from export.distill import has_bfloat16
 from export.metrics import Prediction, frame_accuracy, intent_accuracy, slot_f1
-from export.recipes.intent.labels import Example, LabelSet, slot_spans, word_bounds
+from export.recipes.intent.labels import Example, LabelSet, slot_spans, unlabelled, word_bounds
 from export.recipes.intent.student import Lesson, Student, StudentCollator
 from export.recipes.intent.teacher import Teacher, TeacherCollator
 
@@ -85,7 +85,7 @@ class TeacherReader:
     @torch.no_grad()
     def __call__(self, utterances: Sequence[Utterance]) -> list[Prediction]:
         """One prediction a sentence, in the same order."""
-        examples = [_unlabelled(utterance.text) for utterance in utterances]
+        examples = [unlabelled(utterance.text) for utterance in utterances]
         found: list[Prediction | None] = [None] * len(examples)
         for batch in by_length(examples):
             inputs = self._collate([examples[index] for index in batch])
@@ -129,7 +129,7 @@ class StudentReader:
     @torch.no_grad()
     def __call__(self, utterances: Sequence[Utterance]) -> list[Prediction]:
         """One prediction a sentence, in the same order."""
-        examples = [_unlabelled(utterance.text) for utterance in utterances]
+        examples = [unlabelled(utterance.text) for utterance in utterances]
         found: list[Prediction | None] = [None] * len(examples)
         for batch in by_length(examples):
             inputs = self._collate([Lesson(examples[index]) for index in batch])
@@ -156,8 +156,3 @@ def measures(gold: Sequence[Utterance], predictions: Sequence[Prediction]) -> di
         "slot_f1": 100 * slot_f1(gold, predictions, resamples=0).value,
         "frame": 100 * frame_accuracy(gold, predictions).value,
     }
-
-
-def _unlabelled(text: str) -> Example:
-    words = tuple(text[start:end] for start, end in word_bounds(text))
-    return Example(words, (0,) * len(words), 0, labelled=False)

@@ -105,6 +105,12 @@ def whole_words(utterance: Utterance) -> Utterance:
     return replace(utterance, slots=tuple(spans))
 
 
+def unlabelled(text: str) -> Example:
+    """The words of `text`, with no frame."""
+    words = tuple(text[start:end] for start, end in word_bounds(text))
+    return Example(words, (0,) * len(words), 0, labelled=False)
+
+
 def to_example(utterance: Utterance, labels: LabelSet) -> Example:
     """An utterance with its spans (of whole words) turned into one tag a word.
 

@@ -29,7 +29,7 @@ from export.recipes.intent.judge import (
     measures,
     teacher_lessons,
 )
-from export.recipes.intent.labels import Example, LabelSet, to_example, whole_words, word_bounds
+from export.recipes.intent.labels import LabelSet, to_example, unlabelled, whole_words, word_bounds
 from export.recipes.intent.lexicon import (
     choose_vocabulary,
     initial_embeddings,
@@ -106,7 +106,7 @@ def train(
 
     started = time.perf_counter()
     sentences = list(examples)
-    sentences += _unlabelled(corpus.unlabelled)
+    sentences += [item for item in map(unlabelled, corpus.unlabelled) if item.words]
     sentences += augmented(
         examples,
         labels,
@@ -196,11 +196,6 @@ def load(folder: Path) -> IntentRun:
         ) from error
     student.eval()
     return IntentRun(data["corpus"], labels, vocabulary, settings, student, data["figures"])
-
-
-def _unlabelled(sentences: Sequence[str]) -> list[Example]:
-    split = (tuple(text[start:end] for start, end in word_bounds(text)) for text in sentences)
-    return [Example(words, (0,) * len(words), 0, labelled=False) for words in split if words]
 
 
 def _of_whole_words(corpus: Corpus) -> Corpus:
