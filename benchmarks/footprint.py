@@ -1,125 +1,45 @@
-"""What importing, loading and holding a bundle costs: each measured in processes of their own."""
+"""What importing, loading and holding a bundle costs, in fresh processes; and what it weighs."""
 
 from __future__ import annotations
 
 import json
-import os
-import statistics
-import subprocess
-import sys
 import tarfile
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-_ROOT = Path(__file__).resolve().parent.parent
+from edge.bench.process import Order, measure
 
-# What the child does; it prints one JSON object. Memory is read at the end, from the kernel:
-# VmRSS counts shared pages whole, Pss divides them among the processes that share them.
-_CHILD = """
-import json, sys, time
-clock = time.perf_counter
-mode, bundle = sys.argv[1], sys.argv[2]
-start = clock()
-import numpy, onnxruntime
-result = {"bare_import_ms": (clock() - start) * 1000}
-if mode != "bare":
-    before = set(sys.modules)
-    start = clock()
-    import edge
-    result["edge_import_ms"] = (clock() - start) * 1000
-    edge.Runtime  # names of the package are imported when first used: count what that hides
-    result["runtime_import_ms"] = (clock() - start) * 1000
-    result["modules"] = len(set(sys.modules) - before)
-if mode == "load":
-    start = clock()
-    runtime = edge.Runtime.load(bundle)
-    result["load_ms"] = (clock() - start) * 1000
-    start = clock()
-    runtime.understand("please make it a little warmer in here")
-    result["first_answer_ms"] = (clock() - start) * 1000
-    for _ in range(50):
-        runtime.understand("please make it a little warmer in here")
-
-def kilobytes(path, key):
-    try:
-        with open(path) as file:
-            for line in file:
-                if line.startswith(key):
-                    return int(line.split()[1])
-    except OSError:
-        return None
-
-result["rss_kb"] = kilobytes("/proc/self/status", "VmRSS:")
-result["pss_kb"] = kilobytes("/proc/self/smaps_rollup", "Pss:")
-print(json.dumps(result))
-"""
+SENTENCE = "please make it a little warmer in here"
 
 
-def child(mode: str, bundle: Path | None = None) -> dict[str, Any]:
-    """One fresh process; `mode` is "bare" (numpy and onnxruntime only), "import" or "load".
+def footprint(bundle: Path, *, repeats: int = 9) -> dict[str, Any]:
+    """Medians over `repeats` fresh processes that load the bundle, and as many that do not.
+
+    They are started in turn, their files in the page cache and their byte code written, as after
+    an installation. Memory is what a process has over one that imported numpy and onnxruntime and
+    nothing else; None where the system does not tell.
 
     Raises:
-        RuntimeError: the process failed; the message is what it wrote.
+        BundleError: a process failed.
     """
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", _CHILD, mode, str(bundle or "")],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the child process ({mode}) failed:\n{done.stderr.strip()}")
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
-def footprint(bundle: Path | None, *, repeats: int = 7) -> dict[str, Any]:
-    """Medians over `repeats` fresh processes of each kind, started in turn.
-
-    `resident_mb` and `proportional_mb` are over a process that imported numpy and onnxruntime and
-    nothing else. Without a bundle only the import is measured. Files are in the page cache.
-    """
-    modes = ("bare", "import") if bundle is None else ("bare", "import", "load")
-    runs: dict[str, list[dict[str, Any]]] = {mode: [] for mode in modes}
-    for turn in range(repeats + 1):
-        for mode in modes:
-            result = child(mode, bundle)
-            if turn:  # the first of each fills the page cache and writes the byte code
-                runs[mode].append(result)
-    edge_import = [run["edge_import_ms"] for run in runs["import"]]
-    result = {
-        "repeats": repeats,
-        "bare_import_ms": _median(runs["bare"], "bare_import_ms"),
-        "edge_import_ms": _median(runs["import"], "edge_import_ms"),
-        "edge_import_min_ms": round(min(edge_import), 2),
-        "runtime_import_ms": _median(runs["import"], "runtime_import_ms"),
-        "edge_import_modules": runs["import"][0]["modules"],
-        "bare_resident_mb": _median(runs["bare"], "rss_kb", 1024),
+    with tempfile.TemporaryDirectory() as byte_code:
+        order = Order(str(bundle), "", "", (SENTENCE,), byte_code)
+        found = measure(order, seconds=0, least=repeats)
+    start, memory = found["start"], found["memory"] or {}
+    return {
+        "repeats": start["processes"],
+        "bare_import_ms": start["import_numpy_onnxruntime_ms"],
+        "edge_import_ms": start["import_package_ms"],
+        "runtime_import_ms": start["import_edge_ms"],
+        "load_ms": start["load_ms"],
+        "first_answer_ms": start["first_answer_ms"],
+        "bare_resident_mb": memory.get("bare_rss_mib"),
+        "resident_mb": memory.get("rss_mib"),
+        "proportional_mb": memory.get("pss_mib"),
+        "bundle": bundle_bytes(bundle),
     }
-    if bundle is not None:
-        loads = runs["load"]
-        result |= {
-            "load_ms": _median(loads, "load_ms"),
-            "load_min_ms": round(min(run["load_ms"] for run in loads), 2),
-            "first_answer_ms": _median(loads, "first_answer_ms"),
-            "resident_mb": _over(loads, runs["bare"], "rss_kb"),
-            "proportional_mb": _over(loads, runs["bare"], "pss_kb"),
-            "bundle": bundle_bytes(bundle),
-        }
-    return result
-
-
-def _median(runs: list[dict[str, Any]], key: str, divisor: float = 1) -> float | None:
-    values = [run[key] for run in runs if run[key] is not None]
-    return round(statistics.median(values) / divisor, 2) if values else None
-
-
-def _over(runs: list[dict[str, Any]], bare: list[dict[str, Any]], key: str) -> float | None:
-    loaded, alone = _median(runs, key, 1024), _median(bare, key, 1024)
-    return None if loaded is None or alone is None else round(loaded - alone, 2)
 
 
 def _manifest(bundle: Path) -> bytes:

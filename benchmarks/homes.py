@@ -6,19 +6,12 @@ import itertools
 import random
 from dataclasses import dataclass
 
+from edge.bench.homes import name
+
 AREAS = (
     "kitchen", "living room", "bedroom", "guest room", "hallway", "bathroom", "garage", "office",
     "attic", "basement", "dining room", "nursery", "laundry room", "pantry", "porch", "patio",
     "garden", "workshop", "library", "stairwell",
-)  # fmt: skip
-_PLACES = (
-    "ceiling", "floor", "desk", "window", "door", "corner", "left", "right", "upper", "lower",
-    "front", "back", "big", "small", "old", "new", "blue", "green", "white", "black", "oak",
-    "brass", "glass", "round", "tall", "spare", "main", "second", "reading", "bedside",
-)  # fmt: skip
-_KINDS = (
-    "light", "lamp", "fan", "heater", "blind", "curtain", "speaker", "television", "switch",
-    "plug", "thermostat", "humidifier", "camera", "lock", "kettle", "radio", "projector", "vent",
 )  # fmt: skip
 
 
@@ -39,17 +32,9 @@ class Sentences:
     """In no form it knows."""
 
 
-def device_names(count: int, seed: int = 0) -> list[str]:
-    """Names such as "pantry oak lamp", all different, in a seeded order.
-
-    Raises:
-        ValueError: more are asked for than there are combinations (10,800).
-    """
-    names = [" ".join(parts) for parts in itertools.product(AREAS, _PLACES, _KINDS)]
-    if count > len(names):
-        raise ValueError(f"{count} names asked for; there are {len(names)}")
-    random.Random(seed).shuffle(names)
-    return names[:count]
+def device_names(count: int) -> list[str]:
+    """Names such as "pantry oak lamp", all different; the same ones every time."""
+    return [name(number) for number in range(count)]
 
 
 def sentences(names: list[str], count: int = 20, seed: int = 1) -> Sentences:
@@ -58,8 +43,8 @@ def sentences(names: list[str], count: int = 20, seed: int = 1) -> Sentences:
     chosen = generator.sample(names, min(count, len(names)))
     forms = ("turn on the {}", "turn off the {}", "switch on the {}", "switch off the {}")
     cycle = itertools.cycle(forms)
-    unknown = [f"{name.rsplit(' ', 1)[0]} zeppelin" for name in chosen]
+    unknown = [f"{known.rsplit(' ', 1)[0]} zeppelin" for known in chosen]
     return Sentences(
-        tuple(next(cycle).format(name) for name in chosen),
-        tuple(next(cycle).format(name) for name in unknown),
+        tuple(next(cycle).format(known) for known in chosen),
+        tuple(next(cycle).format(strange) for strange in unknown),
     )

@@ -1,9 +1,7 @@
-"""Times as distributions: after a warm-up, many repeats, percentiles; and two things in turn."""
+"""Peers timed in turn with our own runtime: ratios of `edge.bench.timing`, and one core to keep."""
 
 from __future__ import annotations
 
-import gc
-import itertools
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,33 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from edge.bench.timing import Pace, interleaved, summary
+
 Call = Callable[[], object]
+Timing = Mapping[str, float | int]
+"""How long one call takes, in microseconds, as `edge.bench.timing.summary` gives it."""
 WARM_UP = 200
 REPEATS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long one call takes, in microseconds."""
-
-    p50_us: float
-    p90_us: float
-    p99_us: float
-    mean_us: float
-    min_us: float
-    first_us: float
-    """The very first call, before any warm-up."""
-    repeats: int
-    warm_up: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON, rounded to a hundredth of a microsecond."""
-        names = ("p50_us", "p90_us", "p99_us", "mean_us", "min_us", "first_us")
-        return {
-            **{name: round(getattr(self, name), 2) for name in names},
-            "repeats": self.repeats,
-            "warm_up": self.warm_up,
-        }
+_A_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +48,7 @@ class Run:
     """Several things timed in turn."""
 
     samples_ns: Mapping[str, np.ndarray[Any, Any]]
-    """For each, int64 nanoseconds, one a round, in the order measured: pairs belong together."""
+    """For each, int64 nanoseconds, one a call, in the order measured: pairs belong together."""
     timings: Mapping[str, Timing]
 
     def ratio(self, fast: str, slow: str) -> Ratio:
@@ -90,45 +69,22 @@ class Run:
         return Ratio(fast, slow, float(middle[1] / middle[0]), float(low), float(high))
 
 
-def summarize(samples_ns: Sequence[int], first_ns: int, warm_up: int) -> Timing:
-    """Percentiles (linear interpolation) of times in nanoseconds.
-
-    Raises:
-        ValueError: there are no samples.
-    """
-    if not len(samples_ns):
-        raise ValueError("no samples to summarize")
-    values = np.asarray(samples_ns, dtype=np.float64) / 1000
-    p50, p90, p99 = np.percentile(values, (50, 90, 99))
-    return Timing(
-        float(p50),
-        float(p90),
-        float(p99),
-        float(values.mean()),
-        float(values.min()),
-        first_ns / 1000,
-        len(values),
-        warm_up,
-    )
-
-
 def measure(
     calls: Mapping[str, Sequence[Call]],
     *,
     repeats: int = REPEATS,
     warm_up: int = WARM_UP,
+    block: int = 1,
     clock: Callable[[], int] = time.perf_counter_ns,
 ) -> Run:
-    """Times several things in turn, one call of each a round.
-
-    Alternating means that both see the same clock speed, cache pressure and neighbours; the order
-    within a round turns with every round, so that none always runs on a warm cache left by another.
+    """Times several things in turn, as `edge.bench.timing.interleaved` does.
 
     Args:
         calls: for each thing its inputs as calls without arguments; they are gone through in a
             cycle.
-        repeats: rounds that count.
-        warm_up: rounds before them that do not.
+        repeats: calls of each that count, at least.
+        warm_up: calls of each before them that do not, at least; every input is among them.
+        block: calls of one thing before the other's turn.
         clock: nanoseconds from any start.
 
     Raises:
@@ -136,37 +92,12 @@ def measure(
     """
     if not calls or not all(calls.values()) or repeats < 1:
         raise ValueError("nothing to time: give at least one call each and one repeat")
-    names = list(calls)
-    cycles: dict[str, Iterator[Call]] = {name: itertools.cycle(calls[name]) for name in names}
-    samples: dict[str, list[int]] = {name: [] for name in names}
-    first: dict[str, int] = {}
-    with _settled_collector():
-        for turn in range(warm_up + repeats):
-            shift = turn % len(names)
-            for name in names[shift:] + names[:shift]:
-                call = next(cycles[name])
-                start = clock()
-                call()
-                taken = clock() - start
-                first.setdefault(name, taken)
-                if turn >= warm_up:
-                    samples[name].append(taken)
+    pace = Pace(_A_DAY, -(-repeats // block), -(-warm_up // block))
+    samples = interleaved(calls, pace, clock, block)
     return Run(
         {name: np.asarray(values, dtype=np.int64) for name, values in samples.items()},
-        {name: summarize(samples[name], first[name], warm_up) for name in names},
+        {name: summary(values) for name, values in samples.items()},
     )
-
-
-@contextmanager
-def _settled_collector() -> Iterator[None]:
-    """Garbage collection stays on, as it is in use, but what importing left behind is set aside:
-    walking through torch's or scikit-learn's objects is no part of the thing timed."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @contextmanager

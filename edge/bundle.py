@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from device_profiles import Machine, ProfileError, closest, detect
 from edge import paths
 from edge.errors import BundleError, UsageError, shown
 from edge.inspection import Inspection, inspect, raise_serious
 from edge.manifest import Graph, Manifest, Variant
-from edge.onnx_summary import GraphSummary, TensorSpec
+from edge.onnx.summary import GraphSummary, TensorSpec
 from edge.store import open_store
+
+if TYPE_CHECKING:
+    from device_profiles import Machine
 
 __all__ = ["Bundle", "Graph", "Manifest", "TensorSpec", "Variant"]
 
@@ -147,6 +149,8 @@ def _choose(manifest: Manifest, profile: str | None, machine: Machine | None) ->
                 hint="name one of these, or export the bundle for that profile",
             )
         return variants[profile]
+    from device_profiles import ProfileError, closest, detect  # as in edge.manifest
+
     try:
         return variants[closest(machine or detect(), variants)]
     except ProfileError as error:

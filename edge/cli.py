@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _VERBS = {
     "run": "understand sentences: one a line in, one result a line out",
+    "suggest": "suggest what a household may want next, and learn from what it does",
     "verify": "check every byte of a bundle and say what is wrong with it",
     "profiles": "list, show and detect device profiles",
     "doctor": "check that this machine can run bundles",

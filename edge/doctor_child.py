@@ -12,9 +12,12 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from edge.limits import GOLDEN_SENTENCES
+
+if TYPE_CHECKING:
+    from edge.runtime import Runtime
 
 Result = tuple[bool, str, dict[str, Any]]
 """Whether the step went well, what to say, and further fields for the parent."""
@@ -84,22 +87,65 @@ def _bundle(path: str, profile: str | None, before_mb: float) -> Result:
     bundle = Bundle.open(path, profile=profile)
     from edge.runtime import Runtime  # after it: a bundle that is refused needs no more memory
 
-    golden = bundle.tasks.get("intent", {}).get("golden", [])
+    sentences = bundle.tasks.get("intent", {}).get("golden", [])
+    courses = bundle.tasks.get("preference", {}).get("golden", [])
     runtime = Runtime.load(path, profile=profile)
     try:
-        wrong = golden_differences(golden, lambda text: runtime.understand(text).to_dict())
+        wrong = golden_differences(sentences, lambda text: runtime.understand(text).to_dict())
+        wrong += course_differences(courses, runtime)
     finally:
         runtime.close()
     more = {
         "variant": bundle.variant.profile,
         "memory_mb": round(_peak_memory_mb() - before_mb, 1),
-        "sentences": len(golden),
+        "sentences": len(sentences),
+        "courses": len(courses),
     }
     name = f"{bundle.name} {bundle.version}, variant {bundle.variant.profile}"
     if wrong:
         return False, f"{name}: {'; '.join(wrong[:3])}", more
-    counted = f"{len(golden)} golden sentences right" if golden else "it has no golden sentences"
-    return True, f"{name}: {counted}", more
+    counted = []
+    if "intent" in runtime.tasks:
+        counted.append(f"{len(sentences)} golden sentences right" if sentences else _NO_SENTENCES)
+    if courses:
+        counted.append(f"{len(courses)} golden suggestions right")
+    return True, f"{name}: {', '.join(counted) or 'it has no golden suggestions'}", more
+
+
+_NO_SENTENCES = "it has no golden sentences"
+
+
+def course_differences(golden: object, hub: Runtime) -> list[str]:
+    """Which golden courses of events lead to another first suggestion than the bundle says.
+
+    Args:
+        golden: what the bundle's manifest has: a list of `{"events": […], "at": time, "action":
+            str}`, with events as docs/interaction-log.md has them, and `context` beside `at` where
+            it matters.
+        hub: which forgets everything before each.
+    """
+    from edge.errors import EdgeError
+    from edge.preference.event_line import read_event, read_time
+
+    if not isinstance(golden, list | tuple) or len(golden) > GOLDEN_SENTENCES:
+        return [f"'golden' is no list of at most {GOLDEN_SENTENCES} courses of events"]
+    wrong = []
+    for number, entry in enumerate(golden):
+        hub.forget()
+        try:
+            for row in entry["events"]:
+                event = read_event(row)
+                hub.observe(event.action, event.time, event.context, event.person, event.value)
+            found = hub.suggest(read_time(entry["at"]), entry.get("context"), everything=True)
+            expected = entry["action"]
+        except (TypeError, KeyError, AttributeError, EdgeError) as error:
+            form = "{'events': […], 'at': …, 'action': …}"
+            wrong.append(f"golden course {number} is not {form}: {error!r}")
+            continue
+        first = found[0].action if found else "nothing"
+        if first != expected:
+            wrong.append(f"golden course {number} suggests {first!r}, it should be {expected!r}")
+    return wrong
 
 
 def golden_differences(golden: object, understand: Callable[[str], Mapping[str, Any]]) -> list[str]:

@@ -71,6 +71,10 @@ class ForbiddenGraph(BundleError):
     """A graph asks for something the runtime refuses: see docs/bundle-format.md."""
 
 
+class StateError(EdgeError):
+    """A file of what was learned that cannot be used: damaged, newer, or another bundle's."""
+
+
 class MissingExtra(EdgeError):
     """An optional dependency is not installed."""
 

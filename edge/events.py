@@ -84,3 +84,30 @@ class Rejected:
             "intent": self.intent,
             "score": round(self.score, 4),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something the household may want next. It is offered, never done."""
+
+    action: str
+    """The action or item, as it was observed or as the catalogue has it."""
+    score: float
+    """Calibrated probability that it is what comes next."""
+    because: str
+    """Why, in words for a person."""
+    source: str = ""
+    """The expert that counted most: one of `edge.preference.experts.NAMES`."""
+    shown: bool = True
+    """Whether it is likely enough to be shown to anybody."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "type": "suggestion",
+            "action": self.action,
+            "score": round(self.score, 4),
+            "because": self.because,
+            "source": self.source,
+            "shown": self.shown,
+        }

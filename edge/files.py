@@ -8,11 +8,14 @@ import secrets
 from pathlib import Path
 
 
-def write_atomic(path: Path, data: bytes | str) -> None:
+def write_atomic(path: Path, data: bytes | str, mode: int = 0o666) -> None:
     """Replace the file at `path` by `data`; text is written as UTF-8, line ends as they are.
 
     The bytes go to a temporary file beside it, reach the disk, and take the name in one step
     (`os.replace`): a reader, a full disk or a kill sees the old file or the new one, never a part.
+
+    Args:
+        mode: who may read and write it, less what the process's umask takes away.
 
     Raises:
         OSError: it cannot be written; the old file is untouched and no temporary file is left.
@@ -22,7 +25,7 @@ def write_atomic(path: Path, data: bytes | str) -> None:
     target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with open(beside, "xb") as file:
+        with open(beside, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())

@@ -8,11 +8,14 @@ templates it could still be, never on how many devices the home has, and ends at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from edge.grammar_file import HOME_KINDS, GrammarTables, ListEntry, read_tables
-from edge.grammar_rank import UNKNOWN, Match, Miss, OutOfRange, Path, Ranking
+from edge.grammar_file import HOME_KINDS, GrammarTables, read_tables
+from edge.grammar_match import UNKNOWN, Match, Miss, Path
+from edge.grammar_rank import Ranking
+from edge.grammar_skip import Skipping
+from edge.grammar_values import Ends, numbers_at, value_tree, values_at
 from edge.home import Home
 from edge.limits import (
     GRAMMAR_PATHS,
@@ -21,16 +24,16 @@ from edge.limits import (
     UNKNOWN_NAME_TOKENS,
 )
 from edge.names import Node
-from edge.numbers import PERCENT_WORDS, Number, parse_number, parse_percent
-from edge.targets import in_range
 from edge.text import Tokens
 
-__all__ = ["Grammar", "Match", "Miss"]
+__all__ = ["Grammar", "Match", "Miss", "Search"]
 
 Layer = dict[int, list[Path]]
 """States that can be reached at one place of a sentence, and the ways that lead there."""
-Ends = list[tuple[int, Any]]
-"""Where a value that begins at some token ends, and what it is."""
+Layers = dict[int, Layer]
+"""Place → layer, where there is one. Most sentences are lost after a word or two."""
+Reached = tuple[Tokens, Layers, dict[int, Ends]]
+"""A sentence, how far it was read, and the values found in it: by list << 8 | token."""
 
 _NO_NAME = frozenset(
     "and or but then if when while because as than i you he she we they it me him her us them "
@@ -38,6 +41,32 @@ _NO_NAME = frozenset(
     "may might must not no yes what who whose which why how where there please s".split()
 )
 """Words that end the search for a name the home does not have: nobody's lamp is called so."""
+
+
+class Search:
+    """What came of holding one sentence against a grammar.
+
+    Attributes:
+        match: what it says, where it is a sentence of the grammar.
+    """
+
+    __slots__ = ("_missed", "_near", "match")
+
+    def __init__(
+        self,
+        match: Match | None,
+        missed: Miss | None,
+        near: Callable[[], Miss | None] | None = None,
+    ) -> None:
+        self.match = match
+        self._missed = missed
+        self._near = near
+
+    def miss(self) -> Miss | None:
+        """What is amiss, where the sentence fits a template but for one thing; looked for once."""
+        if self._near is not None:
+            self._missed, self._near = self._near(), None
+        return self._missed
 
 
 class Grammar:
@@ -51,12 +80,10 @@ class Grammar:
         self._references: list[tuple[tuple[int, int, int], ...]] = [()] * count
         self._accepts: list[int] = tables.accepts.tolist()
         self._lists = tables.lists
-        self._values: list[Node] = [_value_tree(entry) for entry in tables.lists]
+        self._values: list[Node] = [value_tree(entry) for entry in tables.lists]
         self._home_lists = [entry.kind in HOME_KINDS for entry in tables.lists]
         self._ranking = Ranking(tables)
-        self._skip: dict[str, list[tuple[str, ...]]] = {}
-        for phrase in tables.skip:
-            self._skip.setdefault(phrase[0], []).append(phrase)
+        self._skipping = Skipping(tables.skip)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Grammar:
@@ -95,70 +122,30 @@ class Grammar:
             The best `Match`; a `Miss` where it fits a template but for a name, number or place;
             None where it fits none.
         """
+        found = self.search(tokens, home, area=area)
+        return found.match or found.miss()
+
+    def search(self, tokens: Tokens, home: Home, *, area: str | None = None) -> Search:
+        """The same, but what is only near is not looked for before it is asked for."""
         if not 0 < len(tokens) <= SENTENCE_TOKENS:
-            return None
+            return Search(None, None)
         missed: Miss | None = None
-        kept: tuple[Tokens, list[Layer], dict[int, Ends]] | None = None
-        for attempt in self._attempts(tokens):
-            layers: list[Layer] = [{} for _ in range(len(attempt) + 1)]
-            layers[0][0] = [None]
+        kept: Reached | None = None
+        for attempt in self._skipping.attempts(tokens):
+            layers: Layers = {0: {0: [None]}}
             cache: dict[int, Ends] = {}
             if not self._walk(attempt.words, home, layers, cache, wildcards=True):
-                return None
-            if layers[-1]:
-                found = self._ranking.best(layers[-1], self._accepts, attempt, home, area)
+                return Search(None, None)
+            final = layers.get(len(attempt))
+            if final is not None:
+                found = self._ranking.best(final, self._accepts, attempt, home, area)
                 if isinstance(found, Match):
-                    return found
+                    return Search(found, None)
                 missed = missed or found
             kept = kept or (attempt, layers, cache)
-        if missed is None and kept is not None:
-            missed = self._near(*kept, home)
-        return missed
-
-    def _attempts(self, tokens: Tokens) -> list[Tokens]:
-        """The sentence without the phrases that may be left out: first at its ends, then anywhere.
-
-        The ends come first because a phrase inside can belong to what is said: "play I want to
-        break free, please".
-        """
-        skip = self._skip
-        words = tokens.words
-        if not skip or skip.keys().isdisjoint(words):
-            return [tokens]
-        skippable: list[tuple[int, int]] = []
-        at = 0
-        while at < len(words):
-            length = self._skippable(words, at)
-            if length:
-                skippable.append((at, at + length))
-            at += length or 1
-        first, last = 0, len(words)
-        for start, end in skippable:
-            if start == first:
-                first = end
-        for start, end in reversed(skippable):
-            if end == last and start >= first:
-                last = start
-        attempts = []
-        if first < last:
-            attempts.append(tokens.part(first, last))
-            inside = [
-                at - first
-                for start, end in skippable
-                if start >= first and end <= last
-                for at in range(start, end)
-            ]
-            if inside:
-                attempts.append(attempts[0].without(inside))
-        if skippable:
-            attempts.append(tokens)
-        return attempts or [tokens]
-
-    def _skippable(self, words: Sequence[str], at: int) -> int:
-        for phrase in self._skip.get(words[at], ()):
-            if tuple(words[at : at + len(phrase)]) == phrase:
-                return len(phrase)
-        return 0
+        if missed is not None or kept is None:
+            return Search(None, missed)
+        return Search(None, None, partial(self._near, *kept, home))
 
     def _expand(self, state: int) -> dict[str, int]:
         """Transitions of `state`: those on words as a dict, those on lists in `_references`."""
@@ -183,7 +170,7 @@ class Grammar:
         self,
         words: Sequence[str],
         home: Home,
-        layers: list[Layer],
+        layers: Layers,
         cache: dict[int, Ends],
         *,
         wildcards: bool,
@@ -193,18 +180,17 @@ class Grammar:
         count = len(words)
         steps = 0
         for place in range(count):
-            layer = layers[place]
-            if not layer:
+            layer = layers.get(place)
+            if layer is None:
                 continue
             word = words[place]
-            following = layers[place + 1]
             for state, paths in layer.items():
                 moves = moves_of[state]
                 if moves is None:
                     moves = self._expand(state)
                 target = moves.get(word)
                 if target is not None:
-                    _join(following, target, paths)
+                    _join(layers, place + 1, target, paths)
                 steps += 1
                 for reference, number, target in references_of[state]:
                     key = number << 8 | place
@@ -226,42 +212,35 @@ class Grammar:
                             fresh: list[Path] = [
                                 (reference, place, end, value, path) for path in paths
                             ]
-                            _join(layers[end], target, fresh)
+                            _join(layers, end, target, fresh)
         return True
 
     def _ends(self, number: int, words: Sequence[str], place: int, home: Home) -> Ends:
         """Values of a list that begin at token `place`."""
         entry = self._lists[number]
         if self._home_lists[number]:
-            return home.starting_at(entry.kind, words, place)
+            return home.index[entry.kind].starting_at(words, place)
         if entry.kind == "wildcard":
             return [(end, None) for end in range(place + 1, len(words) + 1)]
         if entry.kind == "range":
-            return _numbers(entry, words, place)
-        found: Ends = []
-        node = self._values[number]
-        for at in range(place, len(words)):
-            node = node.get(words[at], _NOWHERE)
-            if not node:
-                break
-            if "" in node:
-                found.append((at + 1, node[""]))
-        return found
+            return numbers_at(entry, words, place)
+        return values_at(self._values[number], words, place)
 
     def _near(
-        self, tokens: Tokens, layers: list[Layer], cache: dict[int, Ends], home: Home
+        self, tokens: Tokens, layers: Layers, cache: dict[int, Ends], home: Home
     ) -> Miss | None:
         """A sentence that fits but for one name that the home does not have."""
         words = tokens.words
         count = len(words)
-        seeds: list[Layer] = [{} for _ in range(count + 1)]
+        seeds: Layers = {}
         for place in range(count):
-            if words[place] in _NO_NAME:
+            layer = layers.get(place)
+            if layer is None or words[place] in _NO_NAME:
                 continue
             limit = place + 1
             while limit < min(count, place + UNKNOWN_NAME_TOKENS) and words[limit] not in _NO_NAME:
                 limit += 1
-            for state, paths in layers[place].items():
+            for state, paths in layer.items():
                 for reference, number, target in self._references[state]:
                     if not self._home_lists[number]:
                         continue
@@ -279,45 +258,17 @@ class Grammar:
                             else goes_on or words[end] in beyond
                         ):
                             fresh: list[Path] = [(reference, place, end, UNKNOWN, paths[0])]
-                            _join(seeds[end], target, fresh)
-        if not self._walk(words, home, seeds, cache, wildcards=False) or not seeds[-1]:
+                            _join(seeds, end, target, fresh)
+        if not seeds or not self._walk(words, home, seeds, cache, wildcards=False):
             return None
-        return self._ranking.nearest(seeds[-1], self._accepts, tokens)
+        final = seeds.get(count)
+        return None if final is None else self._ranking.nearest(final, self._accepts, tokens)
 
 
-_NOWHERE: Node = {}
-
-
-def _join(layer: Layer, state: int, paths: list[Path]) -> None:
+def _join(layers: Layers, place: int, state: int, paths: list[Path]) -> None:
+    layer = layers.get(place)
+    if layer is None:
+        layers[place] = {state: paths}
+        return
     known = layer.get(state)
     layer[state] = paths if known is None else (known + paths)[:GRAMMAR_PATHS]
-
-
-def _value_tree(entry: ListEntry) -> Node:
-    root: Node = {}
-    for said, value in entry.values.items():
-        node = root
-        for word in said:
-            node = node.setdefault(word, {})
-        node[""] = value
-    return root
-
-
-def _numbers(entry: ListEntry, words: Sequence[str], place: int) -> Ends:
-    """A number at token `place`, in range or not, with and without its "percent"."""
-    found = (parse_percent if entry.percent else parse_number)(words, place)
-    if found is None or not (entry.digits if words[place][-1].isdecimal() else entry.words):
-        return []
-    value, end = found
-    ends: Ends = [(end, _taken(entry, value))]
-    if words[end - 1] in PERCENT_WORDS and end - 1 > place:
-        ends.append((end - 1, ends[0][1]))
-    elif words[end - 1] == "half" and end - 3 > place:
-        # "two and a half hours" can be a template of its own: {hours} and a {half} hours.
-        ends.append((end - 3, _taken(entry, int(value))))
-    return ends
-
-
-def _taken(entry: ListEntry, value: Number) -> Number | OutOfRange:
-    taken = in_range(value, entry.low, entry.high, entry.step, entry.parts, entry.multiplier)
-    return OutOfRange(value) if taken is None else taken

@@ -7,53 +7,17 @@ or compiled for them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from edge.errors import HomeError
 from edge.home_file import parse_home, read_home_file
+from edge.home_items import Area, Device, Floor, Item, NameKind, item_kind
 from edge.limits import HOME_ALIASES, HOME_ITEMS, HOME_NAME_CHARS, NAME_TOKENS
-from edge.names import NameIndex, SimilarNames, spoken_forms
+from edge.names import NameIndex, SimilarNames, said_as
 from edge.text import without_articles, words_of
 
-NameKind = Literal["device", "area", "floor"]
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """A storey, or any other group of areas that has a name."""
-
-    id: str
-    name: str
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A room, or any other place that has a name."""
-
-    id: str
-    name: str
-    aliases: tuple[str, ...] = ()
-    floor: str | None = None
-    """Id of the floor it is on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """Something that can be commanded or asked."""
-
-    id: str
-    name: str
-    aliases: tuple[str, ...] = ()
-    area: str | None = None
-    """Id of the area it is in; None: it is everywhere, or moves about."""
-    kind: str = ""
-    """What it is ("light", "lock", …), as the templates call it."""
-
-
-Item = Device | Area | Floor
+__all__ = ["Area", "Device", "Floor", "Home", "Item", "NameKind"]
 
 
 class Home:
@@ -74,10 +38,11 @@ class Home:
         self._devices: dict[str, Device] = {}
         self._areas: dict[str, Area] = {}
         self._floors: dict[str, Floor] = {}
-        self._index: dict[str, NameIndex] = {}
+        self.index: dict[str, NameIndex] = {}
+        """Kind → names → ids, for looking up; they change by `add` and `remove` only."""
         self._similar: dict[str, SimilarNames] = {}
         for kind in ("device", "area", "floor"):
-            self._index[kind] = NameIndex()
+            self.index[kind] = NameIndex()
             self._similar[kind] = SimilarNames()
         self.add(*floors)
         self.add(*areas)
@@ -130,7 +95,7 @@ class Home:
                     entry["area"] = item.area
                 if item.kind:
                     entry["kind"] = item.kind
-            result[f"{_kind_of(item)}s"].append(entry)
+            result[f"{item_kind(item)}s"].append(entry)
         return {key: entries for key, entries in result.items() if entries}
 
     # --- what it has --------------------------------------------------------------------------
@@ -173,7 +138,7 @@ class Home:
                 name, or more than `edge.limits` allows. The items before it stay added.
         """
         for item in items:
-            kind = _kind_of(item)
+            kind = item_kind(item)
             names = self._checked(item, kind)
             self._items[item.id] = item
             if isinstance(item, Device):
@@ -182,10 +147,10 @@ class Home:
                 self._areas[item.id] = item
             else:
                 self._floors[item.id] = item
-            index, similar = self._index[kind], self._similar[kind]
+            index, similar = self.index[kind], self._similar[kind]
             for name, words in names:
                 similar.add(name, item.id)
-                for form in _said_as(words):
+                for form in said_as(words):
                     index.add(form, item.id)
 
     def remove(self, *ids: str) -> None:
@@ -209,11 +174,11 @@ class Home:
             del self._items[item_id]
             for table in (self._devices, self._areas, self._floors):
                 table.pop(item_id, None)
-            kind = _kind_of(item)
+            kind = item_kind(item)
             self._similar[kind].discard(item_id)
             for name in (item.name, *item.aliases):
-                for form in _said_as(words_of(name)):
-                    self._index[kind].discard(form, item_id)
+                for form in said_as(words_of(name)):
+                    self.index[kind].discard(form, item_id)
 
     def _checked(self, item: Item, kind: str) -> list[tuple[str, tuple[str, ...]]]:
         """Each name of `item` with its words. Raises HomeError where it cannot be added."""
@@ -225,7 +190,7 @@ class Home:
         if item.id in self._items:
             other = self._items[item.id]
             raise HomeError(
-                f"the id {item.id!r} is taken by the {_kind_of(other)} {other.name!r}",
+                f"the id {item.id!r} is taken by the {item_kind(other)} {other.name!r}",
                 where=where,
                 allowed="ids that are unique across devices, areas and floors",
             )
@@ -255,7 +220,7 @@ class Home:
         if place is None:
             return
         found = self._items.get(place)
-        if found is None or _kind_of(found) != kind:
+        if found is None or item_kind(found) != kind:
             known = list(self._areas if kind == "area" else self._floors)
             shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
             raise HomeError(
@@ -270,14 +235,8 @@ class Home:
     def find(self, kind: NameKind, words: str | Sequence[str]) -> tuple[str, ...]:
         """Ids of what is called exactly `words` (a text, or tokens); articles do not matter."""
         tokens = words_of(words) if isinstance(words, str) else words
-        index = self._index[kind]
+        index = self.index[kind]
         return index.exact(tokens) or index.exact(without_articles(tokens))
-
-    def starting_at(
-        self, kind: str, words: Sequence[str], i: int
-    ) -> list[tuple[int, dict[str, None]]]:
-        """Names that begin at token `i`: the index after each, and the ids that have it."""
-        return self._index[kind].starting_at(words, i)
 
     def closest(
         self,
@@ -308,7 +267,7 @@ class Home:
     def is_a(self, item: str, kind: str) -> bool:
         """Whether `item` is a "device", an "area" or a "floor"."""
         found = self._items.get(item)
-        return found is not None and _kind_of(found) == kind
+        return found is not None and item_kind(found) == kind
 
     def is_in(self, item: str, places: Sequence[str]) -> bool:
         """Whether a device is in one of these areas, or on one of these floors."""
@@ -325,18 +284,3 @@ class Home:
         found = self._items[item]
         place = self._items.get(self.area_of(item) or "")
         return f"{found.name} ({place.name})" if place is not None else found.name
-
-
-def _kind_of(item: Item) -> str:
-    if isinstance(item, Device):
-        return "device"
-    return "area" if isinstance(item, Area) else "floor"
-
-
-def _said_as(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """All ways a name is looked up: as it is, without its article, numbers said or written."""
-    forms = spoken_forms(words)
-    bare = without_articles(words)
-    if len(bare) != len(words):
-        forms += [form for form in spoken_forms(bare) if form not in forms]
-    return forms

@@ -18,8 +18,8 @@ from edge.errors import (
     ForbiddenGraph,
 )
 from edge.manifest import FileEntry, Graph, Manifest, Variant
-from edge.onnx_scan import scan
-from edge.onnx_summary import GraphSummary
+from edge.onnx.scan import scan
+from edge.onnx.summary import GraphSummary
 from edge.source import Report as Reporter
 from edge.source import Store
 

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import onnxruntime
 
 from edge.bundle import Bundle
-from edge.encoder import FeatureLayout, Word, WordEncoder, split_words
+from edge.encoder import FeatureLayout, WordEncoder, word_spans
 from edge.errors import BundleFormatError
 from edge.limits import LABELS, SENTENCE_WORDS, VOCABULARY_PIECES
 from edge.session import make_session
 from edge.tags import best_tags, tag_spans, transition_scores
+from edge.text import Tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray  # at run time it costs more than all of this module
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 TASK: Final = "intent"
 _OUTPUTS: Final = ["intent", "tags"]
 _CALIBRATION: Final = ("bias", "intent", "tags", "threshold", "lowest_score")
+Span = tuple[int, int]
+"""A word's first character in the sentence, and the character after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SlotReading:
+class SlotReading(NamedTuple):
     """A slot the model found."""
 
     label: str
@@ -40,8 +41,7 @@ class SlotReading:
     """Offset after its last character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What the model makes of a sentence, before anything is rejected or resolved."""
 
     intent: str
@@ -57,8 +57,7 @@ class Frame:
     """Calibrated probability that intent and slots are all right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(NamedTuple):
     """Logistic regression from the model's log-probabilities to "the whole frame is right".
 
     Platt scaling (Platt 1999) on two inputs, fitted on the dev set.
@@ -138,27 +137,37 @@ class IntentModel:
         session = make_session(bundle.graph_bytes(TASK), graph.scheme, graph.session)
         return cls(task, bundle.asset(_Task(task).asset("vocabulary")), session)
 
-    def read(self, text: str) -> Frame | None:
-        """The frame of `text`; None when it has no words or more than `SENTENCE_WORDS`."""
-        words = split_words(text)
+    def read(self, text: str, tokens: Tokens | None = None) -> Frame | None:
+        """The frame of `text`; None when it has no words or more than `SENTENCE_WORDS`.
+
+        Args:
+            text: the sentence.
+            tokens: those of `text`, by whom has them: of a plain text they are the model's words.
+        """
+        if tokens is not None and tokens.plain:
+            words = tokens.words
+            spans = list(zip(tokens.starts, tokens.ends, strict=True))
+        else:
+            spans = word_spans(text)
+            words = [text[start:end] for start, end in spans]
         if not 0 < len(words) <= SENTENCE_WORDS:
             return None
-        intent, tags = self.session.run(_OUTPUTS, {"features": self._encode(text, words)})
-        return self._decode(text, words, intent, tags)
+        intent, tags = self.session.run(_OUTPUTS, {"features": self._encode(words)})
+        return self._decode(text, spans, intent, tags)
 
     def encode(self, text: str) -> NDArray[np.int32]:
         """The graph's input for `text`: a view, valid until the next call. [1, words, ids]."""
-        return self._encode(text, split_words(text)[:SENTENCE_WORDS])
+        return self._encode([text[start:end] for start, end in word_spans(text)[:SENTENCE_WORDS]])
 
-    def _encode(self, text: str, words: Sequence[Word]) -> NDArray[np.int32]:
+    def _encode(self, words: Sequence[str]) -> NDArray[np.int32]:
         features = self._features[: len(words)]
-        self.encoder.encode([text[word.start : word.end] for word in words], features)
+        self.encoder.encode(words, features)
         return features[None]
 
     def _decode(
         self,
         text: str,
-        words: Sequence[Word],
+        spans: Sequence[Span],
         intent_logs: NDArray[np.float32],
         tag_logs: NDArray[np.float32],
     ) -> Frame:
@@ -170,12 +179,13 @@ class IntentModel:
         intent_log = float(intent_logs[best])
         if self.slot_labels:
             path = best_tags(tag_logs, self._transitions)
-            tags_log = float(tag_logs[_ROWS[: len(path)], path].sum())
+            # A dozen numbers: Python adds them up before numpy has made sense of the indices.
+            tags_log = sum(map(tag_logs.item, range(len(path)), path))
         else:
             path, tags_log = [], 0.0
         slots = []
         for label, first, last in tag_spans(path):
-            start, end = words[first].start, words[last - 1].end
+            start, end = spans[first][0], spans[last - 1][1]
             slots.append(SlotReading(self.slot_labels[label], text[start:end], start, end))
         return Frame(
             self.intents[best],
@@ -205,9 +215,6 @@ class IntentModel:
             raise task.wrong("intents", f"{intent.shape} as the graph gives")
         if tags.shape != (8, 1 + 2 * len(self.slot_labels)):
             raise task.wrong("slot_labels", f"{tags.shape[1:]} tags as the graph gives")
-
-
-_ROWS: Final = np.arange(SENTENCE_WORDS)
 
 
 class _Task:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge.events import Command, RejectCode, Rejected, SlotValue
-from edge.grammar_rank import Match, Miss
+from edge.grammar_match import Match, Miss
 from edge.home import Home, NameKind
 
 SUGGESTIONS = 3

@@ -54,7 +54,7 @@ GRAPH_TENSORS: Final = 64
 THREADS: Final = 64
 """Threads that a bundle may ask a session to use."""
 
-# --- graphs (edge.onnx_scan) ----------------------------------------------------------------------
+# --- graphs (edge.onnx.scan) ----------------------------------------------------------------------
 
 GRAPH_FIELDS: Final = 400_000
 """Protobuf fields read of one graph: bounds the time and memory of a scan."""
@@ -141,6 +141,39 @@ COMMANDS: Final = 6
 """Commands of one sentence, joined by "and"."""
 LABELS: Final = 4096
 """Intents of a model, and slot labels of a model."""
+
+# --- preferences (edge.preference) ---------------------------------------------------------------
+
+CATALOGUE_ITEMS: Final = 2_000_000
+"""Items of one catalogue; the file that holds their vectors is capped by FILE_BYTES besides."""
+CATALOGUE_WIDTH: Final = 512
+"""Numbers of one item's vector."""
+ITEM_CHARS: Final = 200
+"""An action's or item's name, characters."""
+POPULATION_TABLES: Final = 16
+"""Tables of counts of one bundle."""
+POPULATION_ENTRIES: Final = 8_000_000
+"""Contexts of one such table; its entries have the same cap."""
+HISTORY_EVENTS: Final = 512
+"""Events a model reads back, at most."""
+CONTEXT_SENSORS: Final = 64
+"""Sensors of one moment."""
+CONTEXT_TEXT_CHARS: Final = 64
+"""A sensor's name, and a text that it says, characters."""
+EARLIEST_YEAR: Final = 2015
+"""A clock that says an earlier year was never set."""
+PERSONS: Final = 5
+"""People a household's memory tells apart, the household itself among them."""
+MEMORY_ACTIONS: Final = 512
+"""Actions one person's memory holds; the one that was least done makes room for a new one."""
+MEMORY_CELLS: Final = 2560
+"""Counts one person's memory holds; the faintest make room for new ones."""
+BLOCKED_ACTIONS: Final = 1024
+"""Actions that a household may say are never to be suggested."""
+MEMORY_FILE_BYTES: Final = 4 * 1024 * 1024
+"""A memory's file, bytes: several times what the limits above let it grow to."""
+SUGGESTIONS: Final = 100
+"""Suggestions of one call."""
 
 # --- the benchmark (edge.bench) -------------------------------------------------------------------
 

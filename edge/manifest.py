@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from device_profiles.profile import OPTIMIZATION_LEVELS, SCHEMES, SessionSettings
 from edge import limits, paths, strict_json
 from edge._version import __version__
 from edge.errors import BundleTooNew, shown
 from edge.keypath import Table, wrong
-from edge.onnx_summary import TensorSpec
-from edge.onnx_tensor import DTYPES
+from edge.onnx.summary import TensorSpec
+from edge.onnx.tensor import DTYPES
+
+if TYPE_CHECKING:
+    from device_profiles.profile import SessionSettings
 
 TASK_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 PROFILE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -193,6 +195,9 @@ def _variants(
 
 
 def _graph(task: str, table: Table, files: Mapping[str, FileEntry]) -> Graph:
+    # 5 ms that whoever imports the runtime, and has no bundle to open yet, does not wait for.
+    from device_profiles.profile import OPTIMIZATION_LEVELS, SCHEMES, SessionSettings
+
     path = table.text("path", limits.PATH_BYTES)
     if path not in files or not path.startswith("variants/"):
         raise table.wrong("path", "is no graph of this bundle", "a listed variants/… path")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edge.numbers import parse_number, spell
+from edge.text import without_articles
 
 if TYPE_CHECKING:
     import numpy.typing as npt  # costs 8 ms, and only annotations need it
@@ -23,10 +24,16 @@ _BITS = 256
 _WORDS = _BITS // 64
 _SHORTLIST = 24
 _LIKE_ENOUGH = 0.35
+_MAYBE_LIKE_ENOUGH = 0.2
+"""Likeness of two signatures below which the names are none: bits that several trigrams share can
+hide one or two of them, not half."""
 _NEAR_THE_BEST = 0.8
+_REMEMBERED = 8
+"""Questions whose answers are kept: one sentence asks for the same name more than once."""
 _LARGEST_SPELT = 1000
 
-_POPCOUNT = np.array([bin(value).count("1") for value in range(256)], dtype=np.uint8)
+_Likely = tuple[float, int, str, str]
+"""Minus the likeness, difference of the lengths, name, id: in ascending order the best is first."""
 
 
 class NameIndex:
@@ -107,11 +114,21 @@ def spoken_forms(words: Sequence[str]) -> list[tuple[str, ...]]:
     return forms
 
 
+def said_as(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """All ways a name is looked up: as it is, without its article, numbers said or written."""
+    forms = spoken_forms(words)
+    bare = without_articles(words)
+    if len(bare) != len(words):
+        forms += [form for form in spoken_forms(bare) if form not in forms]
+    return forms
+
+
 class SimilarNames:
     """Names by likeness: the Dice coefficient of their sets of letter trigrams.
 
     A signature of 256 bits, one for each hashed trigram, sorts out all but the most alike; those
     are compared exactly. Names added since the last question are hashed, together, at the next.
+    The last answers are remembered until a name comes or goes.
     """
 
     def __init__(self) -> None:
@@ -121,15 +138,18 @@ class SimilarNames:
         self._hashed = 0
         self._signatures: npt.NDArray[np.uint64] = np.zeros((_WORDS, 0), dtype=np.uint64)
         self._sizes: npt.NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._answers: dict[str, list[_Likely]] = {}
 
     def add(self, name: str, item: str) -> None:
         """Remember that `item` is called `name`."""
+        self._answers.clear()
         self._rows.setdefault(item, []).append(len(self._names))
         self._names.append(name)
         self._items.append(item)
 
     def discard(self, item: str) -> None:
         """Forget all names of `item`."""
+        self._answers.clear()
         for row in sorted(self._rows.pop(item, ()), reverse=True):
             self._hash_new()
             last = len(self._names) - 1
@@ -155,35 +175,50 @@ class SimilarNames:
 
         Names of ids that `accept` refuses are left out, and so are names not like it at all.
         """
-        if not self._names or limit <= 0:
-            return []
-        self._hash_new()
-        wanted, size = _signatures([text])
-        count = self._hashed
-        common = np.zeros(count, dtype=np.int32)
-        for word in range(_WORDS):
-            common += _bit_count(self._signatures[word, :count] & wanted[word, 0])
-        likeness = common / (self._sizes[:count] + size[0])
-        shortlist = np.arange(count)
-        if count > _SHORTLIST:
-            shortlist = np.argpartition(-likeness, _SHORTLIST)[:_SHORTLIST]
+        found: dict[str, str] = {}
+        worst = 0.0
+        for score, _, name, item in self._alike(text) if limit > 0 else ():
+            if score > worst:  # scores are negative: better is less
+                break
+            if accept is None or accept(item):
+                if not found:
+                    worst = score * _NEAR_THE_BEST
+                found.setdefault(name, item)
+                if len(found) == limit:
+                    break
+        return list(found.items())
+
+    def _alike(self, text: str) -> list[_Likely]:
+        """The names that are like `text`, the most alike first."""
+        known = self._answers.get(text)
+        if known is not None:
+            return known
         grams = _trigrams(text)
-        scored: list[tuple[float, int, str, str]] = []
-        for row in shortlist.tolist():
-            name, item = self._names[row], self._items[row]
+        alike: list[_Likely] = []
+        for row in self._shortlist(text):
+            name = self._names[row]
             others = _trigrams(name)
             score = 2 * len(grams & others) / (len(grams) + len(others))
-            if score >= _LIKE_ENOUGH and (accept is None or accept(item)):
-                scored.append((-score, abs(len(name) - len(text)), name, item))
-        scored.sort()
-        found: dict[str, str] = {}
-        for score, _, name, item in scored:
-            if score > scored[0][0] * _NEAR_THE_BEST:  # scores are negative: better is less
-                break
-            found.setdefault(name, item)
-            if len(found) == limit:
-                break
-        return list(found.items())
+            if score >= _LIKE_ENOUGH:
+                alike.append((-score, abs(len(name) - len(text)), name, self._items[row]))
+        alike.sort()
+        if len(self._answers) == _REMEMBERED:
+            self._answers.clear()
+        self._answers[text] = alike
+        return alike
+
+    def _shortlist(self, text: str) -> list[int]:
+        """Rows of the names whose signatures are most like that of `text`, in no order."""
+        self._hash_new()
+        count = self._hashed
+        wanted, size = _signatures([text])
+        common = _bit_counts(self._signatures[:, :count] & wanted).sum(axis=0, dtype=np.uint16)
+        likeness = common / (self._sizes[:count] + size)
+        rows: npt.NDArray[np.intp] = np.flatnonzero(likeness >= _MAYBE_LIKE_ENOUGH / 2)
+        if rows.size > _SHORTLIST:
+            rows = rows[np.argpartition(-likeness[rows], _SHORTLIST)[:_SHORTLIST]]
+        result: list[int] = rows.tolist()
+        return result
 
     def _hash_new(self) -> None:
         count = len(self._names)
@@ -202,9 +237,9 @@ class SimilarNames:
         self._hashed = count
 
 
-def _trigrams(name: str) -> set[str]:
+def _trigrams(name: str) -> set[tuple[str, str, str]]:
     padded = f" {name.lower()} "
-    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+    return set(zip(padded, padded[1:], padded[2:], strict=False))
 
 
 def _signatures(names: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
@@ -220,10 +255,10 @@ def _signatures(names: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[n
     return np.ascontiguousarray(packed.T), bits.sum(axis=1, dtype=np.int32)
 
 
-def _bit_count(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+def _bit_counts(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
+    """How many bits are set in each of `values`."""
     if hasattr(np, "bitwise_count"):  # NumPy 2
-        return np.bitwise_count(values).astype(np.int32)
-    table: npt.NDArray[np.int32] = (
-        _POPCOUNT[values.view(np.uint8).reshape(-1, 8)].sum(axis=1).astype(np.int32)
-    )
-    return table
+        return np.bitwise_count(values)
+    bits = np.unpackbits(values.view(np.uint8), axis=-1).reshape(*values.shape, 64)
+    counts: npt.NDArray[np.uint8] = bits.sum(axis=-1, dtype=np.uint8)
+    return counts

@@ -6,12 +6,10 @@ and the answer is a reason to ask back wherever that is not clear.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from edge.errors import BundleFormatError
-from edge.events import Rejected, SlotValue
+from edge.events import RejectCode, Rejected, SlotValue
 from edge.home import Home, NameKind
 from edge.interpret import (
     ambiguous_name,
@@ -21,67 +19,20 @@ from edge.interpret import (
     wrong_kind,
     wrong_place,
 )
-from edge.limits import GRAMMAR_LABELS
-from edge.numbers import Number, parse_number, parse_percent
+from edge.numbers import parse_number, parse_percent
+from edge.slots import TEXT, SlotSchema, SlotType
 from edge.targets import in_range, narrow
 from edge.text import without_articles, words_of
 
-SlotKind = Literal["device", "area", "floor", "number", "percent", "choice", "text"]
-SLOT_KINDS = ("device", "area", "floor", "number", "percent", "choice", "text")
+__all__ = ["Resolved", "SlotSchema", "resolve"]
 
 SlotText = tuple[str, str, int, int]
 """Label, text, and where the text begins and ends in the sentence (characters)."""
 
 _LINKS = frozenset({"in", "on", "at", "of", "from", "inside"})
 _SHOWN = 6
-
-
-class SlotType(NamedTuple):
-    """What a slot of an intent takes."""
-
-    kind: SlotKind = "text"
-    low: Number | None = None
-    """The least number it takes; None: any."""
-    high: Number | None = None
-    step: Number = 1
-    parts: int = 1
-    """Parts a whole is divided in: 2 allows halves, 10 tenths."""
-    multiplier: float = 1.0
-    choices: Mapping[str, SlotValue] = MappingProxyType({})
-    """What is said → its value; for a number, words that stand for one ("maximum" → 100)."""
-    device_kinds: frozenset[str] = frozenset()
-    """Kinds of device it takes; empty: any."""
-
-
-TEXT = SlotType()
-"""The type of a slot that nothing is known about: it stays text, so any domain works."""
-
-
-class SlotSchema:
-    """What the slots of every intent take."""
-
-    def __init__(self, types: Mapping[str, Mapping[str, SlotType]] | None = None) -> None:
-        """`types` is intent → label → type."""
-        self.types = dict(types or {})
-
-    def type_of(self, intent: str, label: str) -> SlotType:
-        """What the slot `label` of `intent` takes; `TEXT` where nothing is known."""
-        return self.types.get(intent, {}).get(label, TEXT)
-
-    @classmethod
-    def from_dict(cls, data: Any) -> SlotSchema:
-        """Read a schema as a bundle's manifest has it: intent → label → properties.
-
-        Raises:
-            BundleFormatError: anything that is not as `export` writes it.
-        """
-        types: dict[str, dict[str, SlotType]] = {}
-        for intent, labels in _object(data, "slot schema").items():
-            types[intent] = {
-                label: _slot_type(entry, f"slot schema: {intent}.{label}")
-                for label, entry in _object(labels, f"slot schema: {intent}").items()
-            }
-        return cls(types)
+_TEXTS = frozenset({"text", "device", "area", "floor"})
+"""Kinds of slot whose value is what was said, or the name of what that is called."""
 
 
 class Resolved(NamedTuple):
@@ -111,64 +62,90 @@ def resolve(
         text: the sentence, for the answer.
         area: id of the area it was said in, where known: it decides between equal names.
     """
-    values: dict[str, SlotValue] = {}
-    found_ids: dict[int, tuple[str, ...]] = {}
-    places: list[str] = []
-    types = [schema.type_of(intent, label) for label, *_ in slots]
-
-    def refuse(code: Any, reason: str, suggestions: tuple[str, ...] = ()) -> Rejected:
-        return Rejected(code, reason, text=text, suggestions=suggestions, intent=intent)
-
-    if home is not None:
-        for at, (slot, kind) in enumerate(zip(slots, types, strict=True)):
-            if kind.kind in ("area", "floor"):
-                where: NameKind = "area" if kind.kind == "area" else "floor"
-                ids = home.find(where, slot[1])
-                if not ids:
-                    names = home.closest(where, slot[1])
-                    return refuse("unknown_name", unknown_name(where, slot[1], names), names)
-                if len(ids) > 1:
-                    reason = ambiguous_name(home, where, slot[1], ids)
-                    return refuse("ambiguous_name", reason, tuple(home.label(one) for one in ids))
-                found_ids[at] = ids
-                places.extend(ids)
-        for at, (slot, kind) in enumerate(zip(slots, types, strict=True)):
-            if kind.kind == "device":
-                named = _bare(slot[1])
-                ids = _find_device(named, home)
-                if not ids:
-                    names = suggest(home, "device", named, kind.device_kinds)
-                    return refuse("unknown_name", unknown_name("device", named, names), names)
-                ids, fault = narrow(ids, home, kinds=kind.device_kinds, places=places, area=area)
-                if fault == "wrong_kind":
-                    names = suggest(home, "device", named, kind.device_kinds)
-                    reason = wrong_kind(home, named, ids, kind.device_kinds, names)
-                    return refuse("unknown_name", reason, names)
-                labels = tuple(home.label(one) for one in ids[:_SHOWN])
-                if fault == "wrong_place":
-                    reason = wrong_place(home, named, ids, places[0])
-                    return refuse("unknown_name", reason, labels)
-                if len(ids) > 1:
-                    reason = ambiguous_name(home, "device", named, ids)
-                    return refuse("ambiguous_name", reason, labels)
-                found_ids[at] = ids
-    for at, ((label, said, _, _), kind) in enumerate(zip(slots, types, strict=True)):
-        value: SlotValue | None = said
-        if at in found_ids and home is not None:
-            item = home.get(found_ids[at][0])
-            value = item.name if item is not None else said
-        elif kind.kind in ("number", "percent"):
-            value = _number(said, kind)
-        elif kind.kind == "choice":
-            value = _choice(said, kind)
-        if value is None:
-            return refuse("out_of_range", _not_taken(label, said, kind))
-        earlier = values.get(label)
-        if isinstance(earlier, str) and isinstance(value, str):
-            value = f"{earlier}, {value}"  # said twice: "milk" and "eggs"
-        values[label] = value
-    targets = dict.fromkeys(one for at in sorted(found_ids) for one in found_ids[at])
+    types = schema.types.get(intent, {})
+    typed = [(slot[0], slot[1], types.get(slot[0], TEXT)) for slot in slots]
+    try:
+        ids = _ids(typed, home, area) if home is not None else {}
+        values: dict[str, SlotValue] = {}
+        for at, (label, said, kind) in enumerate(typed):
+            if at in ids and home is not None:
+                item = home.get(ids[at])
+                value: SlotValue = item.name if item is not None else said
+            else:
+                value = said if kind.kind in _TEXTS else _value(label, said, kind)
+            earlier = values.get(label)
+            if isinstance(earlier, str) and isinstance(value, str):
+                value = f"{earlier}, {value}"  # said twice: "milk" and "eggs"
+            values[label] = value
+    except _Refused as refused:
+        return Rejected(
+            refused.code,
+            refused.reason,
+            text=text,
+            suggestions=refused.suggestions,
+            intent=intent,
+        )
+    targets = dict.fromkeys(ids[at] for at in sorted(ids))
     return Resolved(values, tuple(targets))
+
+
+class _Refused(Exception):
+    """A slot that has no value here."""
+
+    def __init__(self, code: RejectCode, reason: str, suggestions: tuple[str, ...] = ()) -> None:
+        self.code: RejectCode = code
+        self.reason = reason
+        self.suggestions = suggestions
+
+
+def _ids(
+    typed: Sequence[tuple[str, str, SlotType]], home: Home, area: str | None
+) -> dict[int, str]:
+    """Slot → id, for the slots that name something. Places first: they tell devices apart."""
+    ids: dict[int, str] = {}
+    devices: list[int] = []
+    for at, (_, said, kind) in enumerate(typed):
+        if kind.kind == "device":
+            devices.append(at)
+        elif kind.kind in ("area", "floor"):
+            ids[at] = _place(said, "area" if kind.kind == "area" else "floor", home)
+    places = list(ids.values()) if devices else []
+    for at in devices:
+        ids[at] = _device(typed[at][1], typed[at][2].device_kinds, home, places, area)
+    return ids
+
+
+def _place(said: str, kind: NameKind, home: Home) -> str:
+    ids = home.find(kind, said)
+    if not ids:
+        names = home.closest(kind, said)
+        raise _Refused("unknown_name", unknown_name(kind, said, names), names)
+    if len(ids) > 1:
+        labels = tuple(home.label(one) for one in ids)
+        raise _Refused("ambiguous_name", ambiguous_name(home, kind, said, ids), labels)
+    return ids[0]
+
+
+def _device(
+    said: str, kinds: frozenset[str], home: Home, places: Sequence[str], area: str | None
+) -> str:
+    ids = _find_device(said, home)
+    fault = None
+    if ids:
+        ids, fault = narrow(ids, home, kinds=kinds, places=places, area=area)
+        if fault is None and len(ids) == 1:
+            return ids[0]
+    named = _bare(said)
+    if not ids:
+        names = suggest(home, "device", named, kinds)
+        raise _Refused("unknown_name", unknown_name("device", named, names), names)
+    if fault == "wrong_kind":
+        names = suggest(home, "device", named, kinds)
+        raise _Refused("unknown_name", wrong_kind(home, named, ids, kinds, names), names)
+    labels = tuple(home.label(one) for one in ids[:_SHOWN])
+    if fault == "wrong_place":
+        raise _Refused("unknown_name", wrong_place(home, named, ids, places[0]), labels)
+    raise _Refused("ambiguous_name", ambiguous_name(home, "device", named, ids), labels)
 
 
 def _bare(said: str) -> str:
@@ -186,7 +163,7 @@ def _find_device(said: str, home: Home) -> tuple[str, ...]:
     ids = _find_number(words, home)
     if ids:
         return ids
-    for end, areas in home.starting_at("area", words, 0):
+    for end, areas in home.index["area"].starting_at(words, 0):
         inside = [one for one in _find_number(words[end:], home) if home.area_of(one) in areas]
         if inside:
             return tuple(inside)
@@ -213,14 +190,22 @@ def _find_number(words: Sequence[str], home: Home) -> tuple[str, ...]:
     return home.find("device", [*words[:-1], other])
 
 
+def _value(label: str, said: str, kind: SlotType) -> SlotValue:
+    value = _choice(said, kind) if kind.kind == "choice" else _number(said, kind)
+    if value is None:
+        raise _Refused("out_of_range", _not_taken(label, said, kind))
+    return value
+
+
 def _number(said: str, kind: SlotType) -> SlotValue | None:
-    words = words_of(said)
-    choice = kind.choices.get(" ".join(without_articles(words)))
-    if choice is not None:
-        return choice
+    words = list(words_of(said))
+    if kind.choices:
+        choice = kind.choices.get(" ".join(without_articles(words)))
+        if choice is not None:
+            return choice
     parse = parse_percent if kind.kind == "percent" else parse_number
     for at in range(len(words)):
-        found = parse(list(words), at)
+        found = parse(words, at)
         if found is not None:
             if kind.low is None or kind.high is None:
                 return found[0]
@@ -245,42 +230,3 @@ def _not_taken(label: str, said: str, kind: SlotType) -> str:
     low = kind.low if kind.low is not None else 0
     high = kind.high if kind.high is not None else 0
     return out_of_range(name, said, low, high, kind.step, kind.parts)
-
-
-def _object(value: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict) or len(value) > GRAMMAR_LABELS:
-        raise BundleFormatError(f"{str(value)[:40]!r}", where=where, allowed="an object")
-    return value
-
-
-def _slot_type(entry: Any, where: str) -> SlotType:
-    fields = _object(entry, where)
-    unknown = fields.keys() - {
-        "kind",
-        "low",
-        "high",
-        "step",
-        "parts",
-        "multiplier",
-        "choices",
-        "device_kinds",
-    }
-    if unknown or fields.get("kind") not in SLOT_KINDS:
-        raise BundleFormatError(
-            f"{str(entry)[:60]}", where=where, allowed=f"a kind of {', '.join(SLOT_KINDS)}"
-        )
-    for key in ("low", "high", "step", "parts", "multiplier"):
-        value = fields.get(key, 1)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < 1e15:
-            raise BundleFormatError(f"{key} = {str(value)[:40]}", where=where, allowed="a number")
-    if ("low" in fields) != ("high" in fields) or not fields.get("step", 1) > 0:
-        raise BundleFormatError("half a range", where=where, allowed="low and high, step > 0")
-    if not isinstance(fields.get("parts", 1), int):
-        raise BundleFormatError("parts of a whole", where=where, allowed="a whole number")
-    choices = _object(fields.get("choices", {}), where)
-    kinds = fields.get("device_kinds", [])
-    if not all(isinstance(value, str | int | float) for value in choices.values()):
-        raise BundleFormatError("a choice", where=where, allowed="text and numbers")
-    if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
-        raise BundleFormatError("device_kinds", where=where, allowed="a list of texts")
-    return SlotType(**{**fields, "choices": choices, "device_kinds": frozenset(kinds)})

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from edge import strict_json
 from edge.bundle import Bundle
 from edge.errors import BundleFormatError, UsageError
-from edge.events import Command, Rejected
+from edge.events import Command, Rejected, Suggestion
 from edge.grammar import Grammar
 from edge.home import Home
-from edge.intent import TASK, IntentModel
+from edge.intent import TASK as INTENT
+from edge.intent import IntentModel
 from edge.limits import HOME_FILE_BYTES, MANIFEST_DEPTH
-from edge.resolve import SlotSchema
+from edge.slots import SlotSchema
 from edge.understanding import TextUnderstanding
+
+if TYPE_CHECKING:
+    from edge.preference.habits import Context, Habits
+    from edge.preference.preference import Verdict
+
+PREFERENCE: Final = "preference"
 
 
 class Runtime:
@@ -24,44 +32,46 @@ class Runtime:
     Methods may be called from several threads; they take turns.
     """
 
-    def __init__(self, bundle: Bundle, home: Home | None = None) -> None:
+    def __init__(
+        self, bundle: Bundle, home: Home | None = None, state: str | PathLike[str] | None = None
+    ) -> None:
         """Makes the sessions; `load` is the usual way to get here.
 
         Raises:
             BundleError: what the bundle holds cannot be run.
+            UsageError: `state` cannot be used.
         """
-        task: dict[str, Any] = dict(bundle.tasks.get(TASK, {}))
-        if not task:
+        if not {INTENT, PREFERENCE} & bundle.tasks.keys():
             raise BundleFormatError(
-                "the bundle has no task that understands text",
+                "the bundle has no task that this runtime knows",
                 where="manifest.json: tasks",
-                allowed=f"a task {TASK!r}",
+                allowed=f"{INTENT!r}, {PREFERENCE!r} or both",
             )
-        assets = task.get("assets", {})
-        grammar = assets.get("grammar")
-        if home is None and "home" in assets:
-            data = strict_json.loads(
-                bundle.asset(assets["home"]),
-                assets["home"],
-                most_bytes=HOME_FILE_BYTES,
-                most_depth=MANIFEST_DEPTH,
-            )
-            home = Home.from_dict(data, where=assets["home"])
         self.name = bundle.name
         """The bundle's name."""
         self.version = bundle.version
         """The bundle's version."""
         self.profile = bundle.variant.profile
         """The device profile whose variant was taken."""
-        self.intent = IntentModel.of(bundle)
-        """The learned model, for those who want its frames before anything is rejected."""
-        self._text: TextUnderstanding | None = TextUnderstanding(
-            self.intent,
-            Grammar.from_bytes(bundle.asset(grammar)) if grammar else None,
-            SlotSchema.from_dict(task.get("slot_schema", {})),
-            home if home is not None else Home(),
-        )
+        self.tasks = tuple(sorted({INTENT, PREFERENCE} & bundle.tasks.keys()))
+        """What the bundle is for: "intent", "preference" or both."""
+        self._closed = False
         self._turn = threading.Lock()
+        self._text: TextUnderstanding | None = None
+        self._habits: Habits | None = None
+        self._home = home if home is not None else _sample_home(bundle)
+        if INTENT in bundle.tasks:
+            self.intent = IntentModel.of(bundle)
+            """The learned model, for those who want its frames before anything is rejected."""
+            self._text = _understanding(bundle, self.intent, self._home)
+        if PREFERENCE in bundle.tasks:
+            from edge.preference.habits import Habits  # only for bundles that need it
+
+            # A sample home says what things are called, not what this household could do.
+            self._habits = Habits(bundle, home, state, self._turn)
+            self._habits.preference.home = self._home
+        elif state is not None:
+            raise self._lacks(PREFERENCE)
 
     @classmethod
     def load(
@@ -70,6 +80,7 @@ class Runtime:
         *,
         home: Home | str | PathLike[str] | None = None,
         profile: str | None = None,
+        state: str | PathLike[str] | None = None,
     ) -> Runtime:
         """Loads a bundle: verifies every byte, picks this board's variant, warms up.
 
@@ -78,15 +89,19 @@ class Runtime:
             home: the household's devices and areas, or the file that lists them; the bundle's own
                 sample home, if it has one, when left out.
             profile: take this profile's variant, not the one nearest to this machine.
+            state: the file where what is learned of the household is kept, of this bundle alone.
+                One that cannot be used is renamed, and `problems` says so. Left out, what is
+                learned ends with the process.
 
         Raises:
             BundleError: the bundle is refused; nothing of it has been run.
             HomeError: the home is refused.
+            UsageError: `state` cannot be used, and would be overwritten.
         """
         bundle = Bundle.open(path, profile)
         if home is not None and not isinstance(home, Home):
             home = Home.load(home)  # type: ignore[arg-type]
-        return cls(bundle, home)
+        return cls(bundle, home, state)
 
     @property
     def home(self) -> Home:
@@ -95,35 +110,183 @@ class Runtime:
         Raises:
             UsageError: the runtime is closed.
         """
-        return self._open().home
+        if self._closed:
+            raise _closed()
+        return self._home
 
     @home.setter
     def home(self, home: Home) -> None:
         with self._turn:
-            self._open().home = home
+            if self._closed:
+                raise _closed()
+            self._home = home
+            if self._text is not None:
+                self._text.home = home
+            if self._habits is not None:
+                self._habits.set_home(home)
+
+    # --- text ---------------------------------------------------------------------------------
 
     def understand(self, text: str | bytes) -> Command | Rejected:
         """What a sentence commands, or why it is rejected. Never raises on any text.
 
         Raises:
-            UsageError: `text` is neither text nor bytes, or the runtime is closed.
+            UsageError: `text` is neither text nor bytes, the runtime is closed, or the bundle
+                understands no text.
         """
         with self._turn:
             return self._open().answer(text)
 
+    # --- preferences --------------------------------------------------------------------------
+
+    def observe(
+        self,
+        action: str,
+        at: datetime | float | None = None,
+        context: Context | None = None,
+        person: str = "",
+        value: str = "",
+    ) -> None:
+        """Learns from what was just done. Quick: tens of microseconds on a desktop.
+
+        Args:
+            action: "light.kitchen:turn_on", or an item of the catalogue; one never seen is learned.
+            at: when, by the clock on the wall: a `datetime`, whose zone is not converted, or
+                seconds since 1970 of that clock; now, when left out. A time before 2015 is that of
+                a clock that was not set, and counts as not known.
+            context: sensor → reading; what cannot be used is left out.
+            person: who did it, where that is known.
+            value: what it was set to, where that matters.
+
+        Raises:
+            UsageError: `action`, `person`, `at` or `context` is of the wrong kind, the runtime is
+                closed, or the bundle has no preferences.
+        """
+        self._open_habits().observe(action, at, context, person, value)
+
+    def suggest(
+        self,
+        at: datetime | float | None = None,
+        context: Context | None = None,
+        k: int = 3,
+        person: str = "",
+        *,
+        everything: bool = False,
+    ) -> list[Suggestion]:
+        """What may be wanted next, the likeliest first. It is for asking; nothing is done.
+
+        Args:
+            at, context, person: the moment, as for `observe`.
+            k: how many at most.
+            everything: also what is not likely enough to be shown to anybody.
+
+        Raises:
+            UsageError: as for `observe`, or `k` is not from 1 to `edge.limits.SUGGESTIONS`.
+        """
+        return self._open_habits().suggest(at, context, k, person, everything)
+
+    def feedback(self, about: str | Suggestion, verdict: Verdict, person: str = "") -> None:
+        """Counts what became of a suggestion, or of its action.
+
+        Args:
+            verdict: "accepted", "dismissed", or "never": it is not suggested again to anybody.
+
+        Raises:
+            UsageError: another verdict, no action's name, closed, or no preferences.
+        """
+        self._open_habits().feedback(about, verdict, person)
+
+    def unblock(self, action: str) -> None:
+        """Lets an action be suggested again that was never to be."""
+        self._open_habits().unblock(action)
+
+    def forget(self, person: str | None = None) -> None:
+        """Erases what was learned of one person, or all of it; from the state's file at once.
+
+        Forgetting everybody removes the file, and those that were set aside.
+
+        Raises:
+            UsageError: closed, or no preferences.
+            OSError: the file cannot be written or removed: it still has what it had.
+        """
+        self._open_habits().forget(person)
+
+    def export_state(self) -> dict[str, Any]:
+        """All that was learned, as plain data: for whoever it is about."""
+        return self._open_habits().export()
+
+    def save(self) -> None:
+        """Writes the state's file now. It is written every 16 observations and on closing anyway.
+
+        Raises:
+            OSError: it cannot be written; the old one is untouched.
+            UsageError: there is no such file, closed, or no preferences.
+        """
+        self._open_habits().save()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What went wrong with the state's file, in sentences; empty when nothing did."""
+        return self._habits.problems if self._habits is not None else ()
+
+    # --- ending -------------------------------------------------------------------------------
+
     def close(self) -> None:
-        """Gives the models' memory back; the runtime answers no more. Closing twice is no error."""
+        """Gives the models' memory back; the runtime answers no more. Closing twice is no error.
+
+        What was learned and not saved yet is saved; that this failed is a problem, not an error.
+        """
+        if self._habits is not None:
+            self._habits.close()
         with self._turn:
+            self._closed = True
             self._text = None
             self.__dict__.pop("intent", None)
 
     def _open(self) -> TextUnderstanding:
         if self._text is None:
-            raise UsageError("the runtime is closed", hint="load the bundle again")
+            raise _closed() if self._closed else self._lacks(INTENT)
         return self._text
+
+    def _open_habits(self) -> Habits:
+        if self._habits is None or self._closed:
+            raise _closed() if self._closed else self._lacks(PREFERENCE)
+        return self._habits
+
+    def _lacks(self, task: str) -> UsageError:
+        return UsageError(
+            f"the bundle {self.name} has no task {task!r}",
+            allowed=f"what it has: {', '.join(self.tasks)}",
+        )
 
     def __enter__(self) -> Runtime:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _closed() -> UsageError:
+    return UsageError("the runtime is closed", hint="load the bundle again")
+
+
+def _sample_home(bundle: Bundle) -> Home:
+    """The home that comes with the bundle; an empty one where none does."""
+    path = bundle.tasks.get(INTENT, {}).get("assets", {}).get("home")
+    if path is None:
+        return Home()
+    data = strict_json.loads(
+        bundle.asset(path), path, most_bytes=HOME_FILE_BYTES, most_depth=MANIFEST_DEPTH
+    )
+    return Home.from_dict(data, where=path)
+
+
+def _understanding(bundle: Bundle, model: IntentModel, home: Home) -> TextUnderstanding:
+    task = bundle.tasks[INTENT]
+    grammar = task.get("assets", {}).get("grammar")
+    return TextUnderstanding(
+        model,
+        Grammar.from_bytes(bundle.asset(grammar)) if grammar else None,
+        SlotSchema.from_dict(task.get("slot_schema", {})),
+        home,
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import onnxruntime
 
-from device_profiles.profile import SessionSettings
 from edge.errors import BundleError
+
+if TYPE_CHECKING:
+    from device_profiles.profile import SessionSettings
 
 _LEVELS: Final = {
     "disabled": onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL,

@@ -8,12 +8,13 @@ from typing import Final
 
 from edge.errors import UsageError
 from edge.events import Command, Rejected
-from edge.grammar import Grammar, Match, Miss
+from edge.grammar import Grammar
 from edge.home import Home
 from edge.intent import Frame, IntentModel
 from edge.interpret import interpret
 from edge.limits import COMMANDS, SENTENCE_CHARS, SENTENCE_WORDS
-from edge.resolve import SlotSchema, resolve
+from edge.resolve import resolve
+from edge.slots import SlotSchema
 from edge.text import Tokens, tokenise
 
 Answer = Command | Rejected
@@ -72,18 +73,20 @@ class TextUnderstanding:
         return self._by_grammar_then_model(text, tokens, self._grammar)
 
     def _by_grammar_then_model(self, text: str, tokens: Tokens, grammar: Grammar) -> Answer:
-        found = grammar.match(tokens, self.home)
-        if isinstance(found, Match):
-            return interpret(found, self.home)
+        search = grammar.search(tokens, self.home)
+        if search.match is not None:
+            return interpret(search.match, self.home)
         parts = _parts(tokens)
         together: Answer | None = None
+        exact: Reader = self._exact
         if len(parts) > 1:
-            together = self._several(parts, self._exact)
+            exact = _Remembering(exact)  # the parts are asked for twice
+            together = self._several(parts, exact)
             if together is not None:  # all of them exact, but perhaps for a name or a number
                 return together
-        guess = self._by_model(text)
+        guess = self._by_model(text, tokens)
         if len(parts) > 1:
-            several = self._several(parts, self._exact_or_model)
+            several = self._several(parts, lambda part: exact(part) or self._by_model_alone(part))
             if isinstance(several, Command) and _weakest(several) >= max(
                 SURE_PART, guess.score if isinstance(guess, Command) else 0.0
             ):
@@ -91,7 +94,8 @@ class TextUnderstanding:
             together = several
         if isinstance(guess, Rejected):
             # A near match knows what is amiss; a command read in part knows which part.
-            if isinstance(found, Miss):
+            found = search.miss()
+            if found is not None:
                 near = interpret(found, self.home)
                 # "Close enough": no device is called "enough", nor anything like it.
                 far = found.code == "unknown_name" and not getattr(near, "suggestions", ())
@@ -105,11 +109,8 @@ class TextUnderstanding:
         found = self._grammar.match(tokens, self.home) if self._grammar is not None else None
         return None if found is None else interpret(found, self.home)
 
-    def _exact_or_model(self, tokens: Tokens) -> Answer | None:
-        exact = self._exact(tokens)
-        if exact is not None:
-            return exact
-        return self._by_model(tokens.written(0, len(tokens)))
+    def _by_model_alone(self, part: Tokens) -> Answer:
+        return self._by_model(part.written(0, len(part)))
 
     def _several(self, parts: list[Tokens], read: Reader) -> Answer | None:
         """The parts of a sentence as commands of their own.
@@ -149,11 +150,11 @@ class TextUnderstanding:
             also=tuple(commands[1:]),
         )
 
-    def _by_model(self, text: str) -> Answer:
+    def _by_model(self, text: str, tokens: Tokens | None = None) -> Answer:
         model = self._model
         if model is None:
             return Rejected("unsure", "no sentence of this home is like it", text=text[:_SHOWN])
-        frame = model.read(text)
+        frame = model.read(text, tokens)
         if frame is None:
             if len(text.split()) > SENTENCE_WORDS:
                 reason = f"more than {SENTENCE_WORDS} words"
@@ -179,11 +180,24 @@ class TextUnderstanding:
                 intent=frame.intent,
                 score=frame.score,
             )
-        slots = [(slot.label, slot.text, slot.start, slot.end) for slot in frame.slots]
-        found = resolve(frame.intent, slots, self.home, self._schema, text=text)
+        found = resolve(frame.intent, frame.slots, self.home, self._schema, text=text)
         if isinstance(found, Rejected):
             return found
         return Command(frame.intent, found.slots, found.targets, frame.score, "model", text)
+
+
+class _Remembering:
+    """A reader that reads no part of a sentence twice."""
+
+    def __init__(self, read: Reader) -> None:
+        self._read = read
+        self._answers: dict[str, Answer | None] = {}
+
+    def __call__(self, part: Tokens) -> Answer | None:
+        said = part.written(0, len(part))
+        if said not in self._answers:
+            self._answers[said] = self._read(part)
+        return self._answers[said]
 
 
 def _decode(text: object) -> str | Rejected:

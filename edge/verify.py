@@ -13,7 +13,7 @@ from typing import Any, Literal
 from edge.errors import BundleError
 from edge.inspection import inspect
 from edge.manifest import Manifest
-from edge.onnx_summary import GraphSummary
+from edge.onnx.summary import GraphSummary
 from edge.store import open_store
 
 Kind = Literal[

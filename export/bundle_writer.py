@@ -16,7 +16,7 @@ from edge import limits, paths
 from edge.errors import BundleError, UsageError
 from edge.inspection import inspect, raise_serious
 from edge.manifest import parse
-from edge.onnx_scan import scan
+from edge.onnx.scan import scan
 from edge.store import open_store
 from export import folders
 

@@ -91,19 +91,19 @@ def run(args: argparse.Namespace) -> int:
     if out is not None and (out.is_dir() or not out.absolute().parent.is_dir()):
         # Before half a minute of measuring, not after it.
         raise UsageError("cannot be written", where=args.out, allowed="a file in a folder there is")
-    from edge import bench
+    from edge.bench import suite
 
-    request = bench.Request(
+    request = suite.Request(
         args.bundle,
         sentences=args.sentences,
         home=args.home,
         profile=args.profile,
         homes=args.homes,
         kind=args.kind,
-        effort=bench.QUICK if args.quick else bench.FULL,
+        effort=suite.QUICK if args.quick else suite.FULL,
         command=command(args),
     )
-    document = bench.run(request, _say if sys.stderr.isatty() else _say_nothing)
+    document = suite.run(request, _say if sys.stderr.isatty() else _say_nothing)
     if out is not None:
         from edge.files import write_atomic
 

@@ -16,7 +16,8 @@ examples:
   edge doctor home.edge --profile raspberry-pi-4 --json
 
 Imports numpy and ONNX Runtime and runs graphs with known answers in a process of its own, so that
-a crash is explained instead of suffered. With a bundle, its golden sentences are understood too.
+a crash is explained instead of suffered. With a bundle, its golden sentences and suggestions are
+tried too.
 
 exit status: 0 when every check passed (warnings included), 1 when one failed.
 """

@@ -1,30 +1,12 @@
-"""What importing costs, in processes of their own; and what a bundle weighs."""
+"""What a bundle weighs."""
 
 from __future__ import annotations
 
 import json
-import sys
 import tarfile
 from pathlib import Path
 
-import pytest
-
-from benchmarks.footprint import bundle_bytes, child
-
-
-def test_a_child_that_only_imports_reports_time_and_memory() -> None:
-    found = child("import")
-
-    assert found["bare_import_ms"] > 0
-    assert found["edge_import_ms"] > 0
-    assert found["modules"] >= 1
-    if sys.platform == "linux":
-        assert found["rss_kb"] >= found["pss_kb"] > 0
-
-
-def test_a_child_that_fails_says_why(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match=r"child process \(load\) failed"):
-        child("load", tmp_path / "nowhere.edge")
+from benchmarks.footprint import bundle_bytes
 
 
 def test_a_variant_needs_its_own_files_and_the_shared_ones(tmp_path: Path) -> None:

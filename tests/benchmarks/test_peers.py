@@ -77,14 +77,11 @@ def test_hassil_matches_what_it_should_and_nothing_else() -> None:
     assert all(match(text) is None for text in said.unknown_name + said.unmatched)
 
 
-def test_names_of_a_home_are_all_different_and_seeded() -> None:
+def test_names_of_a_home_are_all_different_and_always_the_same() -> None:
     names = homes.device_names(10_000)
 
     assert len(set(names)) == 10_000
-    assert names == homes.device_names(10_000)
-    assert names != homes.device_names(10_000, seed=1)
-    with pytest.raises(ValueError, match="10800"):
-        homes.device_names(20_000)
+    assert names[:100] == homes.device_names(100)
 
 
 def test_sentences_about_unknown_names_name_no_device() -> None:

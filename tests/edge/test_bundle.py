@@ -26,7 +26,7 @@ from edge.errors import (
     ForbiddenGraph,
     UsageError,
 )
-from edge.onnx_scan import TensorSpec
+from edge.onnx.scan import TensorSpec
 from edge.verify import verify
 from tests.edge.attacks import bundles, graphs
 from tests.edge.attacks.bundles import HERE, VOCABULARY, edit, graph_path

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edge import golden
-from edge.onnx_scan import scan
+from edge.onnx.scan import scan
 
 
 def test_its_bytes_are_what_the_onnx_package_writes() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from edge.grammar import Grammar, Match, Miss
 from edge.home import Area, Device, Floor, Home
 from edge.interpret import interpret
 from edge.limits import SENTENCE_TOKENS
-from edge.text import tokenise
+from edge.text import Tokens, tokenise
 from export.grammar_compiler import compile_grammar
 from export.templates import read_templates
 
@@ -359,3 +360,26 @@ def test_any_words_give_an_answer_and_always_the_same(grammar: Grammar, words: l
         assert all(target in HOUSE for target in said.targets)
     elif said is not None:
         assert said.reason
+
+
+def test_what_is_near_is_looked_for_when_asked_and_once(
+    grammar: Grammar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    near = Grammar._near
+
+    def counted(self: Grammar, tokens: Tokens, *rest: Any) -> Miss | None:
+        looked.append(tokens.text)
+        return near(self, tokens, *rest)
+
+    monkeypatch.setattr(Grammar, "_near", counted)
+    found = grammar.search(tokenise("turn on the zeppelin"), HOUSE)
+    assert found.match is None
+    assert looked == []
+    miss = found.miss()
+    assert miss is not None
+    assert (miss.code, miss.said) == ("unknown_name", "zeppelin")
+    assert found.miss() is miss
+    assert looked == ["turn on the zeppelin"]
+    assert grammar.search(tokenise("turn on the kitchen light"), HOUSE).match is not None
+    assert len(looked) == 1

@@ -20,6 +20,7 @@ from edge.errors import BundleFormatError
 from edge.intent import Calibration, IntentModel, SlotReading
 from edge.limits import LABELS, SENTENCE_WORDS
 from edge.session import make_session
+from edge.text import tokenise
 from tests.edge import tiny_bundle
 from tests.edge.tiny_bundle import HERE, make_tiny_bundle
 
@@ -90,6 +91,12 @@ class TestFrame:
         first = model.read("turn on the fan")
         model.read("a much longer sentence in between, about the reading lamp")
         assert model.read("turn on the fan") == first
+
+    @given(text=st.text(alphabet="onOff LAMP\t'.é", max_size=40))
+    def test_tokens_that_are_there_already_change_nothing(
+        self, model: IntentModel, text: str
+    ) -> None:
+        assert model.read(text, tokenise(text)) == model.read(text)
 
     @given(text=st.text(max_size=80))
     def test_any_text_gives_a_frame_or_none(self, model: IntentModel, text: str) -> None:

@@ -1,9 +1,11 @@
 """Looking names up, exactly and by likeness."""
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.names import NameIndex, SimilarNames, spoken_forms
+from edge.names import NameIndex, SimilarNames, _bit_counts, spoken_forms
 
 NAMES = st.lists(st.sampled_from("kitchen lamp porch light left".split()), min_size=1, max_size=4)
 
@@ -81,6 +83,43 @@ def test_ids_that_are_not_accepted_are_not_named() -> None:
     assert similar.closest("porch light", 3, lambda item: item == "blind") == [
         ("porch lights", "blind")
     ]
+
+
+def test_a_question_is_answered_once_until_a_name_comes_or_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searches: list[str] = []
+    search = SimilarNames._shortlist
+
+    def counted(self: SimilarNames, text: str) -> list[int]:
+        searches.append(text)
+        return search(self, text)
+
+    monkeypatch.setattr(SimilarNames, "_shortlist", counted)
+    similar = SimilarNames()
+    similar.add("Porch light", "a")
+    assert likely(similar, "porch ligt") == ["Porch light"]
+    assert similar.closest("porch ligt", 1, lambda item: False) == []
+    assert searches == ["porch ligt"]
+    similar.add("Porch lights", "b")
+    assert likely(similar, "porch ligt") == ["Porch light", "Porch lights"]
+    similar.discard("a")
+    assert likely(similar, "porch ligt") == ["Porch lights"]
+    assert len(searches) == 3
+
+
+def test_only_a_few_answers_are_remembered() -> None:
+    similar = SimilarNames()
+    similar.add("Porch light", "a")
+    for number in range(100):
+        likely(similar, f"porch light {number}")
+    assert len(similar._answers) < 20
+
+
+def test_an_older_numpy_counts_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.array([[0, 1, 2**63], [2**64 - 1, 7, 255]], np.uint64)
+    monkeypatch.delattr(np, "bitwise_count", raising=False)
+    assert _bit_counts(values).tolist() == [[0, 1, 1], [64, 3, 8]]
 
 
 @given(st.lists(st.sampled_from(["add", "remove", "ask"]), max_size=40), st.randoms())

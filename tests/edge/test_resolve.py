@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from edge.errors import BundleFormatError
 from edge.events import Rejected
 from edge.home import Area, Device, Floor, Home
-from edge.resolve import Resolved, SlotSchema, resolve
+from edge.resolve import Resolved, resolve
+from edge.slots import SlotSchema
 
 SCHEMA = SlotSchema.from_dict(
     {

@@ -62,7 +62,7 @@ class TestLoading:
             bundles.good(tmp_path / "other.edge"),
             lambda manifest: manifest.update(tasks={}, variants=_without_graphs(manifest)),
         )
-        with pytest.raises(BundleFormatError, match="no task that understands text"):
+        with pytest.raises(BundleFormatError, match="no task that this runtime knows"):
             Runtime.load(folder, profile=HERE)
 
     def test_a_graph_that_is_for_something_else(self, tmp_path: Path) -> None:

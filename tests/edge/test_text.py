@@ -96,3 +96,12 @@ def test_cutting_what_was_cut_changes_nothing(text: str) -> None:
 @given(st.text(alphabet=st.characters(max_codepoint=127), max_size=80))
 def test_case_does_not_matter(text: str) -> None:
     assert words_of(text.upper()) == words_of(text)
+
+
+@given(st.text(alphabet="aBsS'’ 0,.-%_\t", max_size=20))
+def test_plain_text_is_cut_like_any_other(text: str) -> None:
+    # A letter that is not ASCII takes the text the long way.
+    alone, among = tokenise(text), tokenise(f"{text} é")
+    assert among.words == [*alone.words, "é"]
+    assert among.starts[:-1] == alone.starts
+    assert among.ends[:-1] == alone.ends

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from edge.bundle import Bundle
 from edge.errors import UsageError
 from edge.events import Command, Rejected
-from edge.grammar import Grammar
+from edge.grammar import Grammar, Match, Miss
 from edge.home import Area, Device, Home
 from edge.intent import IntentModel
 from edge.limits import COMMANDS, SENTENCE_CHARS, SENTENCE_WORDS
-from edge.resolve import SlotSchema
+from edge.slots import SlotSchema
+from edge.text import Tokens
 from edge.understanding import TextUnderstanding
 from tests.edge.tiny_bundle import HERE, HOME, SCHEMA, make_tiny_bundle
 
@@ -121,6 +122,21 @@ class TestOneCommand:
 
 
 class TestSeveralCommands:
+    def test_the_grammar_is_asked_once_for_each_part(
+        self, hub: TextUnderstanding, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[str] = []
+        match = Grammar.match
+
+        def counted(self: Grammar, tokens: Tokens, home: Home) -> Match | Miss | None:
+            asked.append(tokens.written(0, len(tokens)))
+            return match(self, tokens, home)
+
+        monkeypatch.setattr(Grammar, "match", counted)
+        hub.answer("turn on the porch light and the fan off now")
+        assert asked[:2] == ["turn on the porch light", "the fan off now"]
+        assert len(asked) == len(set(asked))
+
     def test_each_part_is_a_command(self, hub: TextUnderstanding) -> None:
         answer = hub.answer("turn on the fan and dim the porch light to 20")
         assert said(answer) == [("TurnOn", ("fan.kitchen",)), ("SetBrightness", ("light.porch",))]

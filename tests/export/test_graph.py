@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from device_profiles import SessionSettings
 from edge.limits import SENTENCE_WORDS
-from edge.onnx_scan import scan
+from edge.onnx.scan import scan
 from edge.session import make_session
 from export.graph import (
     IR_VERSION,

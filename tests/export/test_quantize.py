@@ -15,7 +15,7 @@ from onnx import TensorProto, numpy_helper
 from torch import Tensor, nn
 
 from device_profiles import SCHEMES, SessionSettings
-from edge.onnx_scan import scan
+from edge.onnx.scan import scan
 from edge.session import make_session
 from export.graph import Signature, to_onnx
 from export.quantize import SMALLEST, Feed, quantize

@@ -1,0 +1,115 @@
+"""`edge suggest`: what is done in, what may be wanted next out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from edge.commands import add_json, print_json
+from edge.errors import UsageError
+
+if TYPE_CHECKING:
+    from edge.events import Suggestion
+
+help = "suggest what a household may want next, and learn from what it does"
+
+_EPILOG = """\
+examples:
+  edge suggest home.edge --state home.state < events.jsonl
+  edge suggest home.edge --home home.toml --at 2024-01-08T07:30 --context '{"presence": true}'
+  edge suggest home.edge --picture week.html < events.jsonl
+  edge suggest home.edge --state home.state --forget --person anna
+
+Events are read from standard input, one JSON object a line as in docs/interaction-log.md:
+
+  {"time": "2024-01-08T07:31", "action": "light.kitchen:turn_on", "context": {"lux": 12}}
+
+Each gives one line: what was done, where it had stood among the suggestions, and what may come
+next. Without "action" a line only asks. {"feedback": "dismissed", "action": "fan.office:turn_on"}
+says what became of a suggestion: accepted, dismissed, or never (again). A line that cannot be read
+gives a line that says why, and the next one is taken.
+
+exit status: 0 at the end of the input.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The bundle, the home, the state, the moment, what to do."""
+    parser.epilog = _EPILOG
+    parser.add_argument("bundle", metavar="BUNDLE", help="a bundle: a folder or a .tar")
+    parser.add_argument("--home", metavar="FILE", help="devices of the household (.toml or .json)")
+    parser.add_argument("--state", metavar="FILE", help="keep what is learned in this file")
+    parser.add_argument("--profile", metavar="NAME", help="take this profile's variant")
+    parser.add_argument("-k", type=int, default=3, metavar="N", help="suggestions (default: 3)")
+    parser.add_argument("--person", default="", metavar="NAME", help="for this person")
+    parser.add_argument(
+        "--household", default="", metavar="NAME", help="take only the events of this household"
+    )
+    parser.add_argument(
+        "--everything", action="store_true", help="also what is not likely enough to be shown"
+    )
+    parser.add_argument("--picture", metavar="FILE.html", help="draw the last seven days of it")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--at", metavar="TIME", help="ask once, for this moment")
+    what.add_argument("--forget", action="store_true", help="erase what was learned, or a person's")
+    what.add_argument("--export", action="store_true", help="print what was learned, as JSON")
+    parser.add_argument("--context", metavar="JSON", help="with --at: what the sensors say")
+    add_json(parser, "print one JSON object a line (JSONL) instead of text")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Load the bundle once and go through the input."""
+    from edge.commands.suggest_lines import Following
+    from edge.preference.event_line import read_time
+    from edge.runtime import Runtime  # here, because it brings in ONNX Runtime
+
+    if (args.forget or args.export) and not args.state:
+        raise UsageError("needs the file of what was learned", hint="add --state FILE")
+    if args.context is not None and args.at is None:
+        raise UsageError("--context is of the moment that --at says", hint="add --at TIME")
+    hub = Runtime.load(args.bundle, home=args.home, profile=args.profile, state=args.state)
+    with hub:
+        if args.forget:
+            hub.forget(args.person or None)
+            if not args.json:
+                print(f"forgotten: {args.person or 'everything'}")
+        elif args.export:
+            print_json(hub.export_state())
+        elif args.at is not None:
+            at, context = read_time(args.at), _context(args.context)
+            found = hub.suggest(at, context, args.k, args.person, everything=args.everything)
+            for suggestion in found:
+                print(json.dumps(suggestion.to_dict()) if args.json else describe(suggestion))
+        else:
+            following = Following(hub, args)
+            for answer in following.answers(sys.stdin.buffer):
+                # Flushed line by line: whoever reads the other end is waiting for this answer.
+                print(answer, flush=True)
+            if args.picture:
+                following.draw(args.picture)
+    for problem in hub.problems:
+        print(f"edge: {problem}", file=sys.stderr)
+    return 0
+
+
+def describe(suggestion: Suggestion) -> str:
+    """One line for people: `action 62 % (because)`."""
+    from edge.table import printable
+
+    because = f" ({suggestion.because})" if suggestion.because else ""
+    return printable(f"{suggestion.action} {100 * suggestion.score:.0f} %{because}")
+
+
+def _context(text: str | None) -> Mapping[str, Any]:
+    if text is None:
+        return {}
+    try:
+        context = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"is no JSON: {error}", where="--context") from None
+    if not isinstance(context, dict):
+        raise UsageError("is no JSON object", where="--context", allowed='{"sensor": reading, …}')
+    return context

@@ -1,0 +1,207 @@
+"""What may come next, and what the model thinks of it.
+
+A household can do what it has devices for, or has done before: its candidates are those actions,
+and rows of the catalogue ("light:turn_on") stand for the actions of all its lights together. In a
+catalogue of items every row is a candidate itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+from edge.preference.actions import device_of, generic
+from edge.preference.boost import Boost
+from edge.preference.catalogue import Catalogue
+from edge.preference.past import Past
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from edge.home import Home
+
+Beliefs = dict[int, float]
+"""Candidate → probability by the model alone."""
+_NO_BOOSTS: Final[Mapping[int, float]] = MappingProxyType({})
+
+
+class Candidates(Protocol):
+    """How actions, candidates and rows of the catalogue belong together."""
+
+    boost: Boost | None
+    """For things that are chosen once: what goes with what was chosen. None for what is done again
+    and again, where the experts of `edge.preference.experts` do better."""
+
+    def admit(self, past: Past, action: str) -> int:
+        """The number of an action in a person's memory, which gets to know it."""
+
+    def name(self, past: Past, candidate: int) -> str:
+        """What a candidate is called."""
+
+    def spreading(self, past: Past) -> Callable[[int], Sequence[int] | None]:
+        """`spread` for one person, to be asked often: None where a row stands for nothing."""
+
+    def spread(self, past: Past, row: int) -> Sequence[int]:
+        """The candidates that a row of the catalogue stands for."""
+
+    def believe(
+        self,
+        past: Past,
+        query: NDArray[np.float32],
+        count: int,
+        asked: Iterable[int],
+        boosts: Mapping[int, float] = _NO_BOOSTS,
+    ) -> Beliefs:
+        """The model's probabilities of the `count` likeliest candidates and of those asked for.
+
+        Args:
+            boosts: row → what is added to its score; these rows are asked for, too.
+        """
+
+
+class Household:
+    """The actions that one household can do.
+
+    Args:
+        catalogue: of generic actions: "light:turn_on".
+    """
+
+    boost: Boost | None = None
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.home: Home | None = None
+        """Knows what kinds its devices are, where their ids do not tell."""
+
+    def admit(self, past: Past, action: str) -> int:
+        """See `Candidates`."""
+        known = past.memory.number_of(action)
+        if known >= 0:
+            return known
+        number = past.memory.admit(action)
+        kind = self.home.kind_of(device_of(action)) if self.home is not None else ""
+        kept = f"{kind}:{action.rpartition(':')[2]}" if kind else generic(action)
+        row = self.catalogue.names.row(kept)
+        vector, bias = self.catalogue.known_as(row, kept.partition(":")[0])
+        past.place(number, row, number, vector, bias)
+        return number
+
+    def name(self, past: Past, candidate: int) -> str:
+        """See `Candidates`."""
+        return past.memory.actions[candidate]
+
+    def spreading(self, past: Past) -> Callable[[int], Sequence[int] | None]:
+        """See `Candidates`."""
+        return past.of_row.get
+
+    def spread(self, past: Past, row: int) -> Sequence[int]:
+        """See `Candidates`."""
+        return past.of_row.get(row, ())
+
+    def believe(
+        self,
+        past: Past,
+        query: NDArray[np.float32],
+        count: int,
+        asked: Iterable[int],
+        boosts: Mapping[int, float] = _NO_BOOSTS,
+    ) -> Beliefs:
+        """See `Candidates`: all of them, since they are few, and none is boosted.
+
+        Actions of one row share its probability, since the model cannot tell them apart.
+        """
+        if past.vectors is None:
+            past.vectors, past.biases, past.shared = _gathered(past)
+        if not len(past.vectors):
+            return {}
+        scores = past.vectors @ query + past.biases
+        chances = np.exp(scores - scores.max())
+        chances /= chances.sum()
+        found: Beliefs = {}
+        for actions, chance in zip(past.shared, chances.tolist(), strict=True):
+            for action in actions:
+                found[action] = chance / len(actions)
+        return found
+
+
+def _gathered(past: Past) -> tuple[NDArray[np.float32], NDArray[np.float32], list[list[int]]]:
+    """What there is to score, once each: vectors, biases, and the actions each stands for."""
+    groups = {row: actions for row, actions in past.of_row.items() if row >= 0}
+    shared = [*groups.values()]
+    shared += [[action] for action in past.of_row.get(-1, ()) if past.vector[action] is not None]
+    heads = [actions[0] for actions in shared]
+    vectors = [vector for vector in map(past.vector.__getitem__, heads) if vector is not None]
+    width = past.history.item
+    return (
+        np.array(vectors, np.float32).reshape(-1, width),
+        np.array([past.bias[head] for head in heads], np.float32),
+        shared,
+    )
+
+
+class Items:
+    """All items of a catalogue, and what was done that is not among them.
+
+    An item that the catalogue lacks takes part by what this person counted of it, not by the
+    model, which knows nothing of it.
+
+    Args:
+        catalogue: the items.
+        boost: for items that are chosen once, see `Candidates`.
+    """
+
+    def __init__(self, catalogue: Catalogue, boost: Boost | None = None) -> None:
+        self.catalogue = catalogue
+        self.boost = boost
+
+    def admit(self, past: Past, action: str) -> int:
+        """See `Candidates`."""
+        known = past.memory.number_of(action)
+        if known >= 0:
+            return known
+        number = past.memory.admit(action)
+        row = self.catalogue.names.row(action)
+        candidate = row if row >= 0 else len(self.catalogue) + number
+        past.place(number, row, candidate, *self.catalogue.known_as(row, ""))
+        return number
+
+    def name(self, past: Past, candidate: int) -> str:
+        """See `Candidates`."""
+        beyond = candidate - len(self.catalogue)
+        return past.memory.actions[beyond] if beyond >= 0 else self.catalogue.names[candidate]
+
+    def spreading(self, past: Past) -> Callable[[int], Sequence[int] | None]:
+        """See `Candidates`."""
+        return lambda row: (row,)
+
+    def spread(self, past: Past, row: int) -> Sequence[int]:
+        """See `Candidates`."""
+        return (row,)
+
+    def believe(
+        self,
+        past: Past,
+        query: NDArray[np.float32],
+        count: int,
+        asked: Iterable[int],
+        boosts: Mapping[int, float] = _NO_BOOSTS,
+    ) -> Beliefs:
+        """See `Candidates`."""
+        wanted = {*asked, *boosts}
+        rows = [candidate for candidate in wanted if candidate < len(self.catalogue)]
+        found = self.catalogue.scan(query, count, np.array(rows, np.intp))
+        beliefs = {
+            row: math.exp(score - found.log_total)
+            for row, score in zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+        }
+        total = 1.0
+        for row, score in zip(rows, found.asked.tolist(), strict=True):
+            plain = math.exp(score - found.log_total)
+            boosted = plain * math.exp(boosts.get(row, 0.0))
+            beliefs[row] = boosted
+            total += boosted - plain
+        return {row: chance / total for row, chance in beliefs.items()} if boosts else beliefs

@@ -1,0 +1,188 @@
+"""Each source's idea of what comes next, from counts alone: quick, explainable, never trained.
+
+An expert looks at one kind of evidence and gives a distribution over candidates, or abstains where
+it has seen nothing ("sleeping experts", Freund et al. 1997). How far to trust each is decided in
+`edge.preference.mixture`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from edge.preference.moment import Moment
+from edge.preference.others import NAMES as OTHERS
+from edge.preference.others import Opinion
+from edge.preference.past import Past
+
+FAST, SLOW = 0, 1
+BINS: Final = 48
+"""Bins of a day: half-hours."""
+_KERNEL: Final = ((-1, 0.5), (0, 1.0), (1, 0.5))
+"""Neighbouring half-hours count too: a routine is not punctual."""
+_RECENT, _JUST_NOW = 0.8, 0.4
+"""What an event of the window counts against the one after it."""
+_FAINT: Final = 1e-3
+"""Counts below this have been forgotten."""
+
+
+class Context(NamedTuple):
+    """The keys that counts of one moment lie under."""
+
+    hours: tuple[tuple[str, float], ...]
+    """Half-hours around it, on days like it, with their weights; none where it is not known."""
+    weekday: str
+    """Its three hours of its day of the week; empty where not known."""
+    after: str
+    """The action before it."""
+    after_two: str
+    """The two actions before it."""
+    states: tuple[str, ...]
+    """What each sensor says."""
+    changes: tuple[str, ...]
+    """What those sensors say that said something else before."""
+
+
+EVERYTHING: Final = "all"
+"""Key of what is counted whatever the moment."""
+
+
+def context_of(moment: Moment, says: Mapping[str, str], past: Past) -> Context:
+    """The keys of a moment, with `past` as it was before it.
+
+    Args:
+        says: sensor → what it says, as `Senses.keys` gives it.
+    """
+    hours: tuple[tuple[str, float], ...] = ()
+    weekday = ""
+    if moment.hour >= 0:
+        rest = "w" if moment.weekday >= 5 else "d"
+        middle = int(moment.hour * BINS / 24)
+        hours = tuple((f"h{rest}{(middle + step) % BINS}", w) for step, w in _KERNEL)
+        if moment.weekday >= 0:
+            weekday = f"k{moment.weekday}.{int(moment.hour / 3)}"
+    before = past.says
+    return Context(
+        hours,
+        weekday,
+        f"a{past.last}" if past.last >= 0 else "",
+        f"b{past.before_last}.{past.last}" if past.before_last >= 0 else "",
+        tuple(f"s{name}={text}" for name, text in says.items()),
+        tuple(f"c{name}={text}" for name, text in says.items() if before.get(name, text) != text),
+    )
+
+
+def learn(past: Past, context: Context, action: int) -> None:
+    """Counts an action under every key of its moment."""
+    count = past.memory.count
+    count(EVERYTHING, action)
+    for key, weight in context.hours:
+        if weight == 1:
+            count(key, action)
+    for key in (context.weekday, context.after, context.after_two):
+        if key:
+            count(key, action)
+    for key in context.states:
+        count(key, action)
+    for key in context.changes:
+        count(key, action)
+
+
+def personal(past: Past, context: Context) -> list[Opinion | None]:
+    """The opinions of `PERSONAL`, in that order; None of those that abstain."""
+    candidate = past.candidate
+    after, after_two, weekday, often = (
+        _told_by(past, ((key, 1.0),))
+        for key in (context.after, context.after_two, context.weekday, EVERYTHING)
+    )
+    hours = _told_by(past, context.hours)
+    states, changes = (
+        _told_by(past, [(key, 1.0) for key in keys]) for keys in (context.states, context.changes)
+    )
+    return [
+        _recent(past, _RECENT),
+        _recent(past, _JUST_NOW),
+        _in_turn(past),
+        _opinion(after(SLOW), candidate),
+        _opinion(after(FAST), candidate),
+        _opinion(after_two(SLOW), candidate),
+        _opinion(hours(SLOW), candidate),
+        _opinion(hours(FAST), candidate),
+        _opinion(weekday(SLOW), candidate),
+        _opinion(states(SLOW), candidate),
+        _opinion(changes(SLOW), candidate),
+        _opinion(often(SLOW), candidate),
+        _opinion(often(FAST), candidate),
+    ]
+
+
+PERSONAL: Final = (
+    "recent",
+    "just now",
+    "in turn",
+    "after",
+    "after, lately",
+    "after two",
+    "hour",
+    "hour, lately",
+    "weekday",
+    "state",
+    "change",
+    "often",
+    "often, lately",
+)
+"""What this household did: after the last action, at this hour, with sensors saying this, …"""
+
+MODEL: Final = "model"
+"""The learned model's own idea."""
+
+NAMES: Final = (*PERSONAL, *OTHERS, MODEL)
+"""All experts, in the order of the graph's gates."""
+
+EVIDENCE: Final = 3
+"""Features that each expert but the model gives to the gates."""
+
+
+def features(opinions: Sequence[Opinion | None]) -> list[float]:
+    """What the gates are told of each opinion: that there is one, its evidence, its surest."""
+    found: list[float] = []
+    for opinion in opinions:
+        if opinion is None:
+            found += (0.0, 0.0, 0.0)
+        else:
+            found += (1.0, math.log1p(opinion.evidence) / 5, max(opinion.chances.values()))
+    return found
+
+
+def _told_by(past: Past, keys: Sequence[tuple[str, float]]) -> Callable[[int], dict[int, float]]:
+    """FAST or SLOW → what is counted under these keys together, each with its weight."""
+    return lambda which: past.memory.together(keys, which)
+
+
+def _opinion(counts: Mapping[int, float], candidate: Sequence[int]) -> Opinion | None:
+    total = sum(counts.values())
+    if total < _FAINT:
+        return None
+    return Opinion({candidate[a]: count / total for a, count in counts.items()}, total)
+
+
+def _recent(past: Past, fade: float) -> Opinion | None:
+    if not past.recent:
+        return None
+    weight, total = 1.0, 0.0
+    chances: dict[int, float] = {}
+    for action in reversed(past.recent):
+        one = past.candidate[action]
+        chances[one] = chances.get(one, 0.0) + weight
+        total += weight
+        weight *= fade
+    return Opinion({one: chance / total for one, chance in chances.items()}, total)
+
+
+def _in_turn(past: Past) -> Opinion | None:
+    """Two things done in turn, or three: what was done two and three events ago."""
+    if len(past.recent) < 3:
+        return None
+    two, three = past.candidate[past.recent[-2]], past.candidate[past.recent[-3]]
+    return Opinion({two: 1.0} if two == three else {two: 0.5, three: 0.5}, 2.0)

@@ -1,0 +1,167 @@
+"""A household's preferences in use: one caller at a time, kept in a file as they grow."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from os import PathLike
+from typing import Any
+
+from edge.bundle import Bundle
+from edge.errors import UsageError
+from edge.events import Suggestion
+from edge.home import Home
+from edge.preference.keeper import EVERY, Keeper
+from edge.preference.loading import declare_home, preference_of
+from edge.preference.memory_file import to_bytes
+from edge.preference.moment import Moment, Reading, moment_of
+from edge.preference.preference import Preference, Verdict
+
+Context = Mapping[str, Reading]
+
+
+class Habits:
+    """What `edge.runtime.Runtime` does for preferences; its methods say what these do.
+
+    Args:
+        bundle: with a task `preference`.
+        home: the household's own, where it is known.
+        state: the file to keep what is learned in; None: it ends with the process.
+        turn: held while the preferences are used. Not while a file is written, which on a slow
+            card takes longer than anybody wants to wait for an answer.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        home: Home | None,
+        state: str | PathLike[str] | None,
+        turn: threading.Lock,
+    ) -> None:
+        self._turn = turn
+        self._writing = threading.Lock()  # taken before `turn`, never after
+        self._bundle = bundle.name
+        self._preference: Preference | None = preference_of(bundle, home)
+        self._keeper = Keeper(state, bundle.name) if state is not None else None
+        kept = self._keeper.load() if self._keeper is not None else None
+        if kept is not None:
+            self.preference.restore(kept)
+
+    @property
+    def preference(self) -> Preference:
+        """What it is about."""
+        if self._preference is None:
+            raise closed()
+        return self._preference
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What went wrong with the file."""
+        return tuple(self._keeper.problems) if self._keeper is not None else ()
+
+    def set_home(self, home: Home) -> None:
+        """To be called with `turn` held."""
+        declare_home(self.preference, home)
+
+    def observe(
+        self,
+        action: str,
+        at: datetime | float | None,
+        context: Context | None,
+        who: str,
+        value: str,
+    ) -> None:
+        """Learns from what was done."""
+        moment = _moment(at, context)
+        with self._turn:
+            self.preference.observe(action, moment, who, value)
+        self._learned()
+
+    def suggest(
+        self,
+        at: datetime | float | None,
+        context: Context | None,
+        k: int,
+        who: str,
+        everything: bool,
+    ) -> list[Suggestion]:
+        """What may come next; `everything`: also what is not to be shown."""
+        moment = _moment(at, context)
+        with self._turn:
+            found = self.preference.suggest(moment, k, who)
+        return found if everything else [one for one in found if one.shown]
+
+    def feedback(self, about: str | Suggestion, verdict: Verdict, who: str) -> None:
+        """Counts what became of a suggestion."""
+        action = about.action if isinstance(about, Suggestion) else about
+        with self._turn:
+            self.preference.feedback(action, verdict, who)
+        self._learned(EVERY if verdict == "never" else 1)  # that it never returns is kept at once
+
+    def unblock(self, action: str) -> None:
+        """Lets an action be suggested again."""
+        with self._turn:
+            self.preference.unblock(action)
+        self._learned(EVERY)
+
+    def forget(self, person: str | None) -> None:
+        """Erases, in the file too."""
+        with self._writing:
+            with self._turn:
+                self.preference.forget(person or "")
+                data = to_bytes(self.preference.state(), self._bundle)
+            if self._keeper is None:
+                return
+            if person:
+                self._keeper.write(data)
+                self._keeper.warn_of_asides()
+            else:
+                self._keeper.erase()
+
+    def export(self) -> dict[str, Any]:
+        """All that was learned."""
+        with self._turn:
+            return self.preference.to_dict()
+
+    def save(self) -> None:
+        """Writes the file now."""
+        if self._keeper is None:
+            raise UsageError("there is no file to save to", hint="load the bundle with state=FILE")
+        with self._writing:
+            with self._turn:
+                data = to_bytes(self.preference.state(), self._bundle)
+            self._keeper.write(data)
+
+    def close(self) -> None:
+        """Saves what is not saved, and gives the memory back."""
+        if self._preference is None:
+            return
+        if self._keeper is not None and self._keeper.unsaved:
+            self._save_or_say()
+        with self._turn:
+            self._preference = None
+
+    def _learned(self, weight: int = 1) -> None:
+        if self._keeper is not None:
+            self._keeper.learned(weight)
+            if self._keeper.due:
+                self._save_or_say()
+
+    def _save_or_say(self) -> None:
+        """What was learned is in memory, and must not be lost because a disk is full."""
+        try:
+            self.save()
+        except OSError as error:
+            if self._keeper is not None:
+                self._keeper.say(f"what was learned cannot be saved: {error.strerror or error}")
+
+
+def closed() -> UsageError:
+    """Nobody is there any more to ask."""
+    return UsageError("the runtime is closed", hint="load the bundle again")
+
+
+def _moment(at: datetime | float | None, context: Context | None) -> Moment:
+    """The moment of a time; now, by the clock on the wall, where there is none."""
+    return moment_of(datetime.now() if at is None else at, context)

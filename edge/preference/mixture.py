@@ -1,0 +1,96 @@
+"""All experts weighed into one distribution, and what each turned out to be worth.
+
+The model's gates say how far to trust each expert at a moment like this one, as learned from other
+households; a person's own weights correct that by how well each did for them. The correction is the
+exponentiated-gradient update for the log loss of a mixture (Helmbold, Schapire, Singer and Warmuth
+1998, "On-line portfolio selection using multiplicative updates"), with a share mixed back at every
+step so that an expert that was wrong for long can be right again (fixed share, Herbster and Warmuth
+1998). Experts that abstain are left as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from edge.preference.others import Opinion
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RATE: Final = 0.03
+"""How fast a person's own weights learn."""
+SHARE: Final = 0.002
+"""What of them is given back to equality at every event."""
+_LARGEST_RATIO: Final = 4.0
+"""What one event may say of an expert: a single lucky guess is no proof."""
+
+
+_NEXT_TO_NONE: Final = 1e-5
+"""A share that makes no difference, and is not worth the time of looking at every candidate."""
+
+
+class Mixture(NamedTuple):
+    """Where the probability of each candidate comes from."""
+
+    opinions: Sequence[Opinion | None]
+    """Of the experts that count; the model comes after them."""
+    shares: NDArray[np.float64]
+    """What each expert's opinion counts, the model's last; sums to 1."""
+    counted: Mapping[int, float]
+    """Candidate → probability by the experts that count, shares included."""
+
+    def chance(self, candidate: int, by_model: float) -> float:
+        """A candidate's probability, given the model's idea of it."""
+        return self.counted.get(candidate, 0.0) + float(self.shares[-1]) * by_model
+
+
+def mix(
+    opinions: Sequence[Opinion | None],
+    gates: NDArray[np.float32],
+    worth: NDArray[np.float64],
+) -> Mixture:
+    """Weighs opinions.
+
+    Args:
+        opinions: of all experts but the model.
+        gates: logits, the model's last; float32 [experts].
+        worth: the person's own weights; float64 [experts].
+    """
+    logits = gates.astype(np.float64)
+    for at, opinion in enumerate(opinions):
+        if opinion is None:
+            logits[at] = -np.inf
+    shares = np.exp(logits - logits.max()) * worth  # the model never abstains: one is finite
+    shares /= shares.sum()
+    counted: dict[int, float] = {}
+    for opinion, share in zip(opinions, shares.tolist(), strict=False):  # the model's is left over
+        if opinion is not None and share > _NEXT_TO_NONE:
+            for candidate, chance in opinion.chances.items():
+                counted[candidate] = counted.get(candidate, 0.0) + share * chance
+    return Mixture(opinions, shares, counted)
+
+
+def learn_worth(
+    worth: NDArray[np.float64], mixture: Mixture, happened: int, by_model: float
+) -> None:
+    """Corrects a person's weights, in place, by what happened.
+
+    Args:
+        mixture: what was thought before it.
+        happened: the candidate it was.
+        by_model: its probability as the model saw it.
+    """
+    whole = mixture.chance(happened, by_model)
+    if not whole > 0:
+        return  # nobody saw it coming, which tells nothing between them; or it is no number
+    ratios = [
+        1.0 if opinion is None else opinion.chances.get(happened, 0.0) / whole
+        for opinion in mixture.opinions
+    ]
+    ratios.append(by_model / whole)
+    worth *= np.exp(RATE * (np.minimum(ratios, _LARGEST_RATIO) - 1))
+    worth *= (1 - SHARE) / worth.mean()
+    worth += SHARE

@@ -1,0 +1,290 @@
+"""What a household will want next: it watches, suggests, and learns from what it is told.
+
+    observe ─► past (counts, window) ─► experts ─┐
+                        └─► learned model ───────┴─► mixture ─► calibrated ─► suggestions
+
+Nothing leaves the device. What is learned is the household's: bounded, exportable, erasable.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from edge.errors import UsageError
+from edge.events import Suggestion
+from edge.home import Home
+from edge.limits import BLOCKED_ACTIONS, MEMORY_ACTIONS, PERSONS, SUGGESTIONS
+from edge.preference import state
+from edge.preference.actions import check_name, spoken
+from edge.preference.because import Reasons
+from edge.preference.candidates import Candidates
+from edge.preference.experts import NAMES, context_of, learn
+from edge.preference.foresight import Calibration, Foresight, Thinking, likeliest, trust
+from edge.preference.memory import Pace
+from edge.preference.mixture import learn_worth
+from edge.preference.model import PreferenceModel
+from edge.preference.moment import Moment, Senses
+from edge.preference.others import slot_of
+from edge.preference.past import Event, Past, value_code
+from edge.preference.population import Population
+from edge.preference.state import State
+
+__all__ = ["Calibration", "Foresight", "Preference", "Verdict"]
+
+Verdict = Literal["accepted", "dismissed", "never"]
+VERDICTS: Final = ("accepted", "dismissed", "never")
+_ENOUGH: Final = 40
+"""Events from which a person's own past is used instead of the household's."""
+_MORE: Final = 16
+"""Candidates looked at beyond those asked for: some may be blocked."""
+
+
+class Preference:
+    """The preferences of one household. Not safe for use by several threads at once.
+
+    Args:
+        model: the learned one.
+        candidates: what may come next.
+        population: what other households did.
+        senses: how moments are read.
+        calibration: of the probabilities.
+        pace: how soon the household's counts are forgotten.
+    """
+
+    def __init__(
+        self,
+        model: PreferenceModel,
+        candidates: Candidates,
+        population: Population,
+        senses: Senses,
+        calibration: Calibration | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self.model = model
+        self.candidates = candidates
+        self.senses = senses
+        self.calibration = calibration or Calibration()
+        self.home: Home | None = None
+        """Names the devices in reasons, where there is one."""
+        self._thinking = Thinking(model, candidates, population, senses)
+        self._pace = pace
+        self._fingerprint = state.fingerprint(senses)
+        self.stats: Counter[str] = Counter()
+        """What was odd about what was observed: `duplicate`, `clock went back`, `clock not set`,
+        `persons beyond limit`."""
+        self.blocked: set[str] = set()
+        """Actions that are never suggested."""
+        self.pasts: dict[str, Past] = {"": self.new_past()}
+        """Person → past; "" for the household as a whole."""
+        self._foreseen: tuple[Past, int, Foresight] | None = None
+        # Declared actions have no events: what a household could do, before it did anything.
+        self._declared: tuple[str, ...] = ()
+
+    def new_past(self) -> Past:
+        """The past of somebody of whom nothing is known."""
+        return Past(self.model.shape, len(NAMES), self._pace)
+
+    # --- learning and suggesting --------------------------------------------------------------
+
+    def observe(self, action: str, moment: Moment, person: str = "", value: str = "") -> None:
+        """Learns from what was done.
+
+        Args:
+            value: what it was set to, where that matters; told apart, not understood.
+
+        Raises:
+            UsageError: `action` or `person` is no name.
+        """
+        check_name(action, "action")
+        household = self.pasts[""]
+        pasts = self._pasts_of(person)
+        self._note_clock(moment, household)
+        if household.was_told(action, moment):
+            self.stats["duplicate"] += 1
+            return
+        says = self.senses.keys(moment)
+        read = self.senses.features(moment)
+        set_to = value_code(value)
+        for past in pasts:
+            number = self.candidates.admit(past, action)
+            self._learn_worth(past, number)
+            hours = past.pass_time(moment)
+            learn(past, context_of(moment, says, past), number)
+            event = Event(past.rows[number], moment.weekday, slot_of(moment.hour), set_to)
+            past.push(number, read, hours, says, event)
+        self._foreseen = None
+
+    def suggest(self, moment: Moment, k: int = 3, person: str = "") -> list[Suggestion]:
+        """The `k` actions that are likeliest to come next, the likeliest first.
+
+        All of them, also those not likely enough to be shown: see `Suggestion.shown`.
+
+        Raises:
+            UsageError: `k` is no number from 1 to `edge.limits.SUGGESTIONS`.
+        """
+        if type(k) is not int or not 1 <= k <= SUGGESTIONS:
+            raise UsageError(f"k is {k!r}", allowed=f"a whole number from 1 to {SUGGESTIONS}")
+        past = self._past_for(person)
+        foresight = self.foresee(past, moment, k)
+        self._foreseen = (past, past.memory.events, foresight)
+        done = self._done(past)
+        enough = k + len(self.blocked) + len(done)
+        scored = likeliest(foresight.chances(), enough, self.calibration, trust(past))
+        reasons = Reasons(past, moment, foresight.context, self.senses, self._said)
+        found: list[Suggestion] = []
+        for score, candidate in scored:
+            if candidate in done:
+                continue
+            action = self.candidates.name(past, candidate)
+            if action in self.blocked:
+                continue
+            source, because = reasons.of(candidate, foresight)
+            shown = score >= self.calibration.threshold
+            found.append(Suggestion(action, score, because, source, shown))
+            if len(found) == k:
+                break
+        return found
+
+    def foresee(self, past: Past, moment: Moment, k: int) -> Foresight:
+        """What each expert and the model think of a moment; `suggest` ranks it."""
+        beyond = _MORE + len(self.blocked) + len(self._done(past))
+        return self._thinking.foresee(past, moment, k + beyond)
+
+    def _done(self, past: Past) -> frozenset[int]:
+        """What is not suggested for having been done: in a catalogue of things chosen once."""
+        return frozenset(past.candidate) if self.candidates.boost else frozenset()
+
+    def feedback(self, action: str, verdict: Verdict, person: str = "") -> None:
+        """Counts what became of a suggestion.
+
+        Args:
+            verdict: "accepted", "dismissed", or "never": it is not suggested again to anybody.
+
+        Raises:
+            UsageError: another verdict, `action` or `person` is no name, or
+                `edge.limits.BLOCKED_ACTIONS` are blocked already.
+        """
+        check_name(action, "action")
+        if verdict not in VERDICTS:
+            raise UsageError(f"is {verdict!r}", where="verdict", allowed=", ".join(VERDICTS))
+        if verdict != "never":
+            for past in self._pasts_of(person):
+                past.memory.count(verdict, self.candidates.admit(past, action))
+        elif len(self.blocked) < BLOCKED_ACTIONS or action in self.blocked:
+            self.blocked.add(action)
+        else:
+            raise UsageError(
+                "too many actions are blocked",
+                allowed=f"at most {BLOCKED_ACTIONS}",
+                hint="unblock one that the home does not have any more",
+            )
+
+    def unblock(self, action: str) -> None:
+        """Lets an action be suggested again."""
+        self.blocked.discard(action)
+
+    # --- what there is, and what was learned --------------------------------------------------
+
+    def declare(self, actions: Iterable[str]) -> None:
+        """Says what the household could do, whether or not it ever did.
+
+        What was declared before, and never done, is forgotten. No more are taken than there is
+        room for beside what was done: `edge.limits.MEMORY_ACTIONS`.
+        """
+        self._declared = tuple(actions)
+        self.restore(self.state())
+
+    def state(self) -> State:
+        """All that was learned, to be kept."""
+        return State(
+            {person: state.take(past) for person, past in self.pasts.items()},
+            frozenset(self.blocked),
+            NAMES,
+            self._fingerprint,
+        )
+
+    def restore(self, kept: State) -> None:
+        """Takes what was learned from `kept`, in place of what there is."""
+        self._foreseen = None
+        self.blocked = set(kept.blocked)
+        known = {name: at for at, name in enumerate(kept.experts)}
+        self.pasts = {}
+        for person, one in kept.pasts.items():
+            past = self.pasts[person] = self.new_past()
+            worth = [one.worth[known[name]] if name in known else 1.0 for name in NAMES]
+            admit = partial(self.candidates.admit, past)
+            same = kept.senses == self._fingerprint
+            state.put(one, past, admit, np.array(worth, np.float64), same)
+            self._admit_declared(past)
+
+    def forget(self, person: str = "") -> None:
+        """Erases what was learned: of one person, or of everybody and the household.
+
+        The household's counts, which name no one, stay when one of several people is forgotten;
+        when nobody else is known they are that person's too, and go.
+        """
+        if person and person not in self.pasts:
+            return
+        self._foreseen = None
+        if not person or set(self.pasts) == {"", person}:
+            self.pasts = {"": self.new_past()}
+            self._admit_declared(self.pasts[""])
+            if not person:
+                self.blocked.clear()
+            return
+        del self.pasts[person]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that was learned, as plain data: for whoever it is about."""
+        persons = {name or "household": past.to_dict() for name, past in self.pasts.items()}
+        return {"persons": persons, "blocked": sorted(self.blocked)}
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _said(self, action: str) -> str:
+        return spoken(action, self.home)
+
+    def _past_for(self, person: str) -> Past:
+        past = self.pasts.get(person, self.pasts[""])
+        return past if past.memory.events >= _ENOUGH else self.pasts[""]
+
+    def _pasts_of(self, person: str) -> list[Past]:
+        """The household's past and, where one is named, the person's."""
+        if not person:
+            return [self.pasts[""]]
+        check_name(person, "person")
+        if person not in self.pasts:
+            if len(self.pasts) >= PERSONS:
+                self.stats["persons beyond limit"] += 1
+                return [self.pasts[""]]
+            self.pasts[person] = self.new_past()
+            self._admit_declared(self.pasts[person])
+        return [self.pasts[""], self.pasts[person]]
+
+    def _admit_declared(self, past: Past) -> None:
+        for action in self._declared:
+            if len(past.memory.actions) == MEMORY_ACTIONS:
+                return  # what was done is not given up for what could be
+            self.candidates.admit(past, action)
+
+    def _note_clock(self, moment: Moment, past: Past) -> None:
+        last = past.memory.last_time
+        if moment.time is None:
+            self.stats["clock not set"] += self.senses.timed
+        elif last is not None and moment.time < last:
+            self.stats["clock went back"] += 1
+
+    def _learn_worth(self, past: Past, number: int) -> None:
+        """Only from what was thought of this very moment: after `suggest`, before anything else."""
+        if self._foreseen is None:
+            return
+        foreseen_for, events, foresight = self._foreseen
+        if foreseen_for is past and events == past.memory.events:
+            candidate = past.candidate[number]
+            by_model = foresight.beliefs.get(candidate, 0.0)
+            learn_worth(past.worth, foresight.mixture, candidate, by_model)

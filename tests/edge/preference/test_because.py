@@ -1,0 +1,63 @@
+"""Reasons, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from edge.preference.moment import moment_of
+from edge.preference.preference import Preference
+from tests.edge.preference.tiny import tiny_home, tiny_preference
+
+MONDAY = datetime(2024, 1, 8, 18, 10)
+
+
+@pytest.fixture
+def preference(tmp_path: Path) -> Preference:
+    return tiny_preference(tmp_path, tiny_home())
+
+
+def reasons(preference: Preference, at: datetime, context: dict[str, str]) -> dict[str, str]:
+    found = preference.suggest(moment_of(at, context), 20)
+    return {suggestion.action: suggestion.because for suggestion in found}
+
+
+def test_usual_times_are_told_with_their_days(preference: Preference) -> None:
+    for day in range(21):
+        at = MONDAY + timedelta(days=day, minutes=2 * day)
+        hour = timedelta(hours=-12 if at.weekday() >= 5 else 0)
+        preference.observe(f"scene.number_{day}:activate", moment_of(at - timedelta(hours=2)))
+        preference.observe("porch:turn_on", moment_of(at + hour))
+    found = reasons(preference, MONDAY + timedelta(days=21), {})
+    assert "usually between 18:00 and 19:00 on weekdays" in found["porch:turn_on"]
+    weekend = reasons(preference, MONDAY + timedelta(days=19, hours=-12), {})
+    assert "at weekends" in weekend["porch:turn_on"]
+
+
+def test_what_has_just_changed_is_told(preference: Preference) -> None:
+    for day in range(15):
+        for minute, door in enumerate(("closed", "open")):
+            at = MONDAY + timedelta(hours=37 * day, minutes=minute)
+            action = "porch:turn_on" if door == "open" else f"scene.number_{day}:activate"
+            preference.observe(action, moment_of(at, {"door": door}))
+        at += timedelta(hours=3)
+        preference.observe(f"fan.number_{day}:turn_on", moment_of(at, {"door": "closed"}))
+    found = reasons(preference, MONDAY + timedelta(days=25), {"door": "open"})
+    assert "door is open" in found["porch:turn_on"]
+
+
+def test_nothing_is_told_twice(preference: Preference) -> None:
+    for day in range(10):
+        for step, action in enumerate(("porch:turn_on", "cover.bedroom:open", "fan.a:turn_on")):
+            preference.observe(action, moment_of(MONDAY + timedelta(days=day, minutes=step)))
+    for because in reasons(preference, MONDAY + timedelta(days=10), {}).values():
+        parts = because.split("; ")
+        assert len(set(parts)) == len(parts) <= 2
+        assert sum(part.startswith("often after") for part in parts) <= 1
+
+
+def test_there_is_always_a_reason(preference: Preference) -> None:
+    for context in ({}, {"door": "open"}):
+        assert all(reasons(preference, MONDAY, context).values())

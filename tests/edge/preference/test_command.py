@@ -1,0 +1,201 @@
+"""`edge suggest`: events in, suggestions out, whatever the lines are."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge.cli import main
+from edge.limits import LINE_BYTES
+from tests.edge.preference.tiny import HOME, make_preference_bundle
+from tests.edge.tiny_bundle import HERE, make_tiny_bundle
+
+LINES = [
+    json.dumps({"time": f"2024-01-{day:02d}T07:0{minute}", "household": "h", "action": action})
+    for day in range(8, 18)
+    for minute, action in ((0, "light.kitchen:turn_on"), (5, "cover.bedroom:open"))
+]
+Feed = Callable[..., tuple[int, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_preference_bundle(tmp_path_factory.mktemp("command") / "tiny.edge")
+
+
+@pytest.fixture
+def feed(bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Feed:
+    """Runs the command with these lines, and returns its status and what it printed."""
+
+    def run(*arguments: str, lines: list[str] | bytes = b"") -> tuple[int, list[str]]:
+        data = lines if isinstance(lines, bytes) else "\n".join(lines).encode()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        status = main(["suggest", str(bundle), "--profile", HERE, *arguments])
+        return status, capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def documents(lines: list[str]) -> list[Any]:
+    return [json.loads(line) for line in lines]
+
+
+class TestEvents:
+    def test_each_gives_one_line(self, feed: Feed) -> None:
+        status, lines = feed(lines=LINES)
+        assert (status, len(lines)) == (0, len(LINES))
+        assert lines[-1].startswith(
+            "2024-01-17 07:05 cover.bedroom:open [suggested first] -> light.kitchen:turn_on "
+        )
+        assert "(often after open cover.bedroom" in lines[-1]
+        assert "[not suggested] -> " in lines[0]
+
+    def test_as_json(self, feed: Feed) -> None:
+        found = documents(feed("--json", "-k", "1", "--everything", lines=LINES)[1])
+        assert found[-1]["done"] == "cover.bedroom:open"
+        assert found[-1]["rank"] == 1
+        assert found[-1]["first"]["action"] == "cover.bedroom:open"
+        assert [s["action"] for s in found[-1]["suggestions"]] == ["light.kitchen:turn_on"]
+        assert found[0]["rank"] is None
+
+    def test_a_line_without_an_action_asks_and_teaches_nothing(self, feed: Feed) -> None:
+        ask = '{"time": "2024-01-18T07:00", "context": {"door": "open"}}'
+        found = documents(feed("--json", lines=[*LINES, ask, ask])[1])
+        assert found[-1] == found[-2]
+        assert found[-1]["suggestions"][0]["action"] == "light.kitchen:turn_on"
+        assert "done" not in found[-1]
+
+    def test_feedback_counts(self, feed: Feed) -> None:
+        never = '{"feedback": "never", "action": "light.kitchen:turn_on"}'
+        ask = '{"time": "2024-01-18T07:00"}'
+        found = documents(feed("--json", lines=[*LINES, never, ask])[1])
+        assert found[-2] == {
+            "type": "feedback",
+            "action": "light.kitchen:turn_on",
+            "verdict": "never",
+        }
+        assert "light.kitchen:turn_on" not in {s["action"] for s in found[-1]["suggestions"]}
+
+    def test_broken_lines_are_said_and_passed_over(self, feed: Feed) -> None:
+        broken = [
+            b"{",
+            b"\xff\xfe",
+            b'{"time": "yesterday", "action": "fan:turn_on"}',
+            b'{"action": "fan:turn_on"}',
+            b'{"time": 5, "action": ["fan"]}',
+            b'{"feedback": "perhaps", "action": "fan:turn_on"}',
+            b'{"feedback": "never"}',
+            b'{"time": "2024-01-18T07:00", "action": "' + b"x" * 300 + b'"}',
+            b"x" * (2 * LINE_BYTES),
+        ]
+        rows = [line.encode() for line in LINES]
+        mixed = [row for pair in zip(rows, broken, strict=False) for row in pair]
+        status, lines = feed("--json", lines=b"\n\n".join([*mixed, *rows[len(broken) :]]))
+        found = documents(lines)
+        errors = [each for each in found if each["type"] == "error"]
+        assert status == 0
+        assert len(errors) == len(broken)
+        assert [each["line"] for each in errors][:3] == [3, 7, 11]
+        assert all("\n" not in each["what"] for each in errors)
+        clean = documents(feed("--json", lines=LINES)[1])
+        assert [each for each in found if each["type"] != "error"] == clean
+
+    def test_an_error_is_one_printable_line(self, feed: Feed) -> None:
+        (line,) = feed(lines=['{"time": "\\u001b[31m"}'])[1]
+        assert line.startswith("line 1: the time is")
+        assert line.isprintable()
+
+    def test_another_households_events_are_not_mixed_in(self, feed: Feed) -> None:
+        other = LINES[0].replace('"h"', '"another"')
+        found = documents(feed("--json", lines=[*LINES, other])[1])
+        assert found[-1]["type"] == "error"
+        assert "--household" in found[-1]["what"]
+        chosen = documents(feed("--json", "--household", "another", lines=[*LINES, other])[1])
+        assert len(chosen) == 1
+
+    def test_a_clock_that_was_not_set(self, feed: Feed) -> None:
+        found = documents(feed("--json", lines=['{"time": 0, "action": "fan:turn_on"}'])[1])
+        assert found[0]["done"] == "fan:turn_on"
+
+
+class TestOnce:
+    def test_at_a_moment(self, feed: Feed, tmp_path: Path) -> None:
+        home = tmp_path / "home.json"
+        home.write_text(json.dumps(HOME))
+        status, lines = feed(
+            "--home", str(home), "--at", "2024-01-08T07:00", "--everything", "-k", "2",
+            "--context", '{"door": "open"}',
+        )  # fmt: skip
+        assert (status, len(lines)) == (0, 2)
+        assert " % (" in lines[0]
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("--at", "soon"),
+            ("--at", "2024-01-08", "--context", "{"),
+            ("--at", "2024-01-08", "--context", "[]"),
+            ("--context", "{}"),
+            ("--forget",),
+            ("--export",),
+            ("--at", "2024-01-08", "-k", "0"),
+            ("--at", "2024-01-08", "--forget"),
+        ],
+    )
+    def test_misuse(self, feed: Feed, arguments: tuple[str, ...]) -> None:
+        assert feed(*arguments)[0] == 2
+
+    def test_a_bundle_without_preferences(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = make_tiny_bundle(tmp_path / "tiny.edge")
+        assert main(["suggest", str(path), "--profile", HERE, "--at", "2024-01-08"]) == 2
+        assert "no task 'preference'" in capsys.readouterr().err
+
+
+class TestState:
+    def test_it_is_kept_shown_and_erased(self, feed: Feed, tmp_path: Path) -> None:
+        state = tmp_path / "home.state"
+        feed("--state", str(state), lines=LINES)
+        _, lines = feed("--state", str(state), "--at", "2024-01-18T07:00")
+        assert lines[0].startswith("light.kitchen:turn_on ")
+        shown = json.loads("\n".join(feed("--state", str(state), "--export")[1]))
+        assert shown["persons"]["household"]["events"] == len(LINES)
+        assert feed("--state", str(state), "--forget")[1] == ["forgotten: everything"]
+        assert os.listdir(tmp_path) == []
+
+    def test_one_person_is_erased(self, feed: Feed, tmp_path: Path) -> None:
+        state = tmp_path / "home.state"
+        people = [
+            line.replace("}", f', "person": "{name}"}}')
+            for name, line in zip(("anna", "ben"), LINES, strict=False)
+        ]
+        feed("--state", str(state), lines=people)
+        feed("--state", str(state), "--forget", "--person", "anna")
+        shown = json.loads("\n".join(feed("--state", str(state), "--export")[1]))
+        assert set(shown["persons"]) == {"household", "ben"}
+
+    def test_one_that_cannot_be_used_is_said(
+        self, bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        state = tmp_path / "home.state"
+        state.write_bytes(b"?")
+        arguments = ["--profile", HERE, "--state", str(state), "--at", "2024-01-08"]
+        assert main(["suggest", str(bundle), *arguments]) == 0
+        assert "home.state.aside-1" in capsys.readouterr().err
+
+
+def test_a_picture(feed: Feed, tmp_path: Path) -> None:
+    file = tmp_path / "week.html"
+    status, _ = feed("--picture", str(file), lines=[*LINES, '{"time": 0, "action": "a.b:c"}'])
+    text = file.read_text("utf-8")
+    assert status == 0
+    assert "14 events of 7 days" in text
+    assert "suggested first" in text

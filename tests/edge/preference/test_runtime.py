@@ -1,0 +1,271 @@
+"""Preferences through the face of the package."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from edge import Command, Device, Home, Runtime
+from edge.errors import UsageError
+from edge.events import Suggestion
+from tests.edge.preference.tiny import NAME, make_preference_bundle, tiny_home
+from tests.edge.tiny_bundle import HERE, make_tiny_bundle
+
+MONDAY = datetime(2024, 1, 8, 7)
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_preference_bundle(tmp_path_factory.mktemp("runtime") / "tiny.edge")
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "home.state"
+
+
+@pytest.fixture
+def hub(bundle: Path, state: Path) -> Iterator[Runtime]:
+    with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as runtime:
+        yield runtime
+
+
+def mornings(hub: Runtime, days: int, person: str = "") -> None:
+    for day in range(days):
+        for step, action in enumerate(("light.kitchen:turn_on", "cover.bedroom:open")):
+            hub.observe(action, MONDAY + timedelta(days=day, minutes=step), person=person)
+
+
+def test_a_morning_becomes_a_habit(hub: Runtime) -> None:
+    mornings(hub, 9)
+    (first, *_) = hub.suggest(MONDAY + timedelta(days=9), {"door": "open"})
+    assert first.action == "light.kitchen:turn_on"
+    assert first.shown
+
+
+def test_only_what_is_likely_enough_is_shown(hub: Runtime) -> None:
+    mornings(hub, 9)
+    shown = hub.suggest(MONDAY, k=6)
+    every = hub.suggest(MONDAY, k=6, everything=True)
+    assert 0 < len(shown) < len(every) == 6
+    assert shown == [s for s in every if s.shown]
+
+
+def test_now_is_when_nothing_else_is_said(hub: Runtime) -> None:
+    before = datetime.now() - timedelta(seconds=1)
+    hub.observe("porch:turn_on")
+    hub.suggest()
+    habits = hub._habits
+    assert habits is not None
+    seconds = habits.preference.pasts[""].memory.last_time
+    assert seconds is not None
+    assert before < datetime(1970, 1, 1) + timedelta(seconds=seconds) <= datetime.now()
+
+
+def test_a_suggestion_can_be_told_what_became_of_it(hub: Runtime) -> None:
+    mornings(hub, 9)
+    first = hub.suggest(MONDAY)[0]
+    hub.feedback(first, "never")
+    assert first.action not in {s.action for s in hub.suggest(MONDAY, k=6, everything=True)}
+    hub.unblock(first.action)
+    assert hub.suggest(MONDAY)[0] == first
+
+
+class TestTasks:
+    def test_a_bundle_of_both(self, tmp_path: Path) -> None:
+        path = make_preference_bundle(tmp_path / "both.edge", with_intent=True)
+        with Runtime.load(path, profile=HERE) as hub:
+            assert hub.tasks == ("intent", "preference")
+            assert isinstance(hub.understand("turn on the porch light"), Command)
+            # The sample home says what its lights are called, not that this household has them.
+            assert hub.suggest(MONDAY, everything=True) == []
+            hub.home = Home([Device("z", "Zeppelin", kind="light")])
+            assert isinstance(hub.understand("turn on the zeppelin"), Command)
+            assert {s.action for s in hub.suggest(MONDAY, everything=True)} == {
+                "z:turn_on",
+                "z:turn_off",
+            }
+
+    def test_a_bundle_without_text_says_what_it_has(self, hub: Runtime) -> None:
+        assert hub.tasks == ("preference",)
+        with pytest.raises(UsageError, match=f"{NAME} has no task 'intent'") as caught:
+            hub.understand("turn on the fan")
+        assert caught.value.allowed == "what it has: preference"
+        assert not hasattr(hub, "intent")
+        assert "porch" in hub.home
+
+    def test_a_bundle_without_preferences_says_what_it_has(self, tmp_path: Path) -> None:
+        path = make_tiny_bundle(tmp_path / "tiny.edge")
+        with Runtime.load(path, profile=HERE) as hub:
+            for call in (
+                lambda: hub.observe("fan:turn_on"),
+                hub.suggest,
+                lambda: hub.feedback("fan:turn_on", "never"),
+                lambda: hub.unblock("fan:turn_on"),
+                hub.forget,
+                hub.export_state,
+                hub.save,
+            ):
+                with pytest.raises(UsageError, match="no task 'preference'"):
+                    call()
+            assert hub.problems == ()
+        with pytest.raises(UsageError, match="no task 'preference'"):
+            Runtime.load(path, profile=HERE, state=tmp_path / "home.state")
+
+
+class TestState:
+    def test_what_was_learned_is_there_again(self, bundle: Path, state: Path) -> None:
+        answers: list[list[Suggestion]] = []
+        for _ in range(3):
+            with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=str(state)) as hub:
+                if not answers:
+                    mornings(hub, 9, "anna")
+                answers.append(hub.suggest(MONDAY, k=6, everything=True))
+                assert hub.problems == ()
+        one, two, three = ([s.to_dict() for s in each] for each in answers)
+        assert one == two == three
+
+    def test_it_is_saved_now_and_then(self, hub: Runtime, state: Path) -> None:
+        mornings(hub, 7)
+        assert not state.exists()
+        mornings(hub, 9)
+        first = state.read_bytes()
+        hub.observe("porch:turn_on", MONDAY + timedelta(days=30))
+        assert state.read_bytes() == first
+        hub.save()
+        assert state.read_bytes() != first
+
+    def test_that_something_never_returns_is_saved_at_once(self, hub: Runtime, state: Path) -> None:
+        hub.feedback("porch:turn_on", "never")
+        assert b"porch:turn_on" in state.read_bytes()
+        hub.unblock("porch:turn_on")
+        assert b"porch:turn_on" not in state.read_bytes()
+
+    def test_a_file_that_cannot_be_used_is_aside_and_said(
+        self, bundle: Path, state: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        state.write_bytes(b"EDGESTAT, or so it says")
+        with Runtime.load(bundle, profile=HERE, state=state) as hub:
+            assert "home.state.aside-1" in hub.problems[0]
+            assert hub.suggest(MONDAY, everything=True) == []
+            hub.observe("porch:turn_on", MONDAY)
+        assert "home.state.aside-1" in caplog.text
+        assert (state.parent / "home.state.aside-1").read_bytes() == b"EDGESTAT, or so it says"
+        assert state.exists()
+
+    def test_a_full_disk_costs_no_observation(
+        self, hub: Runtime, state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(handle: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "fsync", full)
+            mornings(hub, 20)
+            assert hub.export_state()["persons"]["household"]["events"] == 40
+            assert hub.problems == ("what was learned cannot be saved: No space left on device",)
+            with pytest.raises(OSError, match="No space left"):
+                hub.save()
+        assert not state.exists()
+        hub.close()
+        assert state.exists()
+
+    def test_a_full_disk_on_closing_is_a_problem(
+        self, hub: Runtime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def full(handle: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        hub.observe("porch:turn_on", MONDAY)
+        with caplog.at_level(logging.WARNING, logger="edge"):
+            hub.close()
+        assert "cannot be saved" in caplog.text
+        assert len(hub.problems) == 1
+
+    def test_without_a_file_nothing_can_be_saved(self, bundle: Path) -> None:
+        with Runtime.load(bundle, profile=HERE) as hub:
+            mornings(hub, 20)
+            hub.forget("anna")
+            hub.forget()
+            with pytest.raises(UsageError, match="state=FILE"):
+                hub.save()
+
+
+class TestForgetting:
+    def test_erased_means_erased(self, hub: Runtime, state: Path) -> None:
+        mornings(hub, 9, "anna")
+        hub.save()
+        (state.parent / "home.state.aside-1").write_bytes(b"of the same people")
+        hub.forget()
+        assert os.listdir(state.parent) == []
+        assert hub.export_state()["persons"]["household"]["events"] == 0
+        hub.close()
+        assert os.listdir(state.parent) == []
+
+    def test_one_person_is_gone_from_the_file_at_once(self, hub: Runtime, state: Path) -> None:
+        mornings(hub, 9, "anna")
+        mornings(hub, 9, "ben")
+        hub.save()
+        assert b'"anna"' in state.read_bytes()
+        hub.forget("anna")
+        assert b'"anna"' not in state.read_bytes()
+        assert b'"ben"' in state.read_bytes()
+        assert set(hub.export_state()["persons"]) == {"household", "ben"}
+
+    def test_that_it_could_not_be_erased_is_an_error(
+        self, hub: Runtime, state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hub.observe("porch:turn_on", MONDAY, person="anna")
+        hub.save()
+
+        def refused(path: Path) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Path, "unlink", refused)
+        with pytest.raises(OSError, match="Permission denied"):
+            hub.forget()
+
+
+class TestEnding:
+    def test_a_closed_runtime_says_so(self, bundle: Path, state: Path) -> None:
+        hub = Runtime.load(bundle, profile=HERE, state=state)
+        hub.observe("porch:turn_on", MONDAY)
+        hub.close()
+        hub.close()
+        assert state.exists()
+        for call in (
+            lambda: hub.observe("porch:turn_on"),
+            hub.suggest,
+            hub.forget,
+            lambda: hub.understand("turn on the fan"),
+        ):
+            with pytest.raises(UsageError, match="the runtime is closed"):
+                call()
+
+    def test_threads_take_turns(self, hub: Runtime) -> None:
+        wrong: list[BaseException] = []
+
+        def live(number: int) -> None:
+            try:
+                for step in range(60):
+                    hub.observe(f"light.l{number}:turn_on", MONDAY + timedelta(minutes=step))
+                    hub.suggest(MONDAY, k=2, everything=True)
+                    if step % 20 == 0:
+                        hub.save()
+            except BaseException as error:  # the thread's, which nobody else sees
+                wrong.append(error)
+
+        threads = [threading.Thread(target=live, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+        assert hub.export_state()["persons"]["household"]["events"] == 240
