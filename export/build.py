@@ -1,4 +1,4 @@
-"""A run folder and device profiles → a bundle."""
+"""Run folders and device profiles → a bundle."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from device_profiles import Profile
+from edge.errors import UsageError
 from export.bundle_writer import graph_entry, write_bundle
-from export.recipes import open_run
+from export.recipes import Trained, open_run
 from export.tune import LARGEST_DROP, Choice, Tuner
 
 
 @dataclass(frozen=True)
-class Built:
-    """A bundle that was written, and what was chosen for it."""
+class Part:
+    """One model of a bundle, and what was chosen for each profile."""
 
-    path: Path
+    task: str
     gate: str
     """The measure that the accuracy gate looked at."""
     choices: tuple[Choice, ...]
@@ -26,7 +27,6 @@ class Built:
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {
-            "bundle": str(self.path),
             "gate": self.gate,
             "variants": [
                 {
@@ -43,8 +43,23 @@ class Built:
         }
 
 
+@dataclass(frozen=True)
+class Built:
+    """A bundle that was written, and what is in it."""
+
+    path: Path
+    parts: tuple[Part, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "bundle": str(self.path),
+            "tasks": {part.task: part.to_dict() for part in self.parts},
+        }
+
+
 def build(
-    run: Path,
+    runs: Sequence[Path],
     target: Path,
     profiles: Sequence[Profile],
     *,
@@ -57,51 +72,62 @@ def build(
     time_it: bool = False,
     say: Callable[[str], None] = print,
 ) -> Built:
-    """Chooses a variant for each profile and writes the bundle at `target`.
+    """Chooses a variant of each model for each profile and writes the bundle at `target`.
+
+    Args:
+        runs: run folders, each of another task. The bundle is called after the first, unless `name`
+            says otherwise.
 
     Raises:
-        UsageError: `run` is no finished run folder.
+        UsageError: one of `runs` is no finished run folder, or two are of one task.
         NothingFits: a profile has no variant that passes; nothing is written.
         BundleError: the bundle cannot be written; what was at `target` is as it was.
     """
-    trained = open_run(run)
-    if false_rejects is not None:
-        trained.false_rejects = false_rejects
-    float_graph = trained.graph().SerializeToString()
-    task, files = trained.describe(float_graph)
-    tuner = Tuner(
-        trained,
-        largest_drop=largest_drop,
-        shared_bytes=sum(map(len, files.values())),
-        time_it=time_it,
-        say=say,
-    )
-    choices = tuple(tuner.choose(profile) for profile in profiles)
-    variants = []
-    for choice in choices:
-        path = f"variants/{choice.profile.name}/{trained.task}.onnx"
-        chosen = choice.candidate
-        files[path] = chosen.graph
-        entry = graph_entry(
-            path,
-            chosen.graph,
-            scheme=chosen.scheme,
-            session=choice.profile.session,
-            accuracy=chosen.accuracy | {"gate": trained.gate} | tuner.drops(chosen),
-            latency=chosen.latency,
-            reasons=choice.reasons,
+    opened = _opened(runs, false_rejects)
+    tasks: dict[str, dict[str, Any]] = {}
+    files: dict[str, bytes] = {}
+    graphs = {task: trained.graph() for task, trained in opened.items()}
+    for task, trained in opened.items():
+        tasks[task], assets = trained.describe(graphs[task].SerializeToString())
+        files |= assets
+    taken = sum(map(len, files.values()))  # of each profile's budget, by what all variants share
+    graphs_of: dict[str, dict[str, Any]] = {profile.name: {} for profile in profiles}
+    parts = []
+    for task, trained in opened.items():
+        tuner = Tuner(
+            trained,
+            graphs[task],
+            largest_drop=largest_drop,
+            shared_bytes=taken,
+            time_it=time_it,
+            say=say,
         )
-        variants.append({"profile": choice.profile.name, "graphs": {trained.task: entry}})
+        choices = tuple(tuner.choose(profile) for profile in profiles)
+        for choice in choices:
+            path = f"variants/{choice.profile.name}/{task}.onnx"
+            chosen = choice.candidate
+            files[path] = chosen.graph
+            graphs_of[choice.profile.name][task] = graph_entry(
+                path,
+                chosen.graph,
+                scheme=chosen.scheme,
+                session=choice.profile.session,
+                accuracy=chosen.accuracy | {"gate": trained.gate} | tuner.drops(chosen),
+                latency=chosen.latency,
+                reasons=choice.reasons,
+            )
+        taken += max(len(choice.candidate.graph) for choice in choices)
+        parts.append(Part(task, trained.gate, choices))
 
     def write(place: Path) -> None:
         write_bundle(
             place,
-            name=name or trained.name,
+            name=name or next(iter(opened.values())).name,
             version=version,
             sequence=sequence,
             created=created,
-            tasks={trained.task: task},
-            variants=variants,
+            tasks=tasks,
+            variants=[{"profile": each, "graphs": found} for each, found in graphs_of.items()],
             files=files,
         )
 
@@ -109,6 +135,23 @@ def build(
     with tempfile.TemporaryDirectory(prefix="hearth-edge-") as folder:
         draft = Path(folder, "draft.edge")
         write(draft)
-        task |= trained.golden(draft, profiles[0].name)
+        for task, trained in opened.items():
+            tasks[task] |= trained.golden(draft, profiles[0].name)
     write(target)
-    return Built(target, trained.gate, choices)
+    return Built(target, tuple(parts))
+
+
+def _opened(runs: Sequence[Path], false_rejects: float | None) -> dict[str, Trained]:
+    opened: dict[str, Trained] = {}
+    for run in runs:
+        trained = open_run(run)
+        if trained.task in opened:
+            raise UsageError(
+                f"is of the task {trained.task!r}, as one before it",
+                where=str(run),
+                allowed="one run of each task",
+            )
+        if false_rejects is not None:
+            trained.false_rejects = false_rejects
+        opened[trained.task] = trained
+    return opened

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import onnx
+
 from device_profiles import Machine, Profile, detect
 from edge.errors import EdgeError
 from export.quantize import quantize
@@ -48,6 +50,7 @@ class Tuner:
 
     Args:
         trained: the model.
+        graph: its float graph.
         largest_drop: points that quantising may cost.
         shared_bytes: size of the assets that come with every variant.
         time_it: also measure latency on this machine, and choose by it for profiles that this
@@ -58,6 +61,7 @@ class Tuner:
     def __init__(
         self,
         trained: Trained,
+        graph: onnx.ModelProto,
         *,
         largest_drop: float = LARGEST_DROP,
         shared_bytes: int = 0,
@@ -69,7 +73,7 @@ class Tuner:
         self._shared = shared_bytes
         self._time_it = time_it
         self._say = say
-        self._float = trained.graph()
+        self._float = graph
         self._calibration = trained.calibration()
         self._known: dict[tuple[str, str], Candidate] = {}
         self._machine: Machine = detect()

@@ -7,6 +7,7 @@ import math
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import device_profiles
@@ -21,6 +22,7 @@ examples:
   edge export runs/home --out home.edge
   edge export runs/home --out home.edge --profiles raspberry-pi-4,raspberry-pi-zero-2w
   edge export runs/home --out home.edge --tar home.tar --measure
+  edge export runs/home runs/household --out home.edge    # commands and preferences in one
 
 For every profile the quantisation schemes it names are tried in order; one that costs more than
 --max-drop points of accuracy on the dev set, or does not fit the profile's budget, is refused. The
@@ -35,7 +37,13 @@ _LAST_SECOND = 253_402_300_799
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Run folder, bundle, profiles, gate."""
     parser.epilog = _EPILOG
-    parser.add_argument("run", type=Path, metavar="RUN", help="a folder that `edge train` wrote")
+    parser.add_argument(
+        "runs",
+        type=Path,
+        nargs="+",
+        metavar="RUN",
+        help="folders that `edge train` wrote, each of another model family",
+    )
     parser.add_argument("--out", required=True, type=Path, metavar="BUNDLE", help="the bundle")
     parser.add_argument("--tar", type=Path, metavar="FILE", help="also write it as one tar")
     parser.add_argument(
@@ -70,13 +78,13 @@ def run(args: argparse.Namespace) -> int:
     from export.build import build
 
     built = build(
-        args.run,
+        args.runs,
         args.out,
         profiles,
         name=args.name,
         version=args.bundle_version,
         sequence=args.sequence,
-        created=_created(args.run),
+        created=_created(args.runs),
         largest_drop=args.max_drop,
         false_rejects=args.false_rejects,
         time_it=args.measure,
@@ -89,24 +97,26 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(built.to_dict())
         return 0
-    rows = [
-        (
-            choice.profile.name,
-            choice.candidate.scheme,
-            f"{len(choice.candidate.graph) / 1000:.0f} kB",
-            f"{choice.candidate.accuracy[built.gate]:.2f}",
-            f"{0 - choice.candidate.drop:+.2f}",
-            f"{choice.candidate.latency['p50_us']:.0f}" if choice.candidate.latency else "-",
-        )
-        for choice in built.choices
-    ]
-    head = ("profile", "scheme", "graph", f"{built.gate} % on dev", "vs. float", "µs here")
-    print(table(head, rows, right=(2, 3, 4, 5), width=terminal_width()))
+    for part in built.parts:
+        rows = [
+            (
+                choice.profile.name,
+                choice.candidate.scheme,
+                f"{len(choice.candidate.graph) / 1000:.0f} kB",
+                f"{choice.candidate.accuracy[part.gate]:.2f}",
+                f"{0 - choice.candidate.drop:+.2f}",
+                f"{choice.candidate.latency['p50_us']:.0f}" if choice.candidate.latency else "-",
+            )
+            for choice in part.choices
+        ]
+        head = (part.task, "scheme", "graph", f"{part.gate} % on dev", "vs. float", "µs here")
+        print(table(head, rows, right=(2, 3, 4, 5), width=terminal_width()))
+        print()
     print(f"wrote {args.out}")
     return 0
 
 
-def _created(run: Path) -> str:
+def _created(runs: Sequence[Path]) -> str:
     """SOURCE_DATE_EPOCH where it is set, else when training ended: never the present moment.
 
     Raises:
@@ -114,7 +124,9 @@ def _created(run: Path) -> str:
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     try:
-        seconds = int(epoch) if epoch else int((run / "run.json").stat().st_mtime)
+        seconds = (
+            int(epoch) if epoch else int(max((run / "run.json").stat().st_mtime for run in runs))
+        )
         if not 0 <= seconds <= _LAST_SECOND:
             raise ValueError(seconds)
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

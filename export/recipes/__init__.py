@@ -6,16 +6,22 @@ import importlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import onnx
-
-from device_profiles import SessionSettings
 from edge.errors import UsageError
-from export.quantize import Feed
 
-RECIPES: Mapping[str, str] = {"intent": "export.recipes.intent.packing"}
-"""Family → the module whose `open_run` reads its run folders."""
+if TYPE_CHECKING:  # a list of the families must not wait for what trains them
+    import onnx
+
+    from device_profiles import SessionSettings
+    from export.quantize import Feed
+
+RECIPES: Mapping[str, str] = {
+    "intent": "export.recipes.intent",
+    "preference": "export.recipes.preference",
+}
+"""Family → its package: `verb` has the arguments of `edge train FAMILY` and trains, `packing` has
+`open_run`, which reads what was trained."""
 
 
 class Trained(Protocol):
@@ -58,7 +64,7 @@ def open_run(folder: Path) -> Trained:
     description = folder / "run.json"
     try:
         family = json.loads(description.read_text("utf-8"))["family"]
-        module = importlib.import_module(RECIPES[family])
+        module = importlib.import_module(f"{RECIPES[family]}.packing")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"no finished training run: {error}",

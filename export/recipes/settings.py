@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from pathlib import Path
 from typing import Any, TypeVar
 
 from edge.errors import UsageError
@@ -46,6 +48,31 @@ def settings_of(kind: type[T], data: Any, table: str, limits: Limits) -> T:
             allowed = _WORDS[types[key]] + (f" from {low} to {high}" if key in limits else "")
             raise UsageError(f"is {value!r}", where=where, allowed=allowed)
     return kind(**data)
+
+
+def read_settings_file(path: Path | None) -> dict[str, Any]:
+    """A settings file's data, with the tables [teacher] and [student] in any case.
+
+    Args:
+        path: TOML; None: no file, only empty tables.
+
+    Raises:
+        UsageError: the file cannot be read, is not TOML, or has something else for a table.
+    """
+    data: dict[str, Any] = {}
+    if path is not None:
+        try:
+            data = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"the settings cannot be read: {error}",
+                where=str(path),
+                allowed="TOML with the tables [teacher] and [student]",
+            ) from error
+    for name in ("teacher", "student"):
+        if not isinstance(data.setdefault(name, {}), dict):
+            raise UsageError(f"is {data[name]!r}", where=f"{path}: {name}", allowed="a table")
+    return data
 
 
 def _is(value: object, kind: type) -> bool:

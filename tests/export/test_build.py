@@ -31,7 +31,7 @@ def profiles(*names: str) -> list[Profile]:
 def make(run: Path, target: Path, **options: Any) -> Built:
     boards = options.pop("boards", profiles())
     usual = {"created": CREATED, "say": lambda line: None}
-    return build(run, target, boards, **(usual | options))
+    return build([run], target, boards, **(usual | options))
 
 
 def contents(bundle: Path) -> dict[str, bytes]:
@@ -73,7 +73,7 @@ class TestBundle:
             assert {"frame", "frame_drop", "intent", "slot_f1"} <= set(accuracy)
 
     def test_the_choice_and_its_reasons(self, built: Built, manifest: dict[str, Any]) -> None:
-        for variant, choice in zip(manifest["variants"], built.choices, strict=True):
+        for variant, choice in zip(manifest["variants"], built.parts[0].choices, strict=True):
             graph = variant["graphs"]["intent"]
             assert graph["reasons"] == list(choice.reasons)
             assert graph["reasons"][0].startswith(graph["scheme"])
@@ -104,7 +104,7 @@ class TestBundle:
     def test_for_programs(self, built: Built) -> None:
         found = json.loads(json.dumps(built.to_dict()))
         assert found["bundle"] == str(built.path)
-        assert [variant["profile"] for variant in found["variants"]] == [PI, HUB]
+        assert [variant["profile"] for variant in found["tasks"]["intent"]["variants"]] == [PI, HUB]
 
 
 class TestRepeating:

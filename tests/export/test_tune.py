@@ -68,7 +68,7 @@ def make(shared: tuple[onnx.ModelProto, Sequence[Feed]]) -> Any:
     ) -> tuple[Tuner, Trained]:
         trained = Trained(*shared, accuracy, latency)
         said = options.pop("said", [])
-        return Tuner(trained, say=said.append, **options), trained
+        return Tuner(trained, trained.graph(), say=said.append, **options), trained
 
     return made
 

@@ -45,8 +45,8 @@ class TestBundle:
     ) -> None:
         assert export(run_folder, tmp_path / "home.edge", "--json") == 0
         found = json.loads(capsys.readouterr().out)
-        assert [variant["profile"] for variant in found["variants"]] == [HUB]
-        assert found["variants"][0]["latency"] == {}
+        assert [variant["profile"] for variant in found["tasks"]["intent"]["variants"]] == [HUB]
+        assert found["tasks"]["intent"]["variants"][0]["latency"] == {}
 
     def test_every_profile_there_is_where_none_is_named(
         self, run_folder: Path, tmp_path: Path
@@ -73,7 +73,7 @@ class TestBundle:
         self, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert export(run_folder, tmp_path / "home.edge", "--measure", "--json") == 0
-        (variant,) = json.loads(capsys.readouterr().out)["variants"]
+        (variant,) = json.loads(capsys.readouterr().out)["tasks"]["intent"]["variants"]
         assert variant["latency"]["where"] == "host"
         assert variant["latency"]["p50_us"] > 0
 

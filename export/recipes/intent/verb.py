@@ -1,0 +1,122 @@
+"""`edge train intent`: what it takes, and what it prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from edge.commands import add_json, print_json
+from export.recipes.settings import read_settings_file
+
+help = "intents and slots of commands: teachers and a student from a corpus of sentences"
+
+_EPILOG = """\
+examples:
+  edge train intent --data my-home --out runs/home
+  edge train intent --data my-home --out runs/home --sentences en
+  edge train intent --data corpus.jsonl --out runs/mine --teachers 2 --epochs 8
+  edge train intent --data snips --out runs/snips --settings snips.toml --resume
+  edge train intent --data snips --out runs/snips --encoder bert-base-uncased --lora 16
+  edge train intent --data snips --out runs/snips --search 20
+  accelerate launch --multi_gpu --num_processes 4 -m edge train intent --data snips --out runs/snips
+
+A corpus is a folder or file in one of the layouts snips, slurp, clinc150, jsonl (one utterance a
+line) or home (templates of sentences in the syntax of Home Assistant's intents, with home.toml and
+out_of_scope.txt). Lines that cannot be used are listed and left out.
+
+accelerate starts several processes with --multi_gpu only, on processors too; --cpu starts one.
+
+The run folder gets the student, the vocabulary, the dev set, figures (run.json), TensorBoard logs,
+and a report: confusion matrix (confusion.png), misread sentences (misread.jsonl), report.html.
+
+A settings file is TOML: `teachers`, `student_alone`, and the tables [teacher] and [student].
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Corpus, run folder, and what is changed most often."""
+    parser.epilog = _EPILOG
+    parser.add_argument("--data", required=True, type=Path, metavar="PATH", help="the corpus")
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="the run folder")
+    parser.add_argument("--layout", help="the corpus' layout, where it cannot be told by its files")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="settings as TOML")
+    parser.add_argument("--encoder", help="the teacher: 'minilm' (default), a folder or a hub name")
+    parser.add_argument("--teachers", type=int, metavar="N", help="teachers to average")
+    parser.add_argument("--epochs", type=int, metavar="N", help="epochs of each teacher")
+    parser.add_argument("--lora", type=int, metavar="RANK", help="LoRA instead of full fine-tuning")
+    parser.add_argument("--seed", type=int, help="seed of everything random (default 0)")
+    parser.add_argument(
+        "--sentences",
+        metavar="LANGUAGE",
+        help="for a home: Home Assistant's own sentences in this language, such as en, "
+        "in place of the folder's",
+    )
+    parser.add_argument("--samples", type=int, default=6000, help="sentences drawn from templates")
+    parser.add_argument(
+        "--search", type=int, metavar="TRIALS", help="search the student's settings on dev first"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on where the last run stopped")
+    parser.add_argument("--test", action="store_true", help="report on the test split, not on dev")
+    parser.add_argument("--quiet", action="store_true", help="no progress bars")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, report, and print what came out."""
+    settings = _settings(args)
+    from export.corpora import read
+    from export.distill import is_first_process
+    from export.recipes.intent import command
+
+    at_home = args.layout == "home" or (args.data / "sentences").is_dir()
+    if at_home or args.sentences is not None:
+        from export.corpora.templates import read_home
+
+        corpus = read_home(args.data, args.samples, args.seed or 0, args.sentences)
+    else:
+        corpus = read(args.data, args.layout)
+    for problem in corpus.problems if is_first_process() else ():
+        print(f"warning: {problem}", file=sys.stderr)
+    outcome = command.train_and_report(
+        corpus,
+        settings,
+        args.data,
+        args.out,
+        language=args.sentences,
+        resume=args.resume,
+        trials=args.search or 0,
+        on_test=args.test,
+        quiet=args.quiet or args.json or not sys.stderr.isatty(),
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    if not outcome:
+        return 0  # another process of the same launch speaks
+    if args.json:
+        print_json(outcome.to_dict())
+    else:
+        print(outcome.text)
+    return 0
+
+
+def _settings(args: argparse.Namespace) -> dict[str, Any]:
+    """The settings file's data with the options on top.
+
+    Raises:
+        UsageError: the file cannot be read, is not TOML, or has something else for a table.
+    """
+    data = read_settings_file(args.settings)
+    teacher = data["teacher"]
+    if args.encoder is not None:
+        teacher["encoder"] = args.encoder
+    if args.epochs is not None:
+        teacher["epochs"] = args.epochs
+    if args.lora is not None:
+        teacher["lora_rank"] = args.lora
+    if args.teachers is not None:
+        data["teachers"] = args.teachers
+    if args.seed is not None:
+        teacher["seed"] = args.seed
+        data["student"]["seed"] = args.seed
+    return data

@@ -1,0 +1,134 @@
+"""How much counts weigh beside a catalogue's network: found by trying, on the dev set.
+
+Fitted for what is wanted, NDCG@10, by a random search that starts from plain values: fitted for
+likelihood, the same formula ranks worse than counts alone, since the network has seen its training
+histories and the counts of the dev set have not (docs/adr/0007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from edge.preference.boost import Boost, mass
+from edge.preference.others import Lookup
+from edge.preference.past import COURSE_EVENTS, Event
+from export.recipes.preference.lessons import Chunk, Collator
+from export.recipes.preference.network import Network
+from export.recipes.preference.ranking import ranking
+from export.recipes.preference.taught import answer, scores
+
+TRIALS = 80
+FADES = (0.4, 0.6, 0.8)
+_LIKELIEST = 60
+"""Items that the network likes best, looked at besides those that were counted."""
+_BATCH = 64
+_LARGEST_GAIN = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Everything that one `fade` makes of the dev set; entries of all targets in a row."""
+
+    target: np.ndarray
+    """[entries] whose it is."""
+    near: np.ndarray
+    back: np.ndarray
+    after: np.ndarray
+    score: np.ndarray
+    """[entries] the network's."""
+    is_gold: np.ndarray
+    total: np.ndarray
+    """[targets] M of the formula."""
+
+
+def fit_boost(
+    network: Network, held_out: Sequence[Chunk], collate: Collator, lookup: Lookup, seed: int
+) -> tuple[Boost, float]:
+    """The boost that ranks the dev set best, and its NDCG@10 in percent."""
+    evidence = {fade: _gather(network, held_out, collate, lookup, fade) for fade in FADES}
+    rng = np.random.default_rng(seed)
+    best = Boost()
+    worth = _ndcg(evidence[best.fade], best)
+    for trial in range(TRIALS):
+        spread = 0.6 if trial < TRIALS // 2 else 0.25
+        moved = {
+            name: getattr(best, name) * float(np.exp(rng.normal() * spread * (rng.random() < 0.5)))
+            for name in ("last", "back", "gain", "steep", "damp")
+        }
+        fade = float(rng.choice(FADES)) if rng.random() < 0.3 else best.fade
+        tried = Boost(fade=fade, **{**moved, "gain": min(moved["gain"], _LARGEST_GAIN)})
+        found = _ndcg(evidence[fade], tried)
+        if found > worth:
+            best, worth = tried, found
+    rounded = Boost(*(round(value, 4) for value in best))
+    return rounded, 100 * worth
+
+
+def _gather(
+    network: Network, held_out: Sequence[Chunk], collate: Collator, lookup: Lookup, fade: float
+) -> _Evidence:
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in _Evidence.__slots__}
+    number = 0
+    for start in range(0, len(held_out), _BATCH):
+        batch = held_out[start : start + _BATCH]
+        tensors = collate(batch)
+        inputs = (tensors[k] for k in ("rows", "features", "places", "moment", "evidence"))
+        with torch.no_grad():
+            query, _ = answer(network, *inputs)
+            judged = scores(network, query, None).numpy()
+        at = 0
+        for chunk in batch:
+            for one in chunk.asked:
+                seen = chunk.lived.rows[: one.position]
+                found = _one(judged[at], seen, one.row, lookup, fade)
+                parts["target"].append(np.full(len(found["near"]), number))
+                for name, values in found.items():
+                    parts[name].append(values)
+                at += 1
+                number += 1
+    return _Evidence(**{name: np.concatenate(values) for name, values in parts.items()})
+
+
+def _one(
+    judged: np.ndarray, seen: np.ndarray, gold: int, lookup: Lookup, fade: float
+) -> dict[str, np.ndarray]:
+    course = [Event(int(row), -1, -1, 0) for row in seen[-COURSE_EVENTS:]]
+    masses = {}
+    total = 0.0
+    for name, boost in (
+        ("near", Boost(last=0, back=0, fade=fade)),
+        ("back", Boost(last=0, back=1, fade=fade)),
+        ("after", Boost(last=1, back=0, fade=fade)),
+    ):
+        masses[name], total = mass(course, lookup, boost)
+    judged = judged.copy()
+    judged[seen] = -np.inf
+    likeliest = np.argpartition(-judged, min(_LIKELIEST, len(judged) - 1))[:_LIKELIEST]
+    gone = set(seen.tolist())
+    rows = [row for row in {*likeliest.tolist(), *masses["after"], *masses["back"], gold}
+            if row >= 0 and row not in gone]  # fmt: skip
+    near = np.array([masses["near"].get(row, 0.0) for row in rows])
+    return {
+        "near": near,
+        "back": np.array([masses["back"].get(row, 0.0) for row in rows]) - near,
+        "after": np.array([masses["after"].get(row, 0.0) for row in rows]) - near,
+        "score": judged[rows],
+        "is_gold": np.array([row == gold for row in rows]),
+        "total": np.array([total]),
+    }
+
+
+def _ndcg(evidence: _Evidence, boost: Boost) -> float:
+    masses = evidence.near + boost.back * evidence.back + boost.last * evidence.after
+    scale = boost.steep / (1 + evidence.total) ** boost.damp
+    boosted = evidence.score + boost.gain * np.log1p(scale[evidence.target] * masses)
+    count = len(evidence.total)
+    gold = np.full(count, np.inf)
+    gold[evidence.target[evidence.is_gold]] = boosted[evidence.is_gold]
+    before = boosted >= gold[evidence.target]
+    ranks = np.bincount(evidence.target[before], minlength=count)
+    return ranking(np.where(ranks > 0, ranks, 10**6).tolist()).ndcg(10)

@@ -1,0 +1,147 @@
+"""What `edge train preference` does around the recipe: search, report, figures in print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from edge.errors import UsageError
+from edge.table import table
+from export.corpora.interactions.corpus import InteractionCorpus
+from export.distill import is_first_process
+from export.files import write_atomic
+from export.recipes.preference import recipe
+from export.recipes.preference.prepare import prepare
+from export.recipes.preference.recipe import PreferenceRun
+from export.recipes.preference.settings import PreferenceSettings, settings_from
+
+_MEASURES = {
+    "hr1": "HR@1",
+    "hr5": "HR@5",
+    "hr10": "HR@10",
+    "map5": "mAP@5",
+    "ndcg10": "NDCG@10",
+    "seconds": "seconds",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished training run, for people and for programs."""
+
+    folder: Path
+    run: PreferenceRun
+
+    @property
+    def text(self) -> str:
+        """The figures as a table."""
+        rows = [
+            (who, *(f"{found[name]:.2f}" if name in found else "-" for name in _MEASURES))
+            for who, found in self.run.figures.items()
+        ]
+        head = ("on dev, %", *_MEASURES.values())
+        right = tuple(range(1, len(head)))
+        return f"{table(head, rows, right=right)}\n\nmodel and plots: {self.folder}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "run": str(self.folder),
+            "corpus": self.run.corpus,
+            "parameters": sum(p.numel() for p in self.run.student.parameters()),
+            "figures": self.run.figures,
+        }
+
+
+def train_and_report(
+    corpus: InteractionCorpus,
+    settings: dict[str, Any],
+    folder: Path,
+    *,
+    practice: Sequence[InteractionCorpus] = (),
+    resume: bool,
+    trials: int,
+    quiet: bool,
+    say: Callable[[str], None],
+) -> Outcome | None:
+    """Trains on `corpus` and writes run folder and plot.
+
+    Returns:
+        What came out; None on every process of a distributed launch but the first.
+
+    Raises:
+        UsageError: the settings or the corpus cannot be used.
+    """
+    chosen = settings_from(settings)
+    _check_corpus(corpus)
+    first = is_first_process()
+    tell = say if first else lambda line: None
+    if trials:
+        chosen = search(corpus, chosen, folder, trials, quiet=quiet, say=tell)
+    run = recipe.train(
+        corpus, chosen, folder, practice=practice, resume=resume, quiet=quiet, say=tell
+    )
+    if not first:
+        return None
+    from export.recipes.preference.packing import open_run
+    from export.recipes.preference.plot import plot_reliability
+
+    plot_reliability(folder, open_run(folder).seen())
+    return Outcome(folder, run)
+
+
+def search(
+    corpus: InteractionCorpus,
+    settings: PreferenceSettings,
+    folder: Path,
+    trials: int,
+    *,
+    quiet: bool,
+    say: Callable[[str], None],
+) -> PreferenceSettings:
+    """The student settings that do best on dev, found by Optuna's TPE sampler."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    school = prepare(corpus, settings).school
+
+    def attempt(trial: optuna.Trial) -> float:
+        student = replace(
+            settings.student,
+            learning_rate=trial.suggest_float("learning_rate", 3e-4, 1e-2, log=True),
+            dropout=trial.suggest_float("dropout", 0.0, 0.5),
+            alone_weight=trial.suggest_float("alone_weight", 0.1, 2.0, log=True),
+            item=trial.suggest_categorical("item", [16, 32, 64]),
+        )
+        network = school.network(student)
+        found = school.teach(network, folder / f"trial-{trial.number}", resume=False, quiet=quiet)
+        worth = found[settings.measure]
+        say(f"trial {trial.number + 1} of {trials}: {settings.measure} {worth:.3f}, {trial.params}")
+        return worth
+
+    study = optuna.create_study(
+        direction="maximize", sampler=optuna.samplers.TPESampler(seed=settings.student.seed)
+    )
+    study.optimize(attempt, n_trials=trials)
+    if is_first_process():
+        write_atomic(folder / "search.json", json.dumps(study.best_params, indent=1) + "\n")
+    say(f"best of {trials} trials: {settings.measure} {study.best_value:.3f}, {study.best_params}")
+    return replace(settings, student=replace(settings.student, **study.best_params))
+
+
+def _check_corpus(corpus: InteractionCorpus) -> None:
+    for split in ("train", "dev"):
+        if not getattr(corpus, split):
+            raise UsageError(
+                f"the corpus has nothing to predict in its {split} split",
+                where=corpus.name,
+                allowed="ten events of one household, or more",
+                hint="the warnings above name the lines that could not be used",
+            )
+    if len(corpus.catalogue) < 2:
+        raise UsageError(
+            "there is only one thing to be done", where=corpus.name, allowed="two actions or more"
+        )

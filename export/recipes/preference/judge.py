@@ -1,0 +1,85 @@
+"""How good a network is on dev, as part of the whole mixture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+
+from export.recipes.preference.lessons import Chunk, Collator
+from export.recipes.preference.network import Network
+from export.recipes.preference.ranking import Ranking, ranking
+from export.recipes.preference.taught import answer, scores
+
+_BATCH = 32
+
+
+def measures(
+    network: Network, held_out: Sequence[Chunk], collate: Collator, once: bool
+) -> dict[str, float]:
+    """Ranking measures in percent, and the mixture's mean log-likelihood in nats.
+
+    Args:
+        once: things are chosen once: what was, is not ranked again.
+    """
+    ranks: list[int] = []
+    likelihood = 0.0
+    for start in range(0, len(held_out), _BATCH):
+        batch = held_out[start : start + _BATCH]
+        found, logs = _judged(network, batch, collate, once)
+        ranks += found
+        likelihood += logs
+    result: Ranking = ranking(ranks)
+    return result.measures() | {"likelihood": round(likelihood / max(1, len(ranks)), 5)}
+
+
+def _judged(
+    network: Network, batch: Sequence[Chunk], collate: Collator, once: bool
+) -> tuple[list[int], float]:
+    tensors = collate(batch)
+    with torch.no_grad():
+        query, gates = answer(
+            network,
+            tensors["rows"],
+            tensors["features"],
+            tensors["places"],
+            tensors["moment"],
+            tensors["evidence"],
+        )
+        crowd = tensors.get("crowd")
+        beliefs = torch.softmax(scores(network, query, crowd), -1).numpy()
+        spoken = torch.cat([tensors["speaks"], torch.ones(len(query), 1)], 1)
+        shares = torch.softmax(gates.masked_fill(spoken == 0, -1e9), -1).numpy()
+    ranks, likelihood, at = [], 0.0, 0
+    for chunk in batch:
+        standing = chunk.lived.standing
+        for one in chunk.asked:
+            chances = _by_model(beliefs[at], standing) * shares[at, -1]
+            room = 1 + max([one.candidate, *(max(o.chances) for o in one.opinions if o)])
+            if room > len(chances):
+                chances = np.concatenate([chances, np.zeros(room - len(chances))])
+            for opinion, share in zip(one.opinions, shares[at].tolist(), strict=False):
+                if opinion is not None:
+                    ids = np.fromiter(opinion.chances, np.int64, len(opinion.chances))
+                    given = np.fromiter(opinion.chances.values(), np.float64, len(ids))
+                    chances[ids] += share * given
+            mine = chances[one.candidate]
+            if once:
+                chances[chunk.lived.rows[: one.position]] = -1
+                chances[one.candidate] = mine
+            ranks.append(int((chances > mine).sum() + (chances == mine).sum()))
+            likelihood += float(np.log(max(mine, 1e-12)))
+            at += 1
+    return ranks, likelihood
+
+
+def _by_model(beliefs: np.ndarray, standing: Mapping[int, tuple[int, ...]]) -> np.ndarray:
+    """The model's probabilities of candidates: of rows, or of the actions that share them."""
+    if not standing:
+        return beliefs.astype(np.float64)
+    chances = np.zeros(1 + max(action for actions in standing.values() for action in actions))
+    for row, actions in standing.items():
+        for action in actions:
+            chances[action] = beliefs[row] / len(actions)
+    return chances

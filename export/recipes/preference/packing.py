@@ -1,0 +1,107 @@
+"""A finished preference run as `edge export` wants it: graph, measures, manifest entry, assets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+from device_profiles import SessionSettings
+from edge.preference.catalogue import Catalogue
+from edge.preference.experts import NAMES
+from edge.preference.model import TASK
+from export.quantize import Feed
+from export.recipes.preference import calibration, recipe, trial
+from export.recipes.preference.graph import catalogue_of, examples, export_network
+from export.recipes.preference.held_out import HeldOut, read_held_out
+from export.recipes.preference.ranking import Ranking
+
+CALIBRATION_INPUTS = 200
+"""Inputs for static quantisation."""
+TIMED_CALLS = 300
+GOLDEN_HISTORIES = 8
+_ONE_THREAD = SessionSettings(1, False, False, "extended")
+
+
+def open_run(folder: Path) -> TrainedPreference:
+    """The run in `folder`."""
+    return TrainedPreference(folder)
+
+
+class TrainedPreference:
+    """A preference model that has been trained: see `export.recipes.Trained`."""
+
+    task = TASK
+    gate = "ndcg10"
+
+    def __init__(self, folder: Path, false_rejects: float = calibration.FALSE_REJECTS) -> None:
+        self.false_rejects = false_rejects
+        self.run = recipe.load(folder)
+        self.name = self.run.corpus
+        self._dev: list[HeldOut] = read_held_out(folder / "dev.jsonl")
+
+    def graph(self) -> onnx.ModelProto:
+        """The float graph, checked against torch."""
+        return export_network(self.run.student, self.run.settings.window)
+
+    def calibration(self) -> Sequence[Feed]:
+        """Inputs made of the network's own items."""
+        names = ("history", "moment", "evidence")
+        made = examples(self.run.student, self.run.settings.window, CALIBRATION_INPUTS)
+        return [dict(zip(names, arrays, strict=True)) for arrays in made]
+
+    def measure(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, float]:
+        """Ranking measures on dev of what the runtime suggests, in percent."""
+        return Ranking(trial.ranks(self._seen(graph, scheme, settings))).measures()
+
+    def seen(self) -> list[trial.Seen]:
+        """What the runtime suggests on dev by the float graph."""
+        return self._seen(self.graph().SerializeToString(), "float", _ONE_THREAD)
+
+    def latency(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, Any]:
+        """Microseconds of `suggest` on this machine, over dev targets in turn."""
+        hub = trial.preference(self.run, self.catalogue, graph, scheme, settings)
+        taken = trial.timed(hub, self._dev, self.run.generic, time.perf_counter_ns, TIMED_CALLS)
+        p50, p90, p99 = (round(float(v) / 1000, 1) for v in np.percentile(taken, [50, 90, 99]))
+        return {"where": "host", "p50_us": p50, "p90_us": p90, "p99_us": p99}
+
+    def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """The manifest's `tasks.preference`, and catalogue and counts as assets."""
+        seen = self._seen(graph, "float", _ONE_THREAD)
+        run = self.run
+        assets = {"catalogue": "assets/catalogue.bin", "population": "assets/population.bin"}
+        files = {
+            assets["catalogue"]: self.catalogue.to_bytes(),
+            assets["population"]: run.population.to_bytes(),
+        }
+        task = {
+            "events": run.settings.window,
+            "generic": run.generic,
+            "boost": run.boost._asdict() if run.boost else None,
+            "experts": list(NAMES),
+            "senses": run.senses.to_dict(),
+            "calibration": calibration.fit(seen, self.false_rejects),
+            "pace": {"fast": run.settings.fast_days, "slow": run.settings.slow_days},
+            "assets": assets,
+        }
+        return task, files
+
+    def golden(self, bundle: Path, profile: str) -> dict[str, Any]:
+        """Short histories of the dev set and the sure first suggestion after each."""
+        from export.recipes.preference.golden import golden_histories
+
+        return {"golden": golden_histories(bundle, profile, self._dev, GOLDEN_HISTORIES)}
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The items, quantised: the same for every variant."""
+        return catalogue_of(self.run.student, self.run.catalogue, self.run.attributes)
+
+    def _seen(self, graph: bytes, scheme: str, settings: SessionSettings) -> list[trial.Seen]:
+        hub = trial.preference(self.run, self.catalogue, graph, scheme, settings)
+        return trial.live(hub, self._dev, self.run.generic)

@@ -1,0 +1,146 @@
+"""A corpus made ready to learn from: counted, lived through, cut into chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from edge.preference.experts import EVIDENCE, NAMES
+from edge.preference.memory import Pace
+from edge.preference.moment import Senses
+from edge.preference.past import Event
+from edge.preference.population import Population
+from export.corpora.interactions.corpus import InteractionCorpus, Target
+from export.recipes.preference.affinity import first_vectors
+from export.recipes.preference.counting import Counting
+from export.recipes.preference.fitting import School
+from export.recipes.preference.lessons import Chunk, chunks
+from export.recipes.preference.network import Sizes
+from export.recipes.preference.practice import practise
+from export.recipes.preference.replay import Replay, by_history, course_of
+from export.recipes.preference.sensors import senses_of
+from export.recipes.preference.settings import PreferenceSettings
+
+_REPEATS = 0.02
+"""Share of training targets seen before in their history above which things are done again."""
+DEV_TARGETS = 4000
+"""Dev targets that an epoch is judged by, at most."""
+
+Courses = dict[int, list[Event]]
+"""History → its course, up to its last training target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that training needs."""
+
+    school: School
+    senses: Senses
+    attributes: tuple[str, ...]
+    population: Population
+
+
+def prepare(
+    corpus: InteractionCorpus,
+    settings: PreferenceSettings,
+    practice: Sequence[InteractionCorpus] = (),
+) -> Prepared:
+    """Counts what others did, lives all histories through, cuts them into chunks.
+
+    Args:
+        practice: corpora to learn trust on, see `export.recipes.preference.practice`.
+    """
+    senses = senses_of(corpus)
+    courses = _courses(corpus)
+    once = not corpus.generic and not _repeats(corpus)
+    counting = Counting(list(courses.values()), once, settings.rare_contexts)
+    population = counting.population()
+    pace = Pace(settings.fast_days, settings.slow_days)
+    replay = Replay(corpus, senses, settings.window, pace, once)
+    train: list[Chunk] = []
+    for index, positions in by_history(_asked(corpus, settings.first_position)).items():
+        lookup = counting.without(courses[index]).after
+        lived = replay.live(corpus.histories[index], positions, lookup)
+        train += chunks(lived, settings.window)
+    if practice:
+        train += practise(practice, corpus.catalogue, senses, settings.window, pace)
+    dev: list[Chunk] = []
+    for index, positions in by_history(sampled(corpus.dev)).items():
+        lived = replay.live(corpus.histories[index], positions, population.after, keep=True)
+        dev += chunks(lived, settings.window)
+    attributes, membership = membership_of(corpus)
+    items = len(corpus.catalogue)
+    school = School(
+        Sizes(items, len(attributes), senses.width, EVIDENCE * (len(NAMES) - 1), len(NAMES)),
+        membership,
+        _popularity(courses, items),
+        train,
+        dev,
+        once,
+        partial(first_vectors, counting.counts("near"), items, seed=settings.student.seed)
+        if once
+        else None,
+        settings.measure,
+    )
+    return Prepared(school, senses, attributes, population)
+
+
+def _courses(corpus: InteractionCorpus) -> Courses:
+    rows = {name: row for row, name in enumerate(corpus.catalogue)}
+    found: Courses = {}
+    for index, positions in by_history(corpus.train).items():
+        course = course_of(corpus.histories[index], rows, corpus.generic)
+        found[index] = course[: max(positions) + 1]
+    return found
+
+
+def _asked(corpus: InteractionCorpus, first: int) -> Sequence[Target]:
+    """The training targets and, from position `first` on, what comes before them."""
+    if first < 0:
+        return corpus.train
+    found = set(corpus.train)
+    for index, position in corpus.train:
+        found |= {Target(index, earlier) for earlier in range(first, position)}
+    return sorted(found)
+
+
+def _repeats(corpus: InteractionCorpus) -> bool:
+    """Whether things are done again, or chosen once, as the training targets have it."""
+    again = 0
+    for target in corpus.train:
+        events = corpus.histories[target.history].events
+        action = events[target.position].action
+        again += any(event.action == action for event in events[: target.position])
+    return again > _REPEATS * len(corpus.train)
+
+
+def _popularity(courses: Courses, items: int) -> Tensor:
+    """[items] logarithms of how often each was done in training."""
+    rows = [event.row for course in courses.values() for event in course if event.row >= 0]
+    seen = np.bincount(rows, minlength=items) + 0.5
+    return torch.from_numpy(np.log(seen / seen.sum())).float()
+
+
+def membership_of(corpus: InteractionCorpus) -> tuple[tuple[str, ...], Tensor]:
+    """All attributes, and [items, attributes] which item has which: rows sum to 1 or 0."""
+    names = tuple(sorted({name for some in corpus.attributes.values() for name in some}))
+    at = {name: column for column, name in enumerate(names)}
+    membership = torch.zeros(len(corpus.catalogue), len(names))
+    for row, item in enumerate(corpus.catalogue):
+        own = corpus.attributes.get(item, ())
+        for name in own:
+            membership[row, at[name]] = 1 / len(own)
+    return names, membership
+
+
+def sampled(targets: Sequence[Target]) -> Sequence[Target]:
+    """Some targets of all histories, the same each time."""
+    if len(targets) <= DEV_TARGETS:
+        return targets
+    chosen = np.random.default_rng(0).choice(len(targets), DEV_TARGETS, replace=False)
+    return [targets[at] for at in sorted(chosen.tolist())]
