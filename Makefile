@@ -44,23 +44,46 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# What `make bench` measures: the sample home, and every public corpus there is under EDGE_DATA.
-CORPORA := $(foreach name,snips clinc150 slurp,$(if $(wildcard $(EDGE_DATA)/$(name)),$(name)))
-BUNDLES := runs/home.edge $(CORPORA:%=runs/%.edge)
-EXPORT  := EDGE_PROFILES=benchmarks/profiles $(BIN)/edge export
+# What `make bench` measures: the samples, and every public corpus there is under EDGE_DATA.
+# A bundle's name → where its corpus lies:
+PLACE_smartthings := smartthings_fr
+PLACE_beauty      := amazon/Beauty.txt
+PLACE_toys        := amazon/Toys_and_Games.txt
+CELLS    := $(foreach nation,fr sp,$(foreach shift,winter daytime single,$(nation)-$(shift)))
+$(foreach cell,$(CELLS),$(eval PLACE_smartgen-$(cell) := smartgen/$(subst -,/,$(cell))))
+there     = $(foreach name,$(1),$(if $(wildcard $(EDGE_DATA)/$(or $(PLACE_$(name)),$(name))),$(name)))
+# Nothing is public where EDGE_DATA is not set.
+CORPORA  := $(if $(EDGE_DATA),$(call there,snips clinc150 slurp))
+HABITS   := $(if $(EDGE_DATA),$(call there,smartthings beauty toys $(CELLS:%=smartgen-%)))
+MEASURED := home household ratings $(CORPORA) $(HABITS)
+EXPORT   := EDGE_PROFILES=benchmarks/profiles $(BIN)/edge export
 
 runs/home.edge: $(READY)
 	$(BIN)/edge train intent --data export/samples/home --out runs/home --resume \
 	  --settings export/samples/home/settings.toml
 	$(EXPORT) runs/home --out $@
 
+runs/household.edge runs/ratings.edge: runs/%.edge: $(READY)
+	$(BIN)/edge train preference --data export/samples/$* --out runs/$* --resume
+	$(EXPORT) runs/$* --out $@
+
+# How far to trust what other households did is learned on the cells of the other country.
+runs/smartgen-%.edge: benchmarks/settings/smartgen.toml $(READY)
+	$(BIN)/edge train preference --data $(EDGE_DATA)/$(PLACE_smartgen-$*) --out runs/smartgen-$* \
+	  --settings $< --resume $(foreach cell,$(filter-out $(firstword $(subst -, ,$*))-%,$(CELLS)),\
+	  --practice $(EDGE_DATA)/$(PLACE_smartgen-$(cell)))
+	$(EXPORT) runs/smartgen-$* --out $@
+
+$(filter-out runs/smartgen-%,$(HABITS:%=runs/%.edge)): runs/%.edge: benchmarks/settings/%.toml $(READY)
+	$(BIN)/edge train preference --data $(EDGE_DATA)/$(PLACE_$*) --out runs/$* --settings $< --resume
+	$(EXPORT) runs/$* --out $@
+
 runs/%.edge: benchmarks/settings/%.toml $(READY)
 	$(BIN)/edge train intent --data $(EDGE_DATA)/$* --out runs/$* --settings $< --resume
 	$(EXPORT) runs/$* --out $@
 
-bench: $(BUNDLES)
-	$(BIN)/python -m benchmarks --bundle home=runs/home.edge \
-	  $(foreach name,$(CORPORA),--bundle $(name)=runs/$(name).edge)
+bench: $(MEASURED:%=runs/%.edge)
+	$(BIN)/python -m benchmarks $(foreach name,$(MEASURED),--bundle $(name)=runs/$(name).edge)
 	$(BIN)/python -m benchmarks tables
 
 clean:

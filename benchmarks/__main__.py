@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,22 @@ for _name in _THREADS:
     os.environ.setdefault(_name, "1")
 
 from benchmarks import machine, tables  # noqa: E402  (after the threads are set)
+from benchmarks.preference import groups as preference  # noqa: E402
+from benchmarks.shown import NoRows  # noqa: E402
 from benchmarks.timing import REPEATS, WARM_UP, pinned  # noqa: E402
 from edge.errors import EdgeError, UsageError  # noqa: E402
 from export.files import write_atomic  # noqa: E402
 
-GROUPS = ("speed", "accuracy", "peers")
+TEXTS = ("home", "snips", "clinc150", "slurp")
+"""What a bundle that understands sentences may be given for."""
+GROUPS = ("speed", "accuracy", "peers", *preference.GROUPS)
 
 _EXAMPLES = """examples:
   python -m benchmarks --only peers
   python -m benchmarks --only speed --bundle home.edge
   python -m benchmarks --bundle home=home.edge --bundle snips=snips.edge --data corpora
+  python -m benchmarks --only preference --bundle beauty=beauty.edge --data corpora
+  python -m benchmarks --only learning --bundle household=household.edge
   python -m benchmarks tables --check
 """
 
@@ -51,20 +57,22 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="[CORPUS=]PATH",
-        help="a bundle; CORPUS says what it was trained on: home (default), "
-        "snips, clinc150 or slurp; may be given several times",
+        help="a bundle; CORPUS says what it was trained on: home (default), snips, clinc150, "
+        f"slurp, {', '.join(preference.NAMES)}; may be given several times",
     )
     result.add_argument(
         "--data",
         type=Path,
         default=Path(os.environ["EDGE_DATA"]) if os.environ.get("EDGE_DATA") else None,
-        help="folder with snips/, clinc150/, slurp/ (default: the environment's EDGE_DATA)",
+        help="folder with snips/, clinc150/, slurp/, smartthings_fr/, smartgen/, amazon/, as far "
+        "as there are (default: the environment's EDGE_DATA)",
     )
     result.add_argument(
         "--out", type=Path, default=tables.RESULTS, help="folder of the results files"
     )
     result.add_argument("--repeats", type=int, default=REPEATS, help=f"default {REPEATS}")
     result.add_argument("--warm-up", type=int, default=WARM_UP, help=f"default {WARM_UP}")
+    preference.add_arguments(result)
     result.add_argument("--core", type=int, help="keep to this processor core")
     result.add_argument(
         "--emulated",
@@ -82,7 +90,7 @@ def bundles(values: Sequence[str]) -> dict[str, Path]:
     Raises:
         UsageError: a corpus that is not known or given twice, or a path where nothing is.
     """
-    known = ("home", "snips", "clinc150", "slurp")
+    known = (*TEXTS, *preference.NAMES)
     result: dict[str, Path] = {}
     for value in values:
         name, equals, path = value.partition("=")
@@ -108,18 +116,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.repeats < 1 or arguments.warm_up < 0:
         raise UsageError("--repeats must be at least 1, --warm-up at least 0")
     given = bundles(arguments.bundle)
-    chosen: tuple[str, ...] = GROUPS if arguments.only == "all" else (arguments.only,)
-    timed = given.get("home") or next(iter(given.values()), None)
-    if "speed" in chosen and timed is None:
-        if arguments.only == "speed":
-            raise UsageError("measuring the runtime needs a bundle", allowed="--bundle PATH")
-        _report("left out: speed (needs --bundle)")
-        chosen = tuple(group for group in chosen if group != "speed")
-    if "accuracy" in chosen and arguments.data is None:
-        if arguments.only == "accuracy":
-            raise UsageError("accuracy needs test sets", allowed="--data FOLDER, or EDGE_DATA")
-        _report("left out: accuracy (needs --data)")
-        chosen = tuple(group for group in chosen if group != "accuracy")
+    timed = next((given[name] for name in TEXTS if name in given), None)
+    chosen = _chosen(arguments, given)
     results: dict[str, Any] = {}
     with pinned(arguments.core):
         for group in chosen:
@@ -128,16 +126,48 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
                 "run": machine.describe("emulated" if arguments.emulated else "host"),
                 **_group(group, arguments, given, timed),
             }
+            if group == "accuracy":
+                from benchmarks.accuracy import merged
+
+                before = tables.load_results(arguments.out).get(group, {})
+                results[group] = merged(results[group], before)
             text = json.dumps(results[group], indent=1, ensure_ascii=False, sort_keys=True)
             write_atomic(arguments.out / f"{group}.json", text + "\n")
             _report(f"written: {arguments.out / f'{group}.json'}")
     return results
 
 
+def _chosen(arguments: argparse.Namespace, given: Mapping[str, Path]) -> list[str]:
+    """The groups that can run; one that cannot is left out, which is said, or was asked for.
+
+    Raises:
+        UsageError: the one group asked for cannot run.
+    """
+    chosen = []
+    for group in GROUPS if arguments.only == "all" else (arguments.only,):
+        lacks, allowed = "", "--bundle CORPUS=PATH"
+        if group == "speed" and not set(TEXTS) & set(given):
+            lacks, allowed = "a bundle", "--bundle PATH"
+        elif group == "accuracy" and arguments.data is None:
+            lacks, allowed = "test sets", "--data FOLDER, or EDGE_DATA"
+        elif group in preference.GROUPS:
+            lacks = preference.lacks(group, given, alone=arguments.only == group)
+        if not lacks:
+            chosen.append(group)
+        elif arguments.only == group:
+            raise UsageError(f"{group} needs {lacks}", allowed=allowed)
+        else:
+            _report(f"left out: {group} (needs {lacks}: {allowed})")
+    return chosen
+
+
 def _group(
     group: str, arguments: argparse.Namespace, given: dict[str, Path], timed: Path | None
 ) -> dict[str, Any]:
     pace = {"repeats": arguments.repeats, "warm_up": arguments.warm_up, "report": _report}
+    if group in preference.GROUPS:
+        return preference.run(group, arguments, given, report=_report)
+    texts = {name: path for name, path in given.items() if name in TEXTS}
     if group == "speed" and timed is not None:
         from benchmarks.footprint import footprint
         from benchmarks.runtime import speed
@@ -150,9 +180,9 @@ def _group(
         from benchmarks.accuracy import rows as accuracy_rows
 
         return {
-            "rows": accuracy_rows(arguments.data, given, report=_report),
-            "devices": devices(timed) if timed is not None else [],
-            "training": training(given),
+            "rows": accuracy_rows(arguments.data, texts, report=_report),
+            "devices": devices(texts["home"]) if "home" in texts else [],
+            "training": training(texts),
         }
     from benchmarks.peers import peers
 
@@ -170,7 +200,7 @@ def show(results: dict[str, Any]) -> str:
         if source in results:
             try:
                 parts.append(f"{name}\n\n{make(results[source])}")
-            except tables.NoRows:
+            except NoRows:
                 continue  # that part was left out of this run, which has said so
     return "\n".join(parts)
 

@@ -130,3 +130,24 @@ def rows(
             most = baseline.majority(corpus)
             result.append(baseline.score(corpus, [most] * len(texts), f"majority ({most})"))
     return result
+
+
+def merged(fresh: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """New results beside those of corpora that were not measured this time.
+
+    What is kept says which run it is from (`runs`: corpus → run), so that no figure is attributed
+    to a machine or a commit that did not give it.
+    """
+    measured = {row["corpus"] for row in fresh["rows"]}
+    runs = {**before.get("runs", {}), **dict.fromkeys(measured, fresh["run"])}
+    for row in before.get("rows", ()):
+        if row["corpus"] not in measured:
+            fresh["rows"].append(row)
+            runs.setdefault(row["corpus"], before["run"])
+    for corpus, figures in before.get("training", {}).items():
+        fresh["training"].setdefault(corpus, figures)
+        runs.setdefault(corpus, before["run"])
+    if not fresh["devices"]:
+        fresh["devices"] = before.get("devices", [])
+        runs.setdefault("home", before.get("run", fresh["run"]))
+    return fresh | {"runs": runs}

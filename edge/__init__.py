@@ -18,7 +18,7 @@ from edge._version import __version__
 if TYPE_CHECKING:
     from edge.bundle import Bundle
     from edge.errors import EdgeError
-    from edge.events import Command, Rejected
+    from edge.events import Command, Rejected, Suggestion
     from edge.home import Area, Device, Home
     from edge.runtime import Runtime
 
@@ -31,6 +31,7 @@ __all__ = [
     "Home",
     "Rejected",
     "Runtime",
+    "Suggestion",
     "__version__",
 ]
 
@@ -43,6 +44,7 @@ _DEFINED_IN = {
     "Home": "edge.home",
     "Rejected": "edge.events",
     "Runtime": "edge.runtime",
+    "Suggestion": "edge.events",
 }
 
 

@@ -135,7 +135,9 @@ def course_differences(golden: object, hub: Runtime) -> list[str]:
         try:
             for row in entry["events"]:
                 event = read_event(row)
-                hub.observe(event.action, event.time, event.context, event.person, event.value)
+                hub.observe(
+                    event.action, event.time, event.context, event.person, event.value, event.rating
+                )
             found = hub.suggest(read_time(entry["at"]), entry.get("context"), everything=True)
             expected = entry["action"]
         except (TypeError, KeyError, AttributeError, EdgeError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,8 +19,10 @@ from edge.slots import SlotSchema
 from edge.understanding import TextUnderstanding
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from edge.preference.habits import Context, Habits
-    from edge.preference.preference import Verdict
+    from edge.preference.preference import Preference, Verdict
 
 PREFERENCE: Final = "preference"
 
@@ -139,6 +140,16 @@ class Runtime:
 
     # --- preferences --------------------------------------------------------------------------
 
+    @property
+    def preference(self) -> Preference:
+        """What suggests and learns, for those who want its parts. Not to be used while another
+        thread uses the runtime.
+
+        Raises:
+            UsageError: the runtime is closed, or the bundle has no preferences.
+        """
+        return self._open_habits().preference
+
     def observe(
         self,
         action: str,
@@ -146,6 +157,7 @@ class Runtime:
         context: Context | None = None,
         person: str = "",
         value: str = "",
+        rating: float | None = None,
     ) -> None:
         """Learns from what was just done. Quick: tens of microseconds on a desktop.
 
@@ -157,12 +169,14 @@ class Runtime:
             context: sensor → reading; what cannot be used is left out.
             person: who did it, where that is known.
             value: what it was set to, where that matters.
+            rating: what the item was rated, where the bundle's items are rated; what is no number
+                is left out.
 
         Raises:
             UsageError: `action`, `person`, `at` or `context` is of the wrong kind, the runtime is
                 closed, or the bundle has no preferences.
         """
-        self._open_habits().observe(action, at, context, person, value)
+        self._open_habits().observe(action, at, context, person, value, rating)
 
     def suggest(
         self,
@@ -184,6 +198,21 @@ class Runtime:
             UsageError: as for `observe`, or `k` is not from 1 to `edge.limits.SUGGESTIONS`.
         """
         return self._open_habits().suggest(at, context, k, person, everything)
+
+    def rating(
+        self,
+        item: str,
+        at: datetime | float | None = None,
+        context: Context | None = None,
+        person: str = "",
+    ) -> float | None:
+        """What an item would be rated; None where the bundle's items are not rated, or it is not
+        among them.
+
+        Raises:
+            UsageError: as for `observe`.
+        """
+        return self._open_habits().rating(item, at, context, person)
 
     def feedback(self, about: str | Suggestion, verdict: Verdict, person: str = "") -> None:
         """Counts what became of a suggestion, or of its action.

@@ -1,19 +1,31 @@
-"""`make demo`: the whole way from a page of sentences to a bundle that answers, on the sample home.
+"""`make demo`: from a page of sentences and some made-up households to a bundle that answers.
 
 Every step is a command that can be typed; it is shown before it runs.
+
+    runs/demo/home/          the run that learned what sentences of the sample home mean
+    runs/demo/household/     the run that learned what households want next
+    runs/demo/home.edge      both, as one bundle
+    runs/demo/week.html      a week of a household that neither has seen
 """
 
 from __future__ import annotations
 
 import io
+import json
 import shlex
+import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 from edge.cli import main as edge
+from edge.home import Home
+from edge.home_items import Device
+from export.corpora.interactions import History, Settings, simulate, write_log
 
 SAMPLE = Path(__file__).parent / "samples" / "home"
+FOLDER = Path("runs/demo")
 PROFILES = "raspberry-pi-4,x86-64-hub"
 SENTENCES = """\
 turn off the kitchen lights
@@ -33,26 +45,42 @@ what is the capital of portugal
 I turned off the stove yesterday
 könntest du bitte das licht ausmachen
 """
+HOUSEHOLDS = """\
+# A third of the sample's households for half as long: what else there is to say has its default.
+households = 20
+days = 30
+replacements = 3.0
+"""
+UNSEEN = 1000
+"""The seed of a household that is not among them."""
+MONDAY = date(2024, 3, 4)
+LINES = 12
+"""Of the week, printed: its end, when something has been learned."""
 
 
 def main() -> int:
-    """Train, export, verify, answer, measure; returns the first exit status that is not 0."""
+    """Train, export, verify, answer, suggest, measure; the first exit status that is not 0."""
     started = time.perf_counter()
-    run, bundle = Path("runs/demo"), Path("runs/demo/home.edge")
-    print("A home of devices and a page of sentence templates become a bundle that answers.\n")
+    home, household, bundle = FOLDER / "home", FOLDER / "household", FOLDER / "home.edge"
+    sentences, households = FOLDER / "sentences.txt", FOLDER / "households.toml"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    sentences.write_text(SENTENCES, "utf-8")
+    households.write_text(HOUSEHOLDS, "utf-8")
+    print("A page of sentence templates and the habits of made-up households become a bundle.")
     steps = [
-        ["train", "intent", "--data", str(SAMPLE), "--out", str(run),
+        ["train", "intent", "--data", str(SAMPLE), "--out", str(home),
          "--settings", str(SAMPLE / "settings.toml")],
-        ["export", str(run), "--out", str(bundle), "--name", "sample-home",
+        ["train", "preference", "--data", str(households), "--out", str(household),
+         "--epochs", "4"],
+        ["export", str(home), str(household), "--out", str(bundle), "--name", "sample-home",
          "--profiles", PROFILES],
         ["verify", str(bundle)],
     ]  # fmt: skip
     for step in steps:
         if status := command(step):
             return status
-    sentences = run / "sentences.txt"
-    sentences.write_text(SENTENCES, "utf-8")
-    if status := answer(bundle, SENTENCES):
+    answer(bundle, SENTENCES)
+    if status := live_a_week(bundle, FOLDER):
         return status
     if status := command(["bench", str(bundle), "--sentences", str(sentences), "--quick"]):
         return status
@@ -67,7 +95,7 @@ def command(arguments: list[str]) -> int:
     return edge(arguments)
 
 
-def answer(bundle: Path, sentences: str) -> int:
+def answer(bundle: Path, sentences: str) -> None:
     """`edge run` with the sentences on its standard input, each shown above its answer."""
     from edge.commands.run import describe
     from edge.runtime import Runtime
@@ -76,7 +104,45 @@ def answer(bundle: Path, sentences: str) -> int:
     with Runtime.load(bundle) as hub:
         for sentence in io.StringIO(sentences):
             print(f"  {sentence.rstrip()}\n      {describe(hub.understand(sentence.rstrip()))}")
-    return 0
+
+
+def live_a_week(bundle: Path, folder: Path) -> int:
+    """`edge suggest` through a week of a household that no training saw; shows how it ends.
+
+    All that is known of the household on its first morning is which devices it has.
+    """
+    home, week, picture = folder / "house.json", folder / "week.jsonl", folder / "week.html"
+    write_week(home, week)
+    arguments = ["suggest", str(bundle), "--home", str(home), "-k", "1", "--picture", str(picture)]
+    print(f"\n$ edge {shlex.join(arguments)} < {week} | tail -n {LINES}\n", flush=True)
+    with week.open("rb") as events:
+        done = subprocess.run(
+            [sys.executable, "-m", "edge", *arguments],
+            stdin=events,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+        )
+    lines = done.stdout.splitlines()
+    print("\n".join(lines[-LINES:]))
+    first = sum("[suggested first]" in line for line in lines)
+    print(f"\n{first} of the {len(lines)} things done had been suggested first: {picture}")
+    return done.returncode
+
+
+def write_week(home: Path, week: Path) -> None:
+    """Makes the household up: its devices as a home, and what it did as an interaction log."""
+    house = simulate(Settings(holidays=0), UNSEEN)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    devices = Home([Device(one.id, _name(one.id), kind=one.kind) for one in house.devices])
+    home.write_text(json.dumps(devices.to_dict(), indent=1), "utf-8")
+    write_log(week, [History(house.name, tuple(house.events(MONDAY, days=7)))])
+
+
+def _name(device: str) -> str:
+    """ "light.kitchen_counter" → "kitchen counter light"."""
+    kind, _, name = device.replace("_", " ").partition(".")
+    return name if name == kind else f"{name} {kind}"
 
 
 if __name__ == "__main__":

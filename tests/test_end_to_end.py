@@ -18,6 +18,7 @@ import pytest
 from edge.cli import main
 from edge.verify import verify
 from tests.export import tiny
+from tests.export.recipes.preference import tiny as households
 
 PROFILES = ("raspberry-pi-4", "x86-64-hub")
 
@@ -137,6 +138,80 @@ class TestAnswers:
     @pytest.mark.parametrize("text", ["", "🎈🎈"])
     def test_nothing_said(self, device: dict[str, Any], profile: str, text: str) -> None:
         assert device["answers"][profile][text]["code"] == "empty"
+
+
+HABITS = """
+import json, sys
+from edge import Runtime
+
+bundle, state, profile = sys.argv[1:]
+day, hour = 86400.0, 3600.0
+start = 1704672000.0 + 30 * day  # a Wednesday
+answers = []
+with Runtime.load(bundle, profile=profile, state=state) as hub:
+    answers.append(hub.understand("turn on the reading lamp").to_dict())
+    for number in range(12):
+        for at, action in ((7.0, "light.attic:turn_on"), (7.2, "switch.boiler:turn_on")):
+            hub.suggest(start + number * day + at * hour)
+            hub.observe(action, start + number * day + at * hour)
+    asked = start + 12 * day + 7.2 * hour
+    hub.observe("light.attic:turn_on", asked - 0.2 * hour)
+    answers += [each.to_dict() for each in hub.suggest(asked, k=3, everything=True)]
+with Runtime.load(bundle, profile=profile, state=state) as hub:
+    again = [each.to_dict() for each in hub.suggest(asked, k=3, everything=True)]
+    problems = hub.problems
+    hub.forget()
+    left = hub.export_state()["persons"]["household"]["events"]
+workstation = {"torch", "transformers", "onnx", "tokenizers", "hassil", "export", "sklearn"}
+print(json.dumps({
+    "answers": answers, "again": again, "problems": problems, "left": left,
+    "loaded": sorted(workstation & set(sys.modules)),
+}))
+"""
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_commands_and_preferences_in_one_bundle(
+    folder: Path, habits: Path, tmp_path: Path, profile: str
+) -> None:
+    """A log is trained on, exported with the home, and a device that never heard of either learns
+    a routine of its own."""
+    state = tmp_path / "home.state"
+    child = subprocess.run(
+        [sys.executable, "-c", HABITS, habits, state, profile],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert child.returncode == 0, child.stderr
+    found = json.loads(child.stdout)
+    understood, *suggested = found["answers"]
+    assert (understood["intent"], understood["targets"]) == ("TurnOn", ["light.reading"])
+    assert suggested[0]["action"] == "switch.boiler:turn_on"
+    assert suggested[0]["because"]
+    assert 0.5 < suggested[0]["score"] <= 1
+    # It is there again after a restart, and gone when it is to be.
+    assert [each["action"] for each in found["again"]] == [each["action"] for each in suggested]
+    for one, other in zip(found["again"], suggested, strict=True):
+        assert one["score"] == pytest.approx(other["score"], abs=1e-3)
+    assert (found["problems"], found["left"]) == ([], 0)
+    assert not state.exists()
+    assert found["loaded"] == []
+
+
+@pytest.fixture(scope="module")
+def habits(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interaction log, trained on and exported together with the home's sentences."""
+    place = tmp_path_factory.mktemp("habits")
+    log = households.write_log(place / "log.jsonl")
+    settings = tiny.write_settings(place / "settings.toml", households.settings(epochs=6))
+    train = ["train", "preference", "--data", log, "--out", place / "run", "--quiet"]
+    assert main([str(part) for part in [*train, "--settings", settings]]) == 0
+    export = ["export", folder / "run", place / "run", "--out", place / "both.edge"]
+    options = ["--profiles", ",".join(PROFILES), "--max-drop", 100]
+    assert main([str(part) for part in [*export, *options]]) == 0
+    assert verify(place / "both.edge").ok
+    return place / "both.edge"
 
 
 def test_sentences_are_piped_through(

@@ -10,6 +10,7 @@ import device_profiles
 from device_profiles import Profile
 from edge.intent import TASK
 from edge.manifest import Graph
+from edge.preference.model import TASK as PREFERENCE
 
 _MIB = 1024 * 1024
 _DROP = "_drop"
@@ -60,14 +61,22 @@ def budgets(document: Mapping[str, Any], profile: Profile | None) -> list[dict[s
     elif lacking:
         unknown = f"measured on another machine: {'; '.join(lacking)}"
     memory = document["memory"]
+    latency = document["latency"]
     rows: list[tuple[str, str, float | None, float | None, str]] = [
         (
             "latency",
-            "ms, 99 % of text to answer",
-            document["latency"]["answer"]["p99_us"] / 1000,
-            profile.budgets.latency_ms.get(TASK),
+            f"ms, 99 % of {what}",
+            latency[name]["p99_us"] / 1000,
+            profile.budgets.latency_ms.get(task),
             unknown,
-        ),
+        )
+        for name, task, what in (
+            ("answer", TASK, "text to answer"),
+            ("suggest", PREFERENCE, "moment to suggestions"),
+        )
+        if name in latency
+    ]
+    rows += [
         (
             "memory",
             "MiB resident over numpy and onnxruntime",

@@ -43,10 +43,11 @@ if bundle:
     marks.append(clock())
     runtime = edge.Runtime.load(bundle, home=home or None, profile=profile or None)
     marks.append(clock())
-    runtime.understand(texts[0])
+    answer = runtime.understand if "intent" in runtime.tasks else lambda text: runtime.suggest()
+    answer(texts[0])
     marks.append(clock())
     for text in texts:
-        runtime.understand(text)
+        answer(text)
 print(*marks)
 try:
     with open("/proc/self/smaps_rollup") as file:

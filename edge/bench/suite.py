@@ -16,6 +16,7 @@ from device_profiles.library import find
 from edge import paths
 from edge.bench import homes, machine, process
 from edge.bench.budget import accuracy, budgets, warnings
+from edge.bench.habits import courses, habits
 from edge.bench.sentences import golden, read_sentences
 from edge.bench.timing import Pace, by_kind, difference, interleaved, summary
 from edge.bundle import Bundle
@@ -26,6 +27,7 @@ from edge.home import Home
 from edge.intent import TASK
 from edge.limits import SENTENCE_WORDS
 from edge.manifest import Graph
+from edge.preference.model import TASK as PREFERENCE
 from edge.runtime import Runtime
 from edge.store import open_store
 
@@ -88,23 +90,23 @@ def run(request: Request, say: Callable[[str], None] = lambda line: None) -> dic
     described = machine.describe()  # first of all: its load is that before the benchmark
     kind = request.kind or machine.kind()
     bundle = Bundle.open(request.bundle, request.profile)
-    graph = bundle.graph(TASK)
-    texts = read_sentences(request.sentences) if request.sentences else golden(bundle)
-    if request.homes and "grammar" not in bundle.tasks[TASK].get("assets", {}):
-        raise UsageError(
-            "the bundle has no grammar, and only that depends on the size of a home",
-            where=request.bundle,
-            hint="leave out --homes",
-        )
+    reads, foresees = TASK in bundle.tasks, PREFERENCE in bundle.tasks
+    graph = bundle.graph(TASK if reads else PREFERENCE)
+    texts = _texts(request, bundle) if reads else []
+    latency: dict[str, Any] = {}
+    grown = []
     with Runtime(bundle, Home.load(request.home) if request.home else None) as runtime:
-        say(f"text to answer, {len(texts)} sentences in turn")
-        latency = _answers(runtime, texts, request.effort)
-        say("text to frame, in turn with the bare session.run")
-        latency |= _overhead(runtime, texts, request.effort)
-        grown = []
+        if reads:
+            say(f"text to answer, {len(texts)} sentences in turn")
+            latency |= _answers(runtime, texts, request.effort)
+            say("text to frame, in turn with the bare session.run")
+            latency |= _overhead(runtime, texts, request.effort)
         for count in request.homes:
             say(f"a home of {count} more devices")
             grown.append(_home(runtime, texts, count, request.effort))
+        if foresees:
+            say("events to suggestions, and learning from them")
+            latency |= habits(runtime, courses(bundle), request.effort.answers)
     say("fresh processes that import, load and answer")
     order = process.Order(request.bundle, bundle.variant.profile, request.home, texts)
     processes = process.measure(order, request.effort.processes, request.effort.least_processes)
@@ -133,6 +135,17 @@ def run(request: Request, say: Callable[[str], None] = lambda line: None) -> dic
     document["budgets"] = budgets(document, profile)
     document["warnings"] = warnings(document, profile)
     return document
+
+
+def _texts(request: Request, bundle: Bundle) -> list[str]:
+    texts = read_sentences(request.sentences) if request.sentences else golden(bundle)
+    if request.homes and "grammar" not in bundle.tasks[TASK].get("assets", {}):
+        raise UsageError(
+            "the bundle has no grammar, and only that depends on the size of a home",
+            where=request.bundle,
+            hint="leave out --homes",
+        )
+    return list(texts)
 
 
 def _answers(runtime: Runtime, texts: Sequence[str], effort: Effort) -> dict[str, Any]:

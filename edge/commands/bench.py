@@ -189,9 +189,11 @@ def _times(document: Mapping[str, Any]) -> str:
         "model": "  by the model",
         "rejected": "  rejected",
     }
-    rows = [_row("text to answer", latency["answer"])]
-    rows += [_row(labels[name], one) for name, one in latency["answer_by_source"].items()]
-    if latency["overhead"]:
+    rows = []
+    if "answer" in latency:
+        rows.append(_row("text to answer", latency["answer"]))
+        rows += [_row(labels[name], one) for name, one in latency["answer_by_source"].items()]
+    if latency.get("overhead"):
         rows.append(_row("text to frame", latency["frame"]))
         rows.append(_row("bare session.run", latency["session_run"]))
         more = latency["overhead"]
@@ -204,8 +206,12 @@ def _times(document: Mapping[str, Any]) -> str:
                 f"×{more['p50_ratio']:.2f}",
             )
         )
+    if "suggest" in latency:
+        rows.append(_row("moment to suggestions", latency["suggest"]))
+        rows.append(_row("bare session.run of its graph", latency["suggest_session_run"]))
+        rows.append(_row("learning from an event", latency["observe"]))
     count = document["sentences"]["count"]
-    title = f"time of {count} sentence{'' if count == 1 else 's'}"
+    title = f"time of {count} sentence{'' if count == 1 else 's'}" if count else "time"
     return table((title, "p50 µs", "p90 µs", "p99 µs", "calls"), rows, right={1, 2, 3, 4})
 
 

@@ -78,7 +78,9 @@ class Following:
         answer: dict[str, Any] = {"type": "suggestions", "time": _written(event.time)}
         if event.action:
             before = self._hub.suggest(event.time, event.context, _RANKED, who, everything=True)
-            self._hub.observe(event.action, event.time, event.context, event.person, event.value)
+            self._hub.observe(
+                event.action, event.time, event.context, event.person, event.value, event.rating
+            )
             actions = [suggestion.action for suggestion in before]
             rank = actions.index(event.action) + 1 if event.action in actions else 0
             self._remember(event, before, rank)

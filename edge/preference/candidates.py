@@ -18,6 +18,7 @@ from edge.preference.actions import device_of, generic
 from edge.preference.boost import Boost
 from edge.preference.catalogue import Catalogue
 from edge.preference.past import Past
+from edge.preference.ratings import Ratings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +36,8 @@ class Candidates(Protocol):
     boost: Boost | None
     """For things that are chosen once: what goes with what was chosen. None for what is done again
     and again, where the experts of `edge.preference.experts` do better."""
+    ratings: Ratings | None
+    """For things that are rated: the scale. They are chosen once, too."""
 
     def admit(self, past: Past, action: str) -> int:
         """The number of an action in a person's memory, which gets to know it."""
@@ -71,6 +74,7 @@ class Household:
     """
 
     boost: Boost | None = None
+    ratings: Ratings | None = None
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -152,11 +156,15 @@ class Items:
     Args:
         catalogue: the items.
         boost: for items that are chosen once, see `Candidates`.
+        ratings: for items that are rated.
     """
 
-    def __init__(self, catalogue: Catalogue, boost: Boost | None = None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, boost: Boost | None = None, ratings: Ratings | None = None
+    ) -> None:
         self.catalogue = catalogue
         self.boost = boost
+        self.ratings = ratings
 
     def admit(self, past: Past, action: str) -> int:
         """See `Candidates`."""
@@ -205,3 +213,22 @@ class Items:
             beliefs[row] = boosted
             total += boosted - plain
         return {row: chance / total for row, chance in beliefs.items()} if boosts else beliefs
+
+    def liked(
+        self, query: NDArray[np.float32], count: int, ratings: Ratings, above: float
+    ) -> Beliefs:
+        """The `count` items with the highest ratings, and how likely each is to be liked.
+
+        Args:
+            above: how far above the usual the person rates, see `ratings.generosity`.
+        """
+        found = self.catalogue.scan(query, count)
+        return {
+            row: ratings.chance(score + above)
+            for row, score in zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+        }
+
+    def score(self, query: NDArray[np.float32], row: int) -> float:
+        """One item's score."""
+        at = np.array([row], np.intp)
+        return float((self.catalogue.vectors(at) @ query + self.catalogue.biases(at))[0])

@@ -27,6 +27,7 @@ class Done(NamedTuple):
     context: Mapping[str, Any]
     value: str
     household: str
+    rating: float | None = None
 
 
 class Told(NamedTuple):
@@ -41,7 +42,7 @@ class Told(NamedTuple):
 def read_line(line: str) -> Done | Told:
     """What a line says.
 
-    A person, value or context that is none costs only itself.
+    A person, value, rating or context that is none costs only itself.
 
     Raises:
         UsageError: it is no JSON object, or has no time that can be read.
@@ -71,7 +72,7 @@ def read_event(row: object) -> Done:
     )
     if row.get("action") is not None and not action:
         raise UsageError(f"the action is {shown(row['action'])}", allowed="a name")
-    context = row.get("context")
+    context, rating = row.get("context"), row.get("rating")
     return Done(
         read_time(row.get("time")),
         action,
@@ -79,6 +80,7 @@ def read_event(row: object) -> Done:
         context if isinstance(context, Mapping) else {},
         value,
         household,
+        _number(rating),
     )
 
 
@@ -104,3 +106,8 @@ def _name(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
         return str(value)
     return value.strip() if isinstance(value, str) else ""
+
+
+def _number(value: object) -> float | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number and abs(value) < 1e6 else None  # type: ignore[arg-type]

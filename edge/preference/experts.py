@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from edge.preference.keys import EVERYTHING
 from edge.preference.moment import Moment
 from edge.preference.others import NAMES as OTHERS
 from edge.preference.others import Opinion
@@ -42,10 +43,6 @@ class Context(NamedTuple):
     """What each sensor says."""
     changes: tuple[str, ...]
     """What those sensors say that said something else before."""
-
-
-EVERYTHING: Final = "all"
-"""Key of what is counted whatever the moment."""
 
 
 def context_of(moment: Moment, says: Mapping[str, str], past: Past) -> Context:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from edge.preference.boost import Boost
-from edge.preference.candidates import Beliefs, Candidates
+from edge.preference.candidates import Beliefs, Candidates, Items
 from edge.preference.experts import Context, context_of, features, personal
 from edge.preference.mixture import Mixture, mix
 from edge.preference.model import PreferenceModel
@@ -18,6 +18,7 @@ from edge.preference.moment import Moment, Senses
 from edge.preference.others import others
 from edge.preference.past import Past
 from edge.preference.population import Population
+from edge.preference.ratings import generosity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,6 +80,11 @@ class Thinking(NamedTuple):
         context = context_of(moment, self.senses.keys(moment), past)
         if self.candidates.boost is not None:
             return self._choose(past, moment, count, context, self.candidates.boost)
+        if self.candidates.ratings is not None and isinstance(self.candidates, Items):
+            query, gates = self._read(past, moment)
+            above = generosity(past.memory)
+            beliefs = self.candidates.liked(query, count, self.candidates.ratings, above)
+            return Foresight(mix((), gates[-1:], past.worth[-1:]), beliefs, context)
         opinions = personal(past, context)
         spread = self.candidates.spreading(past)
         opinions += others(past, moment, self.population.after, spread)
@@ -93,13 +99,25 @@ class Thinking(NamedTuple):
     ) -> Foresight:
         """Of things chosen once: the model, boosted; what was done before says nothing of it."""
         boosts = boost.of(past.course, self.population.after)
-        query, gates = self.model.read(past.history, self.senses.features(moment), self._nothing)
+        query, gates = self._read(past, moment)
         beliefs = self.candidates.believe(past, query, count, (), boosts)
         return Foresight(mix((), gates[-1:], past.worth[-1:]), beliefs, context, boosts)
 
-    @property
-    def _nothing(self) -> NDArray[np.float32]:
-        return np.zeros(self.model.shape.evidence, np.float32)
+    def rating(self, past: Past, moment: Moment, item: str) -> float | None:
+        """What an item would be rated; None where items are not rated, or it is not known."""
+        candidates = self.candidates
+        if candidates.ratings is None or not isinstance(candidates, Items):
+            return None
+        row = candidates.catalogue.names.row(item)
+        if row < 0:
+            return None
+        query, _ = self._read(past, moment)
+        return candidates.ratings.rating(candidates.score(query, row) + generosity(past.memory))
+
+    def _read(self, past: Past, moment: Moment) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What the model says where nothing is counted."""
+        nothing = np.zeros(self.model.shape.evidence, np.float32)
+        return self.model.read(past.history, self.senses.features(moment), nothing)
 
 
 def trust(past: Past) -> Mapping[int, float]:

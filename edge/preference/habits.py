@@ -71,12 +71,21 @@ class Habits:
         context: Context | None,
         who: str,
         value: str,
+        rating: float | None,
     ) -> None:
         """Learns from what was done."""
         moment = _moment(at, context)
         with self._turn:
-            self.preference.observe(action, moment, who, value)
+            self.preference.observe(action, moment, who, value, rating)
         self._learned()
+
+    def rating(
+        self, item: str, at: datetime | float | None, context: Context | None, who: str
+    ) -> float | None:
+        """What an item would be rated."""
+        moment = _moment(at, context)
+        with self._turn:
+            return self.preference.rating_of(item, moment, who)
 
     def suggest(
         self,

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+EVERYTHING: Final = "all"
+"""Key of what is counted whatever the moment."""
 _NAMES_ACTIONS: Final = re.compile(r"[ab]\d+(?:\.\d+)*")
 _NUMBER: Final = re.compile(r"\d+")
 

@@ -20,6 +20,7 @@ from edge.preference.model import TASK, PreferenceModel, shape_of
 from edge.preference.moment import Senses
 from edge.preference.population import Population
 from edge.preference.preference import Preference
+from edge.preference.ratings import Ratings
 from edge.session import make_session
 
 _WHERE: Final = f"manifest.json: tasks.{TASK}"
@@ -58,7 +59,9 @@ def preference_of(bundle: Bundle, home: Home | None = None) -> Preference:
         task.number("pace", "slow", 0.01, _LONGEST_HALF_LIFE),
     )
     candidates: Candidates = (
-        Household(catalogue) if task.flag("generic") else Items(catalogue, _boost(task))
+        Household(catalogue)
+        if task.flag("generic")
+        else Items(catalogue, _boost(task), _ratings(task))
     )
     graph = bundle.graph(TASK)
     session = make_session(bundle.graph_bytes(TASK), graph.scheme, graph.session)
@@ -100,6 +103,15 @@ def _boost(task: _Task) -> Boost | None:
     if task.data.get("boost") is None:
         return None
     return Boost(*(task.number("boost", name, 0.0, 1e3) for name in Boost._fields))
+
+
+def _ratings(task: _Task) -> Ratings | None:
+    if task.data.get("ratings") is None:
+        return None
+    found = Ratings(*(task.number("ratings", name, -1e6, 1e6) for name in Ratings._fields))
+    if found.scale <= 0 or found.spread <= 0 or found.low >= found.high:
+        raise task.wrong("ratings", "scale and spread above 0, low below high")
+    return found
 
 
 class _Task:

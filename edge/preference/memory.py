@@ -40,7 +40,7 @@ _NOTHING: Final[Mapping[int, Cell]] = MappingProxyType({})
 class Pace(NamedTuple):
     """How soon the two counts forget: half-lives in days."""
 
-    fast: float = 6.0
+    fast: float = 2.5
     slow: float = 120.0
 
 

@@ -28,8 +28,9 @@ _LARGEST_RATIO: Final = 4.0
 """What one event may say of an expert: a single lucky guess is no proof."""
 
 
-_NEXT_TO_NONE: Final = 1e-5
-"""A share that makes no difference, and is not worth the time of looking at every candidate."""
+_NEXT_TO_NONE: Final = 1e-3
+"""A share that makes hardly a difference, and is not worth the time of looking at every candidate:
+it goes to the others."""
 
 
 class Mixture(NamedTuple):
@@ -65,9 +66,11 @@ def mix(
             logits[at] = -np.inf
     shares = np.exp(logits - logits.max()) * worth  # the model never abstains: one is finite
     shares /= shares.sum()
+    shares[:-1][shares[:-1] < _NEXT_TO_NONE] = 0.0
+    shares /= shares.sum()
     counted: dict[int, float] = {}
     for opinion, share in zip(opinions, shares.tolist(), strict=False):  # the model's is left over
-        if opinion is not None and share > _NEXT_TO_NONE:
+        if opinion is not None and share:
             for candidate, chance in opinion.chances.items():
                 counted[candidate] = counted.get(candidate, 0.0) + share * chance
     return Mixture(opinions, shares, counted)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from edge.preference.keys import EVERYTHING
 from edge.preference.memory import Memory, Pace
 from edge.preference.model import History, Shape
 from edge.preference.moment import HOUR_SECONDS, Moment
@@ -125,6 +126,12 @@ class Past:
             hours = (moment.time - memory.last_time) / HOUR_SECONDS
         memory.pass_time(moment)
         return max(0.0, min(_LONGEST_SILENCE, hours))
+
+    def ever_done(self) -> frozenset[int]:
+        """The candidates that were done, not only spoken of."""
+        counts: dict[int, list[float]] = {}
+        self.memory.counts(EVERYTHING, counts)
+        return frozenset(self.candidate[action] for action in counts)
 
     def push(
         self,

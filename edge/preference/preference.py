@@ -32,6 +32,7 @@ from edge.preference.moment import Moment, Senses
 from edge.preference.others import slot_of
 from edge.preference.past import Event, Past, value_code
 from edge.preference.population import Population
+from edge.preference.ratings import RATING, usable
 from edge.preference.state import State
 
 __all__ = ["Calibration", "Foresight", "Preference", "Verdict"]
@@ -91,11 +92,19 @@ class Preference:
 
     # --- learning and suggesting --------------------------------------------------------------
 
-    def observe(self, action: str, moment: Moment, person: str = "", value: str = "") -> None:
+    def observe(
+        self,
+        action: str,
+        moment: Moment,
+        person: str = "",
+        value: str = "",
+        rating: float | None = None,
+    ) -> None:
         """Learns from what was done.
 
         Args:
             value: what it was set to, where that matters; told apart, not understood.
+            rating: what an item was rated, where items are; what is no number is left out.
 
         Raises:
             UsageError: `action` or `person` is no name.
@@ -107,6 +116,9 @@ class Preference:
         if household.was_told(action, moment):
             self.stats["duplicate"] += 1
             return
+        rating = usable(rating)
+        if rating is not None:
+            moment = moment._replace(context={**moment.context, RATING: rating})
         says = self.senses.keys(moment)
         read = self.senses.features(moment)
         set_to = value_code(value)
@@ -115,6 +127,9 @@ class Preference:
             self._learn_worth(past, number)
             hours = past.pass_time(moment)
             learn(past, context_of(moment, says, past), number)
+            if rating is not None and self.candidates.ratings is not None:
+                usual = past.bias[number]
+                self.candidates.ratings.learn(past.memory, number, usual, rating)
             event = Event(past.rows[number], moment.weekday, slot_of(moment.hour), set_to)
             past.push(number, read, hours, says, event)
         self._foreseen = None
@@ -157,7 +172,12 @@ class Preference:
 
     def _done(self, past: Past) -> frozenset[int]:
         """What is not suggested for having been done: in a catalogue of things chosen once."""
-        return frozenset(past.candidate) if self.candidates.boost else frozenset()
+        once = self.candidates.boost or self.candidates.ratings
+        return past.ever_done() if once else frozenset()
+
+    def rating_of(self, item: str, moment: Moment, person: str = "") -> float | None:
+        """What an item would be rated; None where items are not rated, or it is not known."""
+        return self._thinking.rating(self._past_for(person), moment, item)
 
     def feedback(self, action: str, verdict: Verdict, person: str = "") -> None:
         """Counts what became of a suggestion.

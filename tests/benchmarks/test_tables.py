@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.shown import duration, markdown
 from benchmarks.tables import (
     PUBLISHED,
     TABLES,
-    duration,
     load_results,
-    markdown,
     render,
     update,
 )
@@ -154,7 +153,7 @@ def test_a_results_file_that_is_no_json_is_named(tmp_path: Path) -> None:
 def test_every_published_figure_has_a_source_and_a_protocol() -> None:
     published = json.loads(PUBLISHED.read_text(encoding="utf-8"))
 
-    assert set(published) == {"snips", "clinc150", "slurp"}
+    assert set(published) > {"snips", "clinc150", "slurp"}
     for corpus in published.values():
         assert corpus["protocol"]
         assert all(row["source"] and row["model"] for row in corpus["rows"])

@@ -35,12 +35,14 @@ def first_vectors(
             counts += [count, count]
     weights = torch.tensor(counts, dtype=torch.float32)
     at = torch.tensor([rows, columns])
-    both = torch.sparse_coo_tensor(at, weights, (items, items)).coalesce()
+    both = torch.sparse_coo_tensor(at, weights, (items, items), check_invariants=False).coalesce()
     total = torch.sparse.sum(both, 1).to_dense()
     index, value = both.indices(), both.values()
     information = torch.log(value * total.sum() / (total[index[0]] * total[index[1]])) - _SHIFT
     kept = information > 0
-    positive = torch.sparse_coo_tensor(index[:, kept], information[kept], (items, items))
+    positive = torch.sparse_coo_tensor(
+        index[:, kept], information[kept], (items, items), check_invariants=False
+    )
     width_found = min(width, items)
     u, s, _ = torch.svd_lowrank(positive, q=width_found, niter=_ITERATIONS)
     vectors = torch.zeros(items, width)

@@ -2,7 +2,7 @@
 
 Fitted for what is wanted, NDCG@10, by a random search that starts from plain values: fitted for
 likelihood, the same formula ranks worse than counts alone, since the network has seen its training
-histories and the counts of the dev set have not (docs/adr/0007).
+histories and the counts of the dev set have not (docs/adr/0008).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from export.recipes.preference.ranking import ranking
 from export.recipes.preference.taught import answer, scores
 
 TRIALS = 80
-FADES = (0.4, 0.6, 0.8)
+FADES = (0.3, 0.4, 0.5, 0.6, 0.8)
 _LIKELIEST = 60
 """Items that the network likes best, looked at besides those that were counted."""
 _BATCH = 64
@@ -35,9 +35,8 @@ class _Evidence:
 
     target: np.ndarray
     """[entries] whose it is."""
-    near: np.ndarray
-    back: np.ndarray
-    after: np.ndarray
+    mass: np.ndarray
+    """[entries] how much it goes with what was chosen."""
     score: np.ndarray
     """[entries] the network's."""
     is_gold: np.ndarray
@@ -57,7 +56,7 @@ def fit_boost(
         spread = 0.6 if trial < TRIALS // 2 else 0.25
         moved = {
             name: getattr(best, name) * float(np.exp(rng.normal() * spread * (rng.random() < 0.5)))
-            for name in ("last", "back", "gain", "steep", "damp")
+            for name in ("gain", "steep", "damp")
         }
         fade = float(rng.choice(FADES)) if rng.random() < 0.3 else best.fade
         tried = Boost(fade=fade, **{**moved, "gain": min(moved["gain"], _LARGEST_GAIN)})
@@ -85,7 +84,7 @@ def _gather(
             for one in chunk.asked:
                 seen = chunk.lived.rows[: one.position]
                 found = _one(judged[at], seen, one.row, lookup, fade)
-                parts["target"].append(np.full(len(found["near"]), number))
+                parts["target"].append(np.full(len(found["mass"]), number))
                 for name, values in found.items():
                     parts[name].append(values)
                 at += 1
@@ -97,35 +96,23 @@ def _one(
     judged: np.ndarray, seen: np.ndarray, gold: int, lookup: Lookup, fade: float
 ) -> dict[str, np.ndarray]:
     course = [Event(int(row), -1, -1, 0) for row in seen[-COURSE_EVENTS:]]
-    masses = {}
-    total = 0.0
-    for name, boost in (
-        ("near", Boost(last=0, back=0, fade=fade)),
-        ("back", Boost(last=0, back=1, fade=fade)),
-        ("after", Boost(last=1, back=0, fade=fade)),
-    ):
-        masses[name], total = mass(course, lookup, boost)
+    masses = mass(course, lookup, fade)
     judged = judged.copy()
-    judged[seen] = -np.inf
+    judged[seen[seen >= 0]] = -np.inf
     likeliest = np.argpartition(-judged, min(_LIKELIEST, len(judged) - 1))[:_LIKELIEST]
-    gone = set(seen.tolist())
-    rows = [row for row in {*likeliest.tolist(), *masses["after"], *masses["back"], gold}
-            if row >= 0 and row not in gone]  # fmt: skip
-    near = np.array([masses["near"].get(row, 0.0) for row in rows])
+    gone = {-1, *seen.tolist()}
+    rows = [row for row in {*likeliest.tolist(), *masses, gold} if row not in gone]
     return {
-        "near": near,
-        "back": np.array([masses["back"].get(row, 0.0) for row in rows]) - near,
-        "after": np.array([masses["after"].get(row, 0.0) for row in rows]) - near,
+        "mass": np.array([masses.get(row, 0.0) for row in rows]),
         "score": judged[rows],
         "is_gold": np.array([row == gold for row in rows]),
-        "total": np.array([total]),
+        "total": np.array([sum(masses.values())]),
     }
 
 
 def _ndcg(evidence: _Evidence, boost: Boost) -> float:
-    masses = evidence.near + boost.back * evidence.back + boost.last * evidence.after
     scale = boost.steep / (1 + evidence.total) ** boost.damp
-    boosted = evidence.score + boost.gain * np.log1p(scale[evidence.target] * masses)
+    boosted = evidence.score + boost.gain * np.log1p(scale[evidence.target] * evidence.mass)
     count = len(evidence.total)
     gold = np.full(count, np.inf)
     gold[evidence.target[evidence.is_gold]] = boosted[evidence.is_gold]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -41,13 +42,10 @@ def fit(seen: Sequence[Seen], false_rejects: float) -> dict[str, float]:
         return value
 
     optimizer.step(loss)
-    bias, slope = (float(weight) for weight in weights.detach())
+    bias, slope = (round(float(weight), 4) for weight in weights.detach())
     slope = max(slope, 0.05)  # more probable must never become less so
     scores = 1 / (1 + np.exp(-(bias + slope * odds.numpy())))
     hits = np.sort(scores[right.numpy() > 0])
     threshold = float(hits[int(false_rejects * len(hits))]) if len(hits) else 0.0
-    return {
-        "bias": round(bias, 4),
-        "slope": round(slope, 4),
-        "threshold": round(threshold * 0.9999, 4),
-    }
+    # Rounded down: rounded up, it would keep back what it was taken from.
+    return {"bias": bias, "slope": slope, "threshold": math.floor(threshold * 0.9999 * 1e4) / 1e4}

@@ -26,6 +26,10 @@ _MEASURES = {
     "ndcg10": "NDCG@10",
     "seconds": "seconds",
 }
+_CHOOSING = ("likelihood", "hr1", "hr5", "hr10", "map5", "ndcg10")
+_CHOOSING_RATED = ("likelihood", "order")
+"""Measures that are the better the higher: the best epoch can be chosen by them."""
+_RATED = {"rmse": "RMSE", "mae": "MAE", "order": "pairs in order, %", "seconds": "seconds"}
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,12 @@ class Outcome:
     @property
     def text(self) -> str:
         """The figures as a table."""
+        measures = _RATED if self.run.ratings else _MEASURES
         rows = [
-            (who, *(f"{found[name]:.2f}" if name in found else "-" for name in _MEASURES))
+            (who, *(f"{found[name]:.2f}" if name in found else "-" for name in measures))
             for who, found in self.run.figures.items()
         ]
-        head = ("on dev, %", *_MEASURES.values())
+        head = ("on dev" if self.run.ratings else "on dev, %", *measures.values())
         right = tuple(range(1, len(head)))
         return f"{table(head, rows, right=right)}\n\nmodel and plots: {self.folder}"
 
@@ -77,6 +82,11 @@ def train_and_report(
     """
     chosen = settings_from(settings)
     _check_corpus(corpus)
+    choosing = _CHOOSING_RATED if corpus.objective == "rating" else _CHOOSING
+    if chosen.measure not in choosing:
+        raise UsageError(
+            f"is {chosen.measure!r}", where="settings: measure", allowed=", ".join(choosing)
+        )
     first = is_first_process()
     tell = say if first else lambda line: None
     if trials:
@@ -89,7 +99,8 @@ def train_and_report(
     from export.recipes.preference.packing import open_run
     from export.recipes.preference.plot import plot_reliability
 
-    plot_reliability(folder, open_run(folder).seen())
+    if run.ratings is None:
+        plot_reliability(folder, open_run(folder).seen())
     return Outcome(folder, run)
 
 
@@ -144,4 +155,8 @@ def _check_corpus(corpus: InteractionCorpus) -> None:
     if len(corpus.catalogue) < 2:
         raise UsageError(
             "there is only one thing to be done", where=corpus.name, allowed="two actions or more"
+        )
+    if corpus.objective == "rating" and len({corpus.event(t).rating for t in corpus.train}) < 2:
+        raise UsageError(
+            "all ratings are the same", where=corpus.name, allowed="two different ratings or more"
         )

@@ -19,6 +19,8 @@ from edge.preference.population import Counted, Population, Table
 
 MOST_ROWS = 64
 """Rows kept of one context: the most frequent."""
+MOST_NEAR = 16
+"""The same of what goes with one item of a catalogue: more rank no better, and take megabytes."""
 NEAR_SPAN = 5
 """Events after an item that go with it, each counting as much as it is near."""
 
@@ -53,10 +55,7 @@ def items(course: Sequence[Event]) -> Iterable[Occurrence]:
         for gap, earlier in enumerate(reversed(course[max(0, at - NEAR_SPAN) : at]), start=1):
             if event.row < 0 or earlier.row < 0:
                 continue
-            yield "near", earlier.row, event.row, 1.0 / gap
-            yield "back", event.row, earlier.row, 1.0 / gap
-            if gap == 1:
-                yield "after", earlier.row, event.row, 1.0
+            yield boost.TABLE, earlier.row, event.row, 1.0 / gap
 
 
 class Counting:
@@ -82,7 +81,12 @@ class Counting:
     def population(self) -> Population:
         """The tables as a bundle has them."""
         tables = {
-            name: Table.of({context: _most(rows) for context, rows in counts.items()})
+            name: Table.of(
+                {
+                    context: _most(rows, MOST_NEAR if name == boost.TABLE else MOST_ROWS)
+                    for context, rows in counts.items()
+                }
+            )
             for name, counts in self._counts.items()
             if counts
         }
@@ -125,9 +129,7 @@ class Without:
 def _counted(
     histories: Iterable[Iterable[Occurrence]],
 ) -> dict[str, dict[int, dict[int, float]]]:
-    counts: dict[str, dict[int, dict[int, float]]] = {
-        table: {} for table in (*TABLES, *boost.TABLES)
-    }
+    counts: dict[str, dict[int, dict[int, float]]] = {table: {} for table in (*TABLES, boost.TABLE)}
     for occurring in histories:
         for table, context, row, weight in occurring:
             rows = counts[table].setdefault(context, {})
@@ -144,12 +146,12 @@ def _drop_rare(counts: dict[str, dict[int, dict[int, float]]]) -> None:
                 del seen[context]
 
 
-def _most(rows: Mapping[int, float]) -> Mapping[int, float]:
-    if len(rows) <= MOST_ROWS:
+def _most(rows: Mapping[int, float], most: int = MOST_ROWS) -> Mapping[int, float]:
+    if len(rows) <= most:
         return rows
     if len(rows) > _MANY:
         rows = dict(islice(rows.items(), _MANY))
-    return dict(sorted(rows.items(), key=_by_weight)[:MOST_ROWS])
+    return dict(sorted(rows.items(), key=_by_weight)[:most])
 
 
 def _by_weight(pair: tuple[int, float]) -> tuple[float, int]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 
+from edge.preference.ratings import Ratings
 from export.recipes.preference.lessons import Chunk, Collator
 from export.recipes.preference.network import Network
-from export.recipes.preference.ranking import Ranking, ranking
-from export.recipes.preference.taught import answer, scores
+from export.recipes.preference.ranking import Ranking, ranking, rating_measures
+from export.recipes.preference.taught import Taught, answer, scores
 
 _BATCH = 32
 
@@ -32,6 +33,40 @@ def measures(
         likelihood += logs
     result: Ranking = ranking(ranks)
     return result.measures() | {"likelihood": round(likelihood / max(1, len(ranks)), 5)}
+
+
+def likelihood(network: Network, held_out: Sequence[Chunk], collate: Collator) -> float:
+    """The mixture's mean log-likelihood in nats, of targets of which nothing else is kept."""
+    taught, total, count = Taught(network).eval(), 0.0, 0
+    for start in range(0, len(held_out), _BATCH):
+        tensors = collate(held_out[start : start + _BATCH])
+        with torch.no_grad():
+            total -= float(taught(**tensors)["mixture"]) * len(tensors["target"])
+        count += len(tensors["target"])
+    return round(total / max(1, count), 5)
+
+
+def rated(
+    network: Network, held_out: Sequence[Chunk], collate: Collator, scale: Ratings
+) -> dict[str, float]:
+    """How near ratings were foreseen, see `ranking.rating_measures`."""
+    given: list[float] = []
+    foreseen: list[float] = []
+    users: list[int] = []
+    numbers: dict[int, int] = {}
+    for start in range(0, len(held_out), _BATCH):
+        batch = held_out[start : start + _BATCH]
+        tensors = collate(batch)
+        inputs = (tensors[k] for k in ("rows", "features", "places", "moment", "evidence"))
+        with torch.no_grad():
+            query, _ = answer(network, *inputs)
+            found = network.rated(query, tensors["target"].clamp(min=0))
+        foreseen += [scale.rating(one) for one in (found + tensors["generosity"]).tolist()]
+        given += tensors["rating"].tolist()
+        for chunk in batch:
+            user = numbers.setdefault(id(chunk.lived), len(numbers))
+            users += [user] * len(chunk.asked)
+    return rating_measures(np.array(given), np.array(foreseen), np.array(users))
 
 
 def _judged(
@@ -66,7 +101,8 @@ def _judged(
                     chances[ids] += share * given
             mine = chances[one.candidate]
             if once:
-                chances[chunk.lived.rows[: one.position]] = -1
+                seen = chunk.lived.rows[: one.position]
+                chances[seen[seen >= 0]] = -1
                 chances[one.candidate] = mine
             ranks.append(int((chances > mine).sum() + (chances == mine).sum()))
             likelihood += float(np.log(max(mine, 1e-12)))

@@ -83,6 +83,8 @@ class Collator:
             "chances": torch.from_numpy(np.stack([one.chances for one in asked])),
             "speaks": torch.from_numpy(np.stack([one.speaks for one in asked])),
             "target": torch.tensor([one.row for one in asked]),
+            "rating": torch.tensor([one.rating for one in asked], dtype=torch.float32),
+            "generosity": torch.tensor([one.generosity for one in asked], dtype=torch.float32),
         }
         if batch[0].lived.standing:
             tensors["crowd"] = self._crowds(batch)[torch.tensor(standing)]

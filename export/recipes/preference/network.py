@@ -35,7 +35,7 @@ class NetworkSettings:
     mute: float = 0.1
     """Share of the experts that are silenced while it trains: none must be indispensable."""
     epochs: int = 12
-    batch_size: int = 64
+    batch_size: int = 16
     """Chunks of histories in a batch."""
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
@@ -183,6 +183,10 @@ class Network(nn.Module):
         asked = state + self.moment(moment)
         query = self.query(asked) + self.beyond(self.dropout(asked))
         return query, self.gates(torch.cat([asked, evidence], -1))
+
+    def rated(self, query: Tensor, target: Tensor) -> Tensor:
+        """[targets]: the scores of single rows."""
+        return (query * self.vectors.table()[target]).sum(-1) + self.vectors.bias[target]
 
 
 def _like(rows: int, columns: int) -> Tensor:

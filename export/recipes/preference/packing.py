@@ -19,7 +19,7 @@ from export.quantize import Feed
 from export.recipes.preference import calibration, recipe, trial
 from export.recipes.preference.graph import catalogue_of, examples, export_network
 from export.recipes.preference.held_out import HeldOut, read_held_out
-from export.recipes.preference.ranking import Ranking
+from export.recipes.preference.ranking import Ranking, rating_measures
 
 CALIBRATION_INPUTS = 200
 """Inputs for static quantisation."""
@@ -37,12 +37,12 @@ class TrainedPreference:
     """A preference model that has been trained: see `export.recipes.Trained`."""
 
     task = TASK
-    gate = "ndcg10"
 
     def __init__(self, folder: Path, false_rejects: float = calibration.FALSE_REJECTS) -> None:
         self.false_rejects = false_rejects
         self.run = recipe.load(folder)
         self.name = self.run.corpus
+        self.gate = "order" if self.run.ratings else "ndcg10"
         self._dev: list[HeldOut] = read_held_out(folder / "dev.jsonl")
 
     def graph(self) -> onnx.ModelProto:
@@ -56,7 +56,10 @@ class TrainedPreference:
         return [dict(zip(names, arrays, strict=True)) for arrays in made]
 
     def measure(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, float]:
-        """Ranking measures on dev of what the runtime suggests, in percent."""
+        """Measures on dev of what the runtime suggests, or of the ratings it foresees."""
+        if self.run.ratings:
+            hub = trial.preference(self.run, self.catalogue, graph, scheme, settings)
+            return rating_measures(*trial.rate(hub, self._dev))
         return Ranking(trial.ranks(self._seen(graph, scheme, settings))).measures()
 
     def seen(self) -> list[trial.Seen]:
@@ -72,7 +75,6 @@ class TrainedPreference:
 
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.preference`, and catalogue and counts as assets."""
-        seen = self._seen(graph, "float", _ONE_THREAD)
         run = self.run
         assets = {"catalogue": "assets/catalogue.bin", "population": "assets/population.bin"}
         files = {
@@ -85,11 +87,17 @@ class TrainedPreference:
             "boost": run.boost._asdict() if run.boost else None,
             "experts": list(NAMES),
             "senses": run.senses.to_dict(),
-            "calibration": calibration.fit(seen, self.false_rejects),
+            "ratings": run.ratings._asdict() if run.ratings else None,
+            "calibration": self._calibration(graph),
             "pace": {"fast": run.settings.fast_days, "slow": run.settings.slow_days},
             "assets": assets,
         }
         return task, files
+
+    def _calibration(self, graph: bytes) -> dict[str, float]:
+        if self.run.ratings:  # what is likelier to be liked than not is shown
+            return {"bias": 0.0, "slope": 1.0, "threshold": 0.5}
+        return calibration.fit(self._seen(graph, "float", _ONE_THREAD), self.false_rejects)
 
     def golden(self, bundle: Path, profile: str) -> dict[str, Any]:
         """Short histories of the dev set and the sure first suggestion after each."""

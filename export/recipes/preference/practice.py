@@ -14,6 +14,7 @@ from itertools import permutations
 
 import numpy as np
 
+from edge.errors import UsageError
 from edge.preference.memory import Pace
 from edge.preference.moment import Senses
 from edge.preference.past import Event
@@ -42,12 +43,20 @@ def practise(
     Args:
         corpora: to practise on; of each, the targets of train and dev.
         catalogue: of the network that practises: rows are its, by name.
+
+    Raises:
+        UsageError: no two of `corpora` have the same catalogue.
     """
     rows = {name: row for row, name in enumerate(catalogue)}
     found: list[Chunk] = []
-    for counted, answered in permutations(corpora, 2):
-        if counted.catalogue != answered.catalogue:
-            continue
+    pairs = [pair for pair in permutations(corpora, 2) if pair[0].catalogue == pair[1].catalogue]
+    if not pairs:
+        raise UsageError(
+            "nothing to practise on",
+            where=", ".join(corpus.name for corpus in corpora),
+            allowed="two corpora at least with the same catalogue",
+        )
+    for counted, answered in pairs:
         own = {name: row for row, name in enumerate(counted.catalogue)}
         known = np.array([*(rows.get(name, -1) for name in counted.catalogue), -1])
         courses = list(_courses(counted, own))
@@ -83,4 +92,6 @@ def _runs(course: Sequence[Event]) -> Iterator[Run]:
 def _renamed(lived: Lived, known: np.ndarray) -> Lived:
     """The same with rows of the catalogue that practises."""
     asked = tuple(one._replace(row=int(known[one.row])) for one in lived.asked)
-    return replace(lived, rows=known[lived.rows], asked=asked)
+    standing = {int(known[row]): actions for row, actions in lived.standing.items()}
+    standing.pop(-1, None)
+    return replace(lived, rows=known[lived.rows], asked=asked, standing=standing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,24 +10,32 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from edge.preference import boost
 from edge.preference.experts import EVIDENCE, NAMES
 from edge.preference.memory import Pace
 from edge.preference.moment import Senses
 from edge.preference.past import Event
 from edge.preference.population import Population
-from export.corpora.interactions.corpus import InteractionCorpus, Target
+from edge.preference.ratings import DOUBT, Ratings
+from export.corpora.interactions.corpus import History, InteractionCorpus, Target
 from export.recipes.preference.affinity import first_vectors
 from export.recipes.preference.counting import Counting
 from export.recipes.preference.fitting import School
 from export.recipes.preference.lessons import Chunk, chunks
 from export.recipes.preference.network import Sizes
 from export.recipes.preference.practice import practise
-from export.recipes.preference.replay import Replay, by_history, course_of
+from export.recipes.preference.replay import Rated, Replay, by_history, course_of
 from export.recipes.preference.sensors import senses_of
 from export.recipes.preference.settings import PreferenceSettings
 
 _REPEATS = 0.02
 """Share of training targets seen before in their history above which things are done again."""
+_LONG = 200
+"""Events from which a history is long enough to begin in the middle of it, too."""
+_FRAGMENT = 160
+"""Events of one such beginning: a week or so."""
+_EXAMINED = 6
+"""One in so many chunks of practice is kept to choose the best epoch by."""
 DEV_TARGETS = 4000
 """Dev targets that an epoch is judged by, at most."""
 
@@ -57,18 +65,26 @@ def prepare(
     """
     senses = senses_of(corpus)
     courses = _courses(corpus)
-    once = not corpus.generic and not _repeats(corpus)
+    scale = _scale(corpus, settings.liked) if corpus.objective == "rating" else None
+    usual = _usual_ratings(corpus, scale) if scale else None
+    once = scale is not None or (not corpus.generic and not _repeats(corpus))
     counting = Counting(list(courses.values()), once, settings.rare_contexts)
     population = counting.population()
     pace = Pace(settings.fast_days, settings.slow_days)
-    replay = Replay(corpus, senses, settings.window, pace, once)
+    rated = Rated(scale, usual.tolist()) if scale and usual is not None else None
+    replay = Replay(corpus, senses, settings.window, pace, once, rated)
     train: list[Chunk] = []
     for index, positions in by_history(_asked(corpus, settings.first_position)).items():
         lookup = counting.without(courses[index]).after
         lived = replay.live(corpus.histories[index], positions, lookup)
         train += chunks(lived, settings.window)
+        for fragment in _fragments(corpus.histories[index], settings.fresh_starts):
+            every = range(len(fragment.events))
+            train += chunks(replay.live(fragment, every, lookup), settings.window)
+    practised: list[Chunk] = []
     if practice:
-        train += practise(practice, corpus.catalogue, senses, settings.window, pace)
+        practised = practise(practice, corpus.catalogue, senses, settings.window, pace)
+        train += [chunk for at, chunk in enumerate(practised) if at % _EXAMINED]
     dev: list[Chunk] = []
     for index, positions in by_history(sampled(corpus.dev)).items():
         lived = replay.live(corpus.histories[index], positions, population.after, keep=True)
@@ -78,13 +94,15 @@ def prepare(
     school = School(
         Sizes(items, len(attributes), senses.width, EVIDENCE * (len(NAMES) - 1), len(NAMES)),
         membership,
-        _popularity(courses, items),
+        _popularity(courses, items) if usual is None else usual,
         train,
         dev,
+        practised[::_EXAMINED],
         once,
-        partial(first_vectors, counting.counts("near"), items, seed=settings.student.seed)
-        if once
+        partial(first_vectors, counting.counts(boost.TABLE), items, seed=settings.student.seed)
+        if once and scale is None
         else None,
+        scale,
         settings.measure,
     )
     return Prepared(school, senses, attributes, population)
@@ -97,6 +115,20 @@ def _courses(corpus: InteractionCorpus) -> Courses:
         course = course_of(corpus.histories[index], rows, corpus.generic)
         found[index] = course[: max(positions) + 1]
     return found
+
+
+def _fragments(history: History, count: int) -> Iterator[History]:
+    """Stretches of a long history, as if the household had just moved in: from nothing known on.
+
+    A log has one beginning and a long rest: what to trust in the first days is hardly learned.
+    """
+    length = len(history.events)
+    if length < _LONG:
+        return
+    size = min(_FRAGMENT, length // 2)
+    for number in range(count):
+        start = (length - size) * number // max(1, count - 1)
+        yield History(history.household, history.events[start : start + size])
 
 
 def _asked(corpus: InteractionCorpus, first: int) -> Sequence[Target]:
@@ -117,6 +149,27 @@ def _repeats(corpus: InteractionCorpus) -> bool:
         action = events[target.position].action
         again += any(event.action == action for event in events[: target.position])
     return again > _REPEATS * len(corpus.train)
+
+
+def _scale(corpus: InteractionCorpus, liked: float) -> Ratings:
+    """The scale of the training ratings; how far off they are foreseen is not known yet."""
+    given = [corpus.event(target).rating for target in corpus.train]
+    known = np.array([rating for rating in given if rating is not None])
+    scale = float(known.std()) or 1.0
+    return Ratings(float(known.mean()), scale, float(known.min()), float(known.max()), liked, scale)
+
+
+def _usual_ratings(corpus: InteractionCorpus, scale: Ratings) -> Tensor:
+    """[items] how far above the mean each is rated in training, in standard deviations: shrunk,
+    as if `DOUBT` more ratings had been average."""
+    rows = {name: row for row, name in enumerate(corpus.catalogue)}
+    above = torch.zeros(len(rows))
+    count = torch.full((len(rows),), DOUBT)
+    for event in map(corpus.event, corpus.train):
+        if event.rating is not None and event.action in rows:
+            above[rows[event.action]] += (event.rating - scale.mean) / scale.scale
+            count[rows[event.action]] += 1
+    return above / count
 
 
 def _popularity(courses: Courses, items: int) -> Tensor:

@@ -20,6 +20,7 @@ from edge.errors import UsageError
 from edge.preference.boost import Boost
 from edge.preference.moment import Senses
 from edge.preference.population import Population
+from edge.preference.ratings import Ratings
 from export.corpora.interactions.corpus import InteractionCorpus
 from export.distill import is_first_process, wait_for_all
 from export.files import write_atomic
@@ -41,6 +42,8 @@ class PreferenceRun:
     generic: bool
     boost: Boost | None
     """For things chosen once: how much counts weigh beside the network."""
+    ratings: Ratings | None
+    """For things that are rated: the scale."""
     senses: Senses
     settings: PreferenceSettings
     student: Network
@@ -93,7 +96,7 @@ def train(
     )
     say(f"student, distilled, on dev: {_line(figures['student'])}")
     boost = None
-    if school.once:
+    if school.once and school.ratings is None:
         collate, lookup = Collator(school.sizes.items), prepared.population.after
         boost, worth = fit_boost(student, school.dev, collate, lookup, settings.student.seed)
         say(f"student with counts on dev: ndcg10 {worth:.2f}")
@@ -104,6 +107,9 @@ def train(
         prepared.attributes,
         corpus.generic,
         boost,
+        school.ratings._replace(spread=max(figures["student"]["rmse"], 1e-3))
+        if school.ratings
+        else None,
         prepared.senses,
         settings,
         student,
@@ -147,6 +153,7 @@ def load(folder: Path) -> PreferenceRun:
         tuple(data["attributes"]),
         data["generic"],
         Boost(**data["boost"]) if data["boost"] else None,
+        Ratings(**data["ratings"]) if data["ratings"] else None,
         senses,
         settings,
         student.eval(),
@@ -172,6 +179,7 @@ def _save(run: PreferenceRun, corpus: InteractionCorpus, folder: Path) -> None:
         "attributes": run.attributes,
         "generic": run.generic,
         "boost": run.boost._asdict() if run.boost else None,
+        "ratings": run.ratings._asdict() if run.ratings else None,
         "senses": run.senses.to_dict(),
         "sizes": asdict(run.student.sizes),
         "settings": asdict(run.settings),
@@ -181,5 +189,6 @@ def _save(run: PreferenceRun, corpus: InteractionCorpus, folder: Path) -> None:
 
 
 def _line(figures: dict[str, float]) -> str:
-    shown = ", ".join(f"{name} {figures[name]:.2f}" for name in ("hr1", "hr5", "ndcg10"))
+    names = ("hr1", "hr5", "ndcg10", "rmse", "order")
+    shown = ", ".join(f"{name} {figures[name]:.2f}" for name in names if name in figures)
     return f"{shown} ({figures['seconds']:.0f} s)"

@@ -6,6 +6,7 @@ the same forgetting. Only the learned model itself is missing, since it is yet t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from edge.preference.others import Opinion, others, slot_of
 from edge.preference.past import Event as CourseEvent
 from edge.preference.past import Past, value_code
 from edge.preference.population import Counted
+from edge.preference.ratings import RATING, Ratings, generosity
 from export.corpora.interactions.corpus import Event, History, InteractionCorpus, Target
 
 Lookup = Callable[[str, int], Counted]
@@ -47,6 +49,10 @@ class Asked(NamedTuple):
     """All they said, kept for dev targets only: to rank by."""
     candidate: int
     """What happened, as a candidate."""
+    rating: float
+    """What it was rated; NaN where it was not."""
+    generosity: float
+    """How far above the usual this person had rated before, where items are rated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,14 @@ class Lived:
     asked: tuple[Asked, ...]
     standing: Mapping[int, tuple[int, ...]]
     """Row → the household's actions of that kind; empty for catalogues of items."""
+
+
+class Rated(NamedTuple):
+    """What is known of a catalogue's ratings before a network is trained."""
+
+    scale: Ratings
+    usual: Sequence[float]
+    """Row → how far above the mean it is rated, in standard deviations."""
 
 
 def moment_at(event: Event) -> Moment:
@@ -91,12 +105,20 @@ class Replay:
         window: events that the network reads back.
         pace: how soon counts are forgotten.
         once: things are chosen once: the experts are not asked (see `edge.preference.boost`).
+        rated: what items are usually rated, where they are.
     """
 
     def __init__(
-        self, corpus: InteractionCorpus, senses: Senses, window: int, pace: Pace, once: bool
+        self,
+        corpus: InteractionCorpus,
+        senses: Senses,
+        window: int,
+        pace: Pace,
+        once: bool,
+        rated: Rated | None = None,
     ) -> None:
         self._corpus, self._senses, self._pace, self._once = corpus, senses, pace, once
+        self._rated = rated
         # Vectors are what is yet to be learned: here a catalogue only says which row is which.
         count = len(corpus.catalogue)
         blank = Catalogue.quantised(
@@ -141,11 +163,19 @@ class Replay:
                         np.array([one is not None for one in opinions], np.float32),
                         tuple(opinions) if keep else (),
                         happened,
+                        math.nan if event.rating is None else event.rating,
+                        generosity(past.memory) if self._rated else 0.0,
                     )
                 )
+            row = past.rows[action]
+            if event.rating is not None:  # known once it was given, not before
+                moment = moment._replace(context={**moment.context, RATING: event.rating})
+                numbers = senses.features(moment)
             hours = past.pass_time(moment)
             learn(past, context, action)
-            row = past.rows[action]
+            if event.rating is not None and self._rated is not None:
+                usual = self._rated.usual[row] if row >= 0 else 0.0
+                self._rated.scale.learn(past.memory, action, usual, event.rating)
             code = value_code(event.value)
             past.push(
                 action, numbers, hours, says,

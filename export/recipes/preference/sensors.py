@@ -8,6 +8,7 @@ import numpy as np
 
 from edge.limits import CONTEXT_SENSORS
 from edge.preference.moment import Senses, Sensor
+from edge.preference.ratings import RATING
 from export.corpora.interactions.corpus import InteractionCorpus
 
 _BINS = 4
@@ -25,6 +26,8 @@ def senses_of(corpus: InteractionCorpus) -> Senses:
     for index in sorted({target.history for target in corpus.train}):
         for event in corpus.histories[index].events:
             timed = timed or event.hour is not None
+            if event.rating is not None and corpus.objective == "rating":
+                numbers[RATING].append(event.rating)
             for name, reading in event.context.items():
                 if isinstance(reading, bool):
                     texts[name]["yes" if reading else "no"] += 1

@@ -12,6 +12,7 @@ from export.recipes.settings import Limits, settings_of
 
 _LIMITS: Limits = {
     "window": (1, HISTORY_EVENTS),
+    "fresh_starts": (0, 1000),
     "first_position": (-1, 1_000_000),
     "mute": (0, 0.99),
     "fast_days": (0.1, 10_000),
@@ -42,19 +43,24 @@ class PreferenceSettings:
     student: NetworkSettings = field(default_factory=NetworkSettings)
     window: int = 16
     """Events that the networks read back."""
-    fast_days: float = 6.0
+    fast_days: float = 2.5
     """Half-life of the counts that follow a change."""
     slow_days: float = 120.0
     """Half-life of those that remember."""
+    fresh_starts: int = 4
+    """Weeks of each long history that are also lived through from nothing known on."""
     first_position: int = -1
     """Train on every event from this position of a history on, not only on the corpus' targets;
     -1: only on those."""
+    liked: float = 4.0
+    """The rating from which an item counts as liked, where items are rated."""
     rare_contexts: bool = False
     """Keep what followed contexts that were seen once, and whole courses of events: for short
     windows cut from longer logs, where the same course is met again. In long logs it is not, and
     takes megabytes."""
     measure: str = "likelihood"
-    """The dev-set measure that chooses the best epoch; any of `ranking`'s will do."""
+    """The dev-set measure that chooses the best epoch; any of `ranking`'s that is the better the
+    higher will do."""
     student_alone: bool = True
     """Also train the same student without a teacher, to show what distillation is worth."""
 
@@ -66,12 +72,11 @@ def settings_from(data: dict[str, Any]) -> PreferenceSettings:
         UsageError: a key is not known, or its value cannot be used.
     """
     rest = {key: value for key, value in data.items() if key not in ("teacher", "student")}
-    networks = {
-        name: replace(
-            start, **_changes(settings_of(NetworkSettings, data.get(name, {}), name, _LIMITS))
-        )
-        for name, start in (("teacher", TEACHER), ("student", NetworkSettings()))
-    }
+    networks = {}
+    for name, start in (("teacher", TEACHER), ("student", NetworkSettings())):
+        given = data.get(name, {})
+        checked = settings_of(NetworkSettings, given, name, _LIMITS)
+        networks[name] = replace(start, **{key: getattr(checked, key) for key in given})
     for name, network in networks.items():
         if network.width % network.heads:
             raise UsageError(
@@ -84,13 +89,3 @@ def settings_from(data: dict[str, Any]) -> PreferenceSettings:
         teacher=networks["teacher"],
         student=networks["student"],
     )
-
-
-def _changes(chosen: NetworkSettings) -> dict[str, Any]:
-    """The settings that are not the defaults."""
-    usual = NetworkSettings()
-    return {
-        name: getattr(chosen, name)
-        for name in NetworkSettings.__slots__
-        if getattr(chosen, name) != getattr(usual, name)
-    }

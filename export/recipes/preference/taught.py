@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from edge.preference.experts import EVIDENCE
+from edge.preference.ratings import Ratings
 from export.recipes.preference.network import FULL_SOFTMAX, NEGATIVES, Network
 
 _NEVER = -1e9
@@ -21,11 +22,15 @@ class Taught(nn.Module):
     Args:
         network: that learns.
         teacher: whose distribution it is to match, or None.
+        ratings: learn what items are rated, on this scale; None: learn what comes next.
     """
 
-    def __init__(self, network: Network, teacher: Network | None = None) -> None:
+    def __init__(
+        self, network: Network, teacher: Network | None = None, ratings: Ratings | None = None
+    ) -> None:
         super().__init__()
         self.network = network
+        self._ratings = ratings
         # Kept out of the module's parameters: it is read, not trained, and not saved.
         self._teacher = (teacher,)
         if teacher is not None:
@@ -41,6 +46,8 @@ class Taught(nn.Module):
         chances: Tensor,
         speaks: Tensor,
         target: Tensor,
+        rating: Tensor,
+        generosity: Tensor,
         crowd: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """The loss of a batch.
@@ -54,6 +61,8 @@ class Taught(nn.Module):
             chances: [targets, experts − 1] given to the target by the experts that count.
             speaks: [targets, experts − 1] whether they have an opinion.
             target: [targets] rows, −1 for what the catalogue lacks.
+            rating: [targets] what was given; NaN where none was.
+            generosity: [targets] how far above the usual its giver rates, so far as known.
             crowd: [targets, items] actions that each row stands for; None: one each.
         """
         settings = self.network.settings
@@ -63,6 +72,10 @@ class Taught(nn.Module):
         query, gates = answer(self.network, rows, features, places, moment, evidence)
         known = target >= 0
         aim = target.clamp(min=0)
+        if self._ratings is not None:
+            inputs = (rows, features, places, moment, evidence)
+            given = (rating - self._ratings.mean) / self._ratings.scale - generosity
+            return {"loss": self._rated(query, aim, given, inputs)}
         if len(self.network.vectors.bias) > FULL_SOFTMAX:
             by_model = _sampled(self.network, query, aim)
         else:
@@ -80,6 +93,21 @@ class Taught(nn.Module):
         weight = settings.teacher_weight if self._teacher[0] is not None else 0.0
         own = (1 - weight) * alone + weight * soft
         return {"loss": mixture + settings.alone_weight * own, "mixture": mixture}
+
+    def _rated(
+        self, query: Tensor, target: Tensor, given: Tensor, inputs: tuple[Tensor, ...]
+    ) -> Tensor:
+        """Mean squared error of ratings, in standard deviations; and to the teacher's, if any."""
+        mine = self.network.rated(query, target)
+        loss = (mine - given).square().nanmean()
+        teacher = self._teacher[0]
+        if teacher is None:
+            return loss
+        with torch.no_grad():
+            asked, _ = answer(teacher, *inputs)
+            wanted = teacher.rated(asked, target)
+        weight = self.network.settings.teacher_weight
+        return (1 - weight) * loss + weight * (mine - wanted).square().mean()
 
     def _unlike_the_teacher(
         self, query: Tensor, inputs: tuple[Tensor, ...], crowd: Tensor | None

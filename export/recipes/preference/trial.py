@@ -53,7 +53,7 @@ def preference(
         len(NAMES),
     )
     model = PreferenceModel(make_session(graph, scheme, settings), shape)
-    candidates = Household(catalogue) if run.generic else Items(catalogue, run.boost)
+    candidates = Household(catalogue) if run.generic else Items(catalogue, run.boost, run.ratings)
     pace = Pace(run.settings.fast_days, run.settings.slow_days)
     return Preference(model, candidates, run.population, run.senses, Calibration(), pace)
 
@@ -72,8 +72,33 @@ def live(hub: Preference, histories: Iterable[HeldOut], generic: bool) -> list[S
         for position, event in enumerate(history.events):
             if position in wanted:
                 found.append(_look(hub, event))
-            hub.observe(event.action, moment_at(event), value=event.value)
+            hub.observe(event.action, moment_at(event), value=event.value, rating=event.rating)
     return found
+
+
+class Foreseen(NamedTuple):
+    """Ratings of held-out histories, as given and as foreseen."""
+
+    given: np.ndarray
+    foreseen: np.ndarray
+    users: np.ndarray
+
+
+def rate(hub: Preference, histories: Iterable[HeldOut]) -> Foreseen:
+    """Lives histories of ratings through, each from an empty past."""
+    rows: list[tuple[float, float, int]] = []
+    for user, (history, positions) in enumerate(histories):
+        hub.forget()
+        wanted = frozenset(positions)
+        for position, event in enumerate(history.events):
+            moment = moment_at(event)
+            if position in wanted and event.rating is not None:
+                foreseen = hub.rating_of(event.action, moment)
+                if foreseen is not None:
+                    rows.append((event.rating, foreseen, user))
+            hub.observe(event.action, moment, rating=event.rating)
+    given, foreseen_, users = np.array(rows).reshape(-1, 3).T
+    return Foreseen(given, foreseen_, users)
 
 
 def ranks(seen: Sequence[Seen]) -> np.ndarray:

@@ -22,7 +22,7 @@ def test_an_event() -> None:
         f'{{{TIME}, "household": "h", "action": " light.a:turn_on ", "person": 7, "value": 21,'
         '"context": {"lux": 12}, "rating": 4}'
     )
-    assert read_line(line) == Done(MONDAY, "light.a:turn_on", "7", {"lux": 12}, "21", "h")
+    assert read_line(line) == Done(MONDAY, "light.a:turn_on", "7", {"lux": 12}, "21", "h", 4.0)
 
 
 def test_a_question() -> None:
@@ -32,6 +32,12 @@ def test_a_question() -> None:
 def test_feedback() -> None:
     line = '{"feedback": "dismissed", "action": "fan:turn_on", "person": "anna"}'
     assert read_line(line) == Told("fan:turn_on", "dismissed", "anna", "")
+
+
+@pytest.mark.parametrize("rating", ['"five"', "true", "NaN", "1e400", "-1e7", "[4]", "null"])
+def test_a_rating_that_is_none_is_left_out(rating: str) -> None:
+    found = read_line(f'{{{TIME}, "action": "film", "rating": {rating}}}')
+    assert found == Done(MONDAY, "film", "", {}, "", "", None)
 
 
 @pytest.mark.parametrize("line", [f'{{{TIME}, "person": [], "context": 5, "value": null}}'])

@@ -64,3 +64,16 @@ def test_a_probability_that_is_no_number_teaches_nothing() -> None:
     worth = np.ones(3)
     learn_worth(worth, mix([ONE, TWO], GATES, worth), 0, by_model=float("nan"))
     assert worth.tolist() == [1, 1, 1]
+
+
+def test_a_share_that_makes_hardly_a_difference_goes_to_the_others() -> None:
+    """Where many speak, most of them quietly, only those that matter are looked at."""
+    gates = np.array([5.0, -5.0, 5.0], np.float32)
+    mixture = mix([ONE, TWO], gates, np.ones(3))
+    assert mixture.shares.tolist() == pytest.approx([0.5, 0.0, 0.5])
+    assert mixture.shares[1] == 0
+    assert mixture.counted == pytest.approx({0: 0.5 * 0.75, 1: 0.5 * 0.25})
+    # The model's stays, however small: it is the only one who knows every candidate.
+    quiet = mix([ONE, TWO], np.array([5.0, 5.0, -5.0], np.float32), np.ones(3))
+    assert 0 < quiet.shares[-1] < 1e-3
+    assert quiet.shares.sum() == pytest.approx(1)

@@ -21,6 +21,7 @@ from onnx import TensorProto, helper, numpy_helper
 from device_profiles import SessionSettings
 from edge.bundle import Bundle
 from edge.home import Home
+from edge.preference.boost import Boost
 from edge.preference.catalogue import Catalogue
 from edge.preference.experts import EVIDENCE, NAMES, PERSONAL
 from edge.preference.loading import preference_of
@@ -52,6 +53,9 @@ SENSES = Senses(
         Sensor("door", choices=("closed", "open")),
     ]
 )
+RATED_SENSES = Senses([Sensor("rating", 3.5, 1.0, (3.0, 4.0))])
+RATINGS = {"mean": 3.5, "scale": 0.8, "low": 1.0, "high": 5.0, "liked": 4.0, "spread": 0.5}
+"""What the manifest has for a catalogue of rated items."""
 HOME: Mapping[str, Any] = {
     "areas": [{"id": "kitchen", "name": "Kitchen"}],
     "devices": [
@@ -96,7 +100,8 @@ def make_preference_bundle(
     settings: dict[str, Any] = {
         "events": EVENTS,
         "generic": generic,
-        "repeats": True,
+        "boost": None,
+        "ratings": None,
         "experts": list(NAMES),
         "senses": senses.to_dict(),
         "calibration": {"bias": 0.2, "slope": 1.1, "threshold": 0.15},
@@ -138,6 +143,18 @@ def tiny_preference(folder: Path, home: Home | None = None, **arguments: Any) ->
     """The preferences of such a bundle, which is written at `folder`."""
     path = make_preference_bundle(folder / "tiny.edge", **arguments)
     return preference_of(Bundle.open(path, profile=HERE), home)
+
+
+def choosing(folder: Path, **arguments: Any) -> Preference:
+    """The same of items that are chosen once."""
+    boost = Boost()._asdict()
+    return tiny_preference(folder, generic=False, task={"boost": boost}, **arguments)
+
+
+def rating(folder: Path, **arguments: Any) -> Preference:
+    """The same of items that are rated."""
+    task = {"ratings": RATINGS}
+    return tiny_preference(folder, generic=False, task=task, senses=RATED_SENSES, **arguments)
 
 
 def tiny_home() -> Home:
