@@ -18,6 +18,8 @@ SLOT_HOURS: Final = 3
 _SLOTS_OF_WEEK: Final = 56
 _MASK: Final = (1 << 63) - 1
 _FAINT: Final = 1e-3
+_NEXT_TO_NOTHING: Final = 0.01
+"""What is left for wider contexts below which they are not looked at: the narrow ones get it."""
 
 Spread = Callable[[int], Sequence[int] | None]
 """A row of the catalogue → the candidates that it stands for; empty or None where it has none."""
@@ -115,6 +117,8 @@ def _chain(tables: Sequence[Followed], spread: Spread) -> Opinion | None:
         for row, weight in zip(rows, weights, strict=True):
             chances[row] = chances.get(row, 0.0) + weight * each
         left = each * len(rows)
+        if left < _NEXT_TO_NOTHING:
+            break
     return _spread_out(chances, tables[-1].total if tables else 0.0, spread)
 
 
