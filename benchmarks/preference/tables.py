@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def _accuracy(names: Sequence[str], measures: Sequence[str], *, column: str = ""
         table = markdown(head, lines, range(first, first + len(measures)))
         protocol = next(iter(protocols.values()))
         if len(protocols) > 1:
-            protocol = protocol.partition(", cell ")[0] + ": the tenth action from the nine before"
+            protocol = re.sub(r", cell \w+ \w+", "", protocol)  # of all cells alike
         return f"{table}\nProtocol: {protocol}. {_limited(results)}{accuracy_footer(results)}\n"
 
     return make

@@ -15,7 +15,6 @@ was set wrong costs nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from edge.limits import MEMORY_ACTIONS, MEMORY_CELLS
@@ -32,9 +31,6 @@ _MOST_HALVINGS: Final = 400.0
 
 Cell = list[float]
 """[fast count, slow count]."""
-
-
-_NOTHING: Final[Mapping[int, Cell]] = MappingProxyType({})
 
 
 class Pace(NamedTuple):
@@ -151,11 +147,16 @@ class Memory:
         """What is counted under several keys, each with its weight: action → fast (0) or slow (1)
         count, as of now."""
         out: dict[int, float] = {}
-        known = out.get
         for key, weight in keys:
+            cells = self._cells.get(key)
+            if not cells:
+                continue
             weight /= self._weights[which]  # noqa: PLW2901
-            for action, cell in self._cells.get(key, _NOTHING).items():
-                out[action] = known(action, 0.0) + cell[which] * weight
+            if out:
+                for action, cell in cells.items():
+                    out[action] = out.get(action, 0.0) + cell[which] * weight
+            else:  # most often there is but one key
+                out = {action: cell[which] * weight for action, cell in cells.items()}
         return out
 
     def counted(self, key: str, action: int) -> float:
