@@ -31,7 +31,7 @@ class Settings:
     """Share of the actions that belong to no routine."""
     drift: float = 6.0
     """Minutes a month by which the hour of a routine creeps, to and fro, at its fastest."""
-    replacements: float = 0.5
+    replacements: float = 8.0
     """How often a year a routine is replaced by another."""
     guests: float = 0.05
     """Share of the evenings with guests."""
