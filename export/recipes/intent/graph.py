@@ -42,10 +42,8 @@ class StudentGraph(nn.Module):
             state = norm(state + lstm(state)[0])
         words = state.flatten(1)
         sentence = torch.cat([words.amax(0, keepdim=True), words.mean(0, keepdim=True)], -1)
-        intent, tags = student.intent_head(sentence), student.slot_head(words)
-        if student.refinement is not None:
-            intent, tags = student.refinement(intent, tags)
-        return torch.log_softmax(intent, -1).squeeze(0), torch.log_softmax(tags, -1)
+        intent = torch.log_softmax(student.intent_head(sentence), -1)
+        return intent.squeeze(0), torch.log_softmax(student.slot_head(words), -1)
 
 
 def export_student(

@@ -113,7 +113,6 @@ def train(
         word_neighbours(teachers[0], collate, examples),
         settings.student.augmented,
         settings.student.seed,
-        settings.student.invented,
     )
     vocabulary = choose_vocabulary(collate, sentences, settings.student.pieces)
     lessons = teacher_lessons(teachers, collate, sentences)

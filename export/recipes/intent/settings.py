@@ -23,7 +23,6 @@ _LIMITS: Limits = {
     "label_smoothing": (0, 0.99),
     "augmentation": (0, 1),
     "augmented": (0, 10_000_000),
-    "invented": (0, 1),
     "lora_rank": (0, 4096),
     "patience": (1, 10_000),
     "embedding": (1, 4096),
@@ -32,7 +31,6 @@ _LIMITS: Limits = {
     "pieces": (100, VOCABULARY_PIECES),
     "trigram_buckets": (1, VOCABULARY_PIECES),
     "hard_weight": (0, 1),
-    "hard_intent_weight": (0, 1),
     "hidden_weight": (0, 1000),
     "seed": (0, 2**32 - 1),
 }

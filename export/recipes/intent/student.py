@@ -18,7 +18,6 @@ from torch import Tensor, nn
 from edge.encoder import PADDING, FeatureLayout, WordEncoder
 from export.distill import soft_cross_entropy
 from export.recipes.intent.labels import Example, LabelSet
-from export.recipes.intent.refinement import Refinement
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,6 @@ class StudentSettings:
     width: int = 160
     """Width of the word states; each LSTM direction has half of it."""
     layers: int = 2
-    refine: bool = False
-    """Give the answers a second round in the light of one another: some 10 µs a sentence."""
     pieces: int = 9000
     """Word pieces in the vocabulary, at most."""
     trigram_buckets: int = 2048
@@ -43,12 +40,8 @@ class StudentSettings:
     learning_rate: float = 4e-3
     augmented: int = 40_000
     """Augmented sentences that teachers label beside the corpus' own."""
-    invented: float = 0.0
-    """Share of them that are about names made up from the corpus' words."""
     hard_weight: float = 0.2
-    """Weight of the gold tags beside the teachers' answers."""
-    hard_intent_weight: float = 0.2
-    """Weight of the gold intents: more, where a student tells them apart better than teachers."""
+    """Weight of the gold labels beside the teachers' answers."""
     hidden_weight: float = 0.5
     """Weight of matching the first teacher's hidden states."""
     seed: int = 0
@@ -110,11 +103,6 @@ class Student(nn.Module):
         self.intent_head = nn.Linear(2 * width, len(labels.intents))
         self.slot_head = nn.Linear(width, len(labels.tags))
         self.hidden_head = nn.Linear(width, teacher_width) if teacher_width else None
-        self.refinement = (
-            Refinement(len(labels.intents), len(labels.tags))
-            if settings.refine and labels.slot_labels
-            else None
-        )
 
     def embed(self, features: Tensor) -> Tensor:
         """[..., width] from feature ids [..., ids]: each word by itself."""
@@ -147,11 +135,7 @@ class Student(nn.Module):
         shown = mask[..., None]
         peak = state.masked_fill(shown == 0, -1e4).amax(1)
         mean = (state * shown).sum(1) / shown.sum(1)
-        intent, tags = self.intent_head(torch.cat([peak, mean], -1)), self.slot_head(state)
-        if self.refinement is not None:
-            intent, tags = self.refinement(intent[:, None], tags, shown)
-            intent = intent[:, 0]
-        return intent, tags
+        return self.intent_head(torch.cat([peak, mean], -1)), self.slot_head(state)
 
     def forward(
         self,
@@ -174,14 +158,12 @@ class Student(nn.Module):
         counted = mask * labelled[:, None]
         hard_tags = nn.functional.cross_entropy(tag_logits.transpose(1, 2), tags, reduction="none")
         hard_intent = nn.functional.cross_entropy(intent_logits, intent, reduction="none")
-        of_tags, of_intent = (hard_tags * counted).sum() / words, (hard_intent * labelled).mean()
-        loss = of_tags + of_intent
+        loss = (hard_tags * counted).sum() / words + (hard_intent * labelled).mean()
         if soft_intent is not None and soft_tags is not None:
-            soft_of_tags = (soft_cross_entropy(tag_logits, soft_tags) * mask).sum() / words
-            soft_of_intent = soft_cross_entropy(intent_logits, soft_intent).mean()
-            settings = self.settings
-            loss = torch.lerp(soft_of_tags, of_tags, settings.hard_weight)
-            loss = loss + torch.lerp(soft_of_intent, of_intent, settings.hard_intent_weight)
+            soft = soft_cross_entropy(intent_logits, soft_intent).mean()
+            soft = soft + (soft_cross_entropy(tag_logits, soft_tags) * mask).sum() / words
+            weight = self.settings.hard_weight
+            loss = weight * loss + (1 - weight) * soft
             if hidden is not None and self.hidden_head is not None:
                 alike = nn.functional.cosine_similarity(self.hidden_head(state), hidden, -1)
                 loss = loss + self.settings.hidden_weight * ((1 - alike) * mask).sum() / words

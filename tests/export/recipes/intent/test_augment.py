@@ -7,15 +7,7 @@ import random
 import pytest
 
 from edge.tags import is_legal, tag_spans
-from export.recipes.intent.augment import (
-    LONGEST,
-    LONGEST_VALUE,
-    OPEN_VALUES,
-    InventedValues,
-    SlotSubstitution,
-    WordChanges,
-    augmented,
-)
+from export.recipes.intent.augment import LONGEST, SlotSubstitution, WordChanges, augmented
 from export.recipes.intent.labels import Example, LabelSet, to_example
 from tests.export import tiny
 
@@ -67,60 +59,6 @@ class TestSlotSubstitution:
         assert same == 50 if rate == 0 else same < 10
 
 
-NAMING = LabelSet(("play",), ("song", "room"), ())
-"""`song` is open to new names; `room` has a handful."""
-SONGS = [
-    f"{first} {second}" for first in "red blue old new".split() for second in map(str, range(20))
-]
-PLAYED = [
-    Example(("play", *song.split(), "in", "the", room), (0, 1, 2, 0, 0, 3), 0)
-    for song, room in zip(SONGS, ["bath", "hall", "den", "attic"] * 20, strict=True)
-]
-
-
-class TestInventedValues:
-    def drawn(self, count: int = 400) -> list[tuple[str, ...]]:
-        inventions = InventedValues(PLAYED, NAMING)
-        rng = random.Random(0)
-        return [inventions.apply(PLAYED[0], rng).words for _ in range(count)]
-
-    def test_only_slots_with_many_names_are_open(self) -> None:
-        assert len(SONGS) >= OPEN_VALUES
-        assert InventedValues(PLAYED, NAMING).open_labels == [0]
-        assert InventedValues(EXAMPLES, LABELS).open_labels == []
-
-    def test_names_that_nobody_said_in_the_place_of_a_name(self) -> None:
-        found = self.drawn()
-        songs = {" ".join(words[1:-3]) for words in found}
-        assert len(songs - set(SONGS)) > 50
-        assert {words[0] for words in found} == {"play"}
-        assert {words[-3:-1] for words in found} == {("in", "the")}
-
-    def test_they_are_made_of_the_corpus_words(self) -> None:
-        said = {word for song in SONGS for word in song.split()}
-        for words in self.drawn():
-            name = words[1:-3]
-            assert 0 < len(name) <= LONGEST_VALUE
-            assert set(name) <= said
-
-    def test_other_slots_keep_to_what_was_said(self) -> None:
-        assert {words[-1] for words in self.drawn()} == {"bath", "hall", "den", "attic"}
-
-    def test_nothing_of_it_is_labelled(self) -> None:
-        changed = InventedValues(PLAYED, NAMING).apply(PLAYED[0], random.Random(0))
-        assert not changed.labelled
-        assert len(changed.tags) == len(changed.words)
-
-    def test_none_invented_is_slot_substitution(self) -> None:
-        plain, none = SlotSubstitution(PLAYED, NAMING), InventedValues(PLAYED, NAMING, invented=0)
-        one, two = random.Random(2), random.Random(2)
-        for example in PLAYED:
-            said = none.apply(example, two).words
-            assert said[-1] in {"bath", "hall", "den", "attic"}
-            assert " ".join(said[1:-3]) in SONGS
-            assert len(said) == len(plain.apply(example, one).words)
-
-
 class TestWordChanges:
     def test_nothing_of_it_is_labelled(self) -> None:
         changes = WordChanges(EXAMPLES, {})
@@ -157,20 +95,6 @@ class TestAugmented:
     def test_most_of_them_keep_their_labels(self) -> None:
         found = list(augmented(EXAMPLES, LABELS, {}, 60, seed=0))
         assert 30 <= sum(example.labelled for example in found) < 60
-
-    def test_a_share_is_about_invented_values(self) -> None:
-        found = list(augmented(PLAYED, NAMING, {}, 300, seed=0, invented=0.5))
-        songs = [" ".join(example.words[1:-3]) for example in found if not example.labelled]
-        new = sum(song not in SONGS for song in songs)
-        without = sum(not example.labelled for example in augmented(PLAYED, NAMING, {}, 300, 0))
-        assert len(songs) > without
-        assert new > 100
-
-    def test_invented_values_need_slots(self) -> None:
-        bare = [Example(example.words, (0,) * len(example.words), 0) for example in EXAMPLES]
-        labels = LabelSet(("on",), (), ())
-        one, two = (list(augmented(bare, labels, {}, 50, 0, share)) for share in (0.0, 0.9))
-        assert one == two
 
     def test_a_seed_gives_the_same_again(self) -> None:
         one, two, three = (

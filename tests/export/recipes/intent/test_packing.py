@@ -198,7 +198,6 @@ def test_the_runtime_reads_real_sentences_as_torch_does(tmp_path: Path) -> None:
     encoder = tiny.write_encoder(tmp_path / "encoder", sorted(words))
     # The student learns from the labels: a teacher of one epoch and no pretraining knows nothing.
     data = tiny.settings(encoder, epochs=12, batch_size=16, learning_rate=1.5e-2, hard_weight=1.0)
-    data["student"]["hard_intent_weight"] = 1.0
     data["student"] |= {"augmented": 100, "width": 64, "embedding": 32}
     data["teacher"] |= {"epochs": 1, "batch_size": 16}
     torch.set_num_threads(1)

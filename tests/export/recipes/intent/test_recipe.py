@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from edge.errors import UsageError
 from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, Utterance, read
@@ -217,15 +216,6 @@ class TestCorpora:
         run = train(self.small(), replace(quickest(encoder), teachers=2), tmp_path, said=said)
         assert {"teacher 1", "teacher 2", "teachers together"} <= set(run.figures)
         assert any(line.startswith("teachers together on dev") for line in said)
-
-    def test_second_thoughts_are_learnt_and_kept(self, tmp_path: Path, encoder: Path) -> None:
-        run = train(self.small(), quickest(encoder, refine=True, invented=0.3), tmp_path)
-        found, kept = run.student.refinement, recipe.load(tmp_path).student.refinement
-        assert found is not None
-        assert kept is not None
-        for learnt, read_back in zip(found.parameters(), kept.parameters(), strict=True):
-            assert learnt.any()
-            assert torch.equal(learnt, read_back)
 
     def test_a_student_wider_than_the_encoder(self, tmp_path: Path, encoder: Path) -> None:
         run = train(self.small(), quickest(encoder, embedding=48), tmp_path)
