@@ -87,7 +87,8 @@ class Thinking(NamedTuple):
             return Foresight(mix((), gates[-1:], past.worth[-1:]), beliefs, context)
         opinions = personal(past, context)
         spread = self.candidates.spreading(past)
-        opinions += others(past, moment, self.population.after, spread)
+        courses = "course 1" in self.population.tables
+        opinions += others(past, moment, self.population.after, spread, courses)
         evidence = np.array(features(opinions), np.float32)
         query, gates = self.model.read(past.history, self.senses.features(moment), evidence)
         mixture = mix(opinions, gates, past.worth)

@@ -18,7 +18,7 @@ SLOT_HOURS: Final = 3
 _SLOTS_OF_WEEK: Final = 56
 _MASK: Final = (1 << 63) - 1
 _FAINT: Final = 1e-3
-_NEXT_TO_NOTHING: Final = 0.01
+_NEXT_TO_NOTHING: Final = 0.1
 """What is left for wider contexts below which they are not looked at: the narrow ones get it."""
 
 Spread = Callable[[int], Sequence[int] | None]
@@ -54,13 +54,16 @@ def slot_of(hour: float) -> int:
     return int(hour / SLOT_HOURS) if hour >= 0 else -1
 
 
-def contexts(course: Sequence[Event], weekday: int, slot: int) -> dict[str, int]:
+def contexts(
+    course: Sequence[Event], weekday: int, slot: int, courses: bool = True
+) -> dict[str, int]:
     """Table → context, for what comes after `course` at a moment; only tables that have one.
 
     Args:
         course: the events before, the newest last; the last four matter.
         weekday: of the moment, -1 where not known.
         slot: of the moment, see `slot_of`.
+        courses: also those of whole courses of events, which take as long as all others.
     """
     found = {"often": 0}
     if slot >= 0:
@@ -79,7 +82,7 @@ def contexts(course: Sequence[Event], weekday: int, slot: int) -> dict[str, int]
         found["after two"] = _mixed((last.row, course[-2].row))
     if len(course) > 2:
         found["after three"] = _mixed((last.row, course[-2].row, course[-3].row))
-    if gap >= 0:
+    if courses and gap >= 0:
         key = _mixed((weekday, slot))
         for length in range(1, min(4, len(course)) + 1):
             key = _mixed((key, *course[-length]))
@@ -87,10 +90,15 @@ def contexts(course: Sequence[Event], weekday: int, slot: int) -> dict[str, int]
     return found
 
 
-def others(past: Past, moment: Moment, lookup: Lookup, spread: Spread) -> list[Opinion | None]:
-    """The opinions of `NAMES`, in that order; None of those that abstain."""
-    course = past.course
-    keys = contexts(course, moment.weekday, slot_of(moment.hour))
+def others(
+    past: Past, moment: Moment, lookup: Lookup, spread: Spread, courses: bool = True
+) -> list[Opinion | None]:
+    """The opinions of `NAMES`, in that order; None of those that abstain.
+
+    Args:
+        courses: whether there are tables of whole courses of events.
+    """
+    keys = contexts(past.course, moment.weekday, slot_of(moment.hour), courses)
     seen: dict[str, Followed] = {}
     for table, key in keys.items():
         rows, weights = lookup(table, key)
