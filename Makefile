@@ -49,6 +49,9 @@ format: $(READY)
 PLACE_smartthings := smartthings_fr
 PLACE_beauty      := amazon/Beauty.txt
 PLACE_toys        := amazon/Toys_and_Games.txt
+# Twelve thousand items and what goes with them take more than the smaller boards' budgets.
+BOARDS_beauty     := --profiles raspberry-pi-5,x86-64-hub,float-reference
+BOARDS_toys       := $(BOARDS_beauty)
 CELLS    := $(foreach nation,fr sp,$(foreach shift,winter daytime single,$(nation)-$(shift)))
 $(foreach cell,$(CELLS),$(eval PLACE_smartgen-$(cell) := smartgen/$(subst -,/,$(cell))))
 there     = $(foreach name,$(1),$(if $(wildcard $(EDGE_DATA)/$(or $(PLACE_$(name)),$(name))),$(name)))
@@ -76,7 +79,7 @@ runs/smartgen-%.edge: benchmarks/settings/smartgen.toml $(READY)
 
 $(filter-out runs/smartgen-%,$(HABITS:%=runs/%.edge)): runs/%.edge: benchmarks/settings/%.toml $(READY)
 	$(BIN)/edge train preference --data $(EDGE_DATA)/$(PLACE_$*) --out runs/$* --settings $< --resume
-	$(EXPORT) runs/$* --out $@
+	$(EXPORT) runs/$* --out $@ $(BOARDS_$*)
 
 runs/%.edge: benchmarks/settings/%.toml $(READY)
 	$(BIN)/edge train intent --data $(EDGE_DATA)/$* --out runs/$* --settings $< --resume
