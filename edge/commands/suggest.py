@@ -83,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
             found = hub.suggest(at, context, args.k, args.person, everything=args.everything)
             for suggestion in found:
                 print(json.dumps(suggestion.to_dict()) if args.json else describe(suggestion))
+            if not found and not args.json:
+                print("nothing is likely enough; --everything shows what there is", file=sys.stderr)
         else:
             following = Following(hub, args)
             for answer in following.answers(sys.stdin.buffer):

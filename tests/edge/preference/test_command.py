@@ -47,6 +47,14 @@ def documents(lines: list[str]) -> list[Any]:
     return [json.loads(line) for line in lines]
 
 
+def test_nothing_likely_enough_is_said_so(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty past, and no home that says what could be done: there is nothing to suggest."""
+    assert main(["suggest", str(bundle), "--profile", HERE, "--at", "2024-01-08"]) == 0
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "nothing is likely enough" in output.err
+
+
 class TestEvents:
     def test_each_gives_one_line(self, feed: Feed) -> None:
         status, lines = feed(lines=LINES)
