@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from importlib import import_module
 
 from edge.commands import Verb
@@ -42,7 +43,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, report, and print what came out."""
-    return _verb(args.family).run(args)
+    try:
+        return _verb(args.family).run(args)
+    finally:
+        _leave()
+
+
+def _leave() -> None:
+    """Ends this process' part in a launch of several.
+
+    Threads that still listen to the others when the interpreter ends bring it down (SIGABRT).
+    """
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def _verb(family: str) -> Verb:
