@@ -46,10 +46,7 @@ class Candidates(Protocol):
         """What a candidate is called."""
 
     def spreading(self, past: Past) -> Callable[[int], Sequence[int] | None]:
-        """`spread` for one person, to be asked often: None where a row stands for nothing."""
-
-    def spread(self, past: Past, row: int) -> Sequence[int]:
-        """The candidates that a row of the catalogue stands for."""
+        """A row of the catalogue → the candidates that stand for it; None where there are none."""
 
     def believe(
         self,
@@ -101,10 +98,6 @@ class Household:
     def spreading(self, past: Past) -> Callable[[int], Sequence[int] | None]:
         """See `Candidates`."""
         return past.of_row.get
-
-    def spread(self, past: Past, row: int) -> Sequence[int]:
-        """See `Candidates`."""
-        return past.of_row.get(row, ())
 
     def believe(
         self,
@@ -185,10 +178,6 @@ class Items:
     def spreading(self, past: Past) -> Callable[[int], Sequence[int] | None]:
         """See `Candidates`."""
         return lambda row: (row,)
-
-    def spread(self, past: Past, row: int) -> Sequence[int]:
-        """See `Candidates`."""
-        return (row,)
 
     def believe(
         self,

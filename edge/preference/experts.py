@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from edge.preference.keys import EVERYTHING
+from edge.preference.memory import FAST, SLOW
 from edge.preference.moment import Moment
 from edge.preference.others import NAMES as OTHERS
 from edge.preference.others import Opinion
 from edge.preference.past import Past
 
-FAST, SLOW = 0, 1
 BINS: Final = 48
 """Bins of a day: half-hours."""
 _KERNEL: Final = ((-1, 0.5), (0, 1.0), (1, 0.5))

@@ -14,7 +14,7 @@ was set wrong costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from edge.limits import MEMORY_ACTIONS, MEMORY_CELLS
@@ -29,6 +29,8 @@ _FAINTEST_SHARE: Final = 8
 _MOST_HALVINGS: Final = 400.0
 """Half-lives after which new counts are small again: 2 to the power of 1024 is no float."""
 
+FAST, SLOW = 0, 1
+"""Where the two counts stand in a cell."""
 Cell = list[float]
 """[fast count, slow count]."""
 
@@ -144,8 +146,8 @@ class Memory:
                 found[1] += lasting * slow
 
     def together(self, keys: Iterable[tuple[str, float]], which: int) -> dict[int, float]:
-        """What is counted under several keys, each with its weight: action → fast (0) or slow (1)
-        count, as of now."""
+        """What is counted under several keys, each with its weight: action → fast or slow count,
+        as of now."""
         out: dict[int, float] = {}
         for key, weight in keys:
             cells = self._cells.get(key)
@@ -219,8 +221,3 @@ class Memory:
         self._count -= 1
         if not cells:
             del self._cells[key]
-
-
-def total(counts: Mapping[int, Cell], which: int) -> float:
-    """The sum of the fast (0) or the slow (1) counts."""
-    return sum(cell[which] for cell in counts.values())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from edge.preference.keys import EVERYTHING
-from edge.preference.memory import Memory, Pace
+from edge.preference.memory import SLOW, Memory, Pace
 from edge.preference.model import History, Shape
 from edge.preference.moment import HOUR_SECONDS, Moment
 
@@ -129,8 +129,7 @@ class Past:
 
     def ever_done(self) -> frozenset[int]:
         """The candidates that were done, not only spoken of."""
-        counts: dict[int, list[float]] = {}
-        self.memory.counts(EVERYTHING, counts)
+        counts = self.memory.together(((EVERYTHING, 1.0),), SLOW)
         return frozenset(self.candidate[action] for action in counts)
 
     def push(

@@ -145,10 +145,10 @@ class Preference:
         if type(k) is not int or not 1 <= k <= SUGGESTIONS:
             raise UsageError(f"k is {k!r}", allowed=f"a whole number from 1 to {SUGGESTIONS}")
         past = self._past_for(person)
-        foresight = self.foresee(past, moment, k)
-        self._foreseen = (past, past.memory.events, foresight)
         done = self._done(past)
         enough = k + len(self.blocked) + len(done)
+        foresight = self._thinking.foresee(past, moment, enough + _MORE)
+        self._foreseen = (past, past.memory.events, foresight)
         scored = likeliest(foresight.chances(), enough, self.calibration, trust(past))
         reasons = Reasons(past, moment, foresight.context, self.senses, self._said)
         found: list[Suggestion] = []

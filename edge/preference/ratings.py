@@ -13,8 +13,7 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-from edge.preference.experts import SLOW
-from edge.preference.memory import Memory
+from edge.preference.memory import SLOW, Memory
 
 RATING: Final = "rating"
 """The sensor that a rating is read as: what was rated how is part of an event."""

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from edge.commands import add_json, print_json
+from edge.commands import add_json
 from export.recipes.settings import read_settings_file
+from export.recipes.speaking import show, tell, warn_of
 
 help = "intents and slots of commands: teachers and a student from a corpus of sentences"
 
@@ -77,8 +78,7 @@ def run(args: argparse.Namespace) -> int:
         corpus = read_home(args.data, args.samples, args.seed or 0, args.sentences)
     else:
         corpus = read(args.data, args.layout)
-    for problem in corpus.problems if is_first_process() else ():
-        print(f"warning: {problem}", file=sys.stderr)
+    warn_of(corpus.problems if is_first_process() else ())
     outcome = command.train_and_report(
         corpus,
         settings,
@@ -89,15 +89,9 @@ def run(args: argparse.Namespace) -> int:
         trials=args.search or 0,
         on_test=args.test,
         quiet=args.quiet or args.json or not sys.stderr.isatty(),
-        say=lambda line: print(line, file=sys.stderr, flush=True),
+        say=tell,
     )
-    if not outcome:
-        return 0  # another process of the same launch speaks
-    if args.json:
-        print_json(outcome.to_dict())
-    else:
-        print(outcome.text)
-    return 0
+    return show(outcome, args.json)
 
 
 def _settings(args: argparse.Namespace) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from edge.preference.past import COURSE_EVENTS, Event
 from export.recipes.preference.lessons import Chunk, Collator
 from export.recipes.preference.network import Network
 from export.recipes.preference.ranking import ranking
-from export.recipes.preference.taught import answer, scores
+from export.recipes.preference.taught import ask, scores
 
 TRIALS = 80
 FADES = (0.3, 0.4, 0.5, 0.6, 0.8)
@@ -75,9 +75,8 @@ def _gather(
     for start in range(0, len(held_out), _BATCH):
         batch = held_out[start : start + _BATCH]
         tensors = collate(batch)
-        inputs = (tensors[k] for k in ("rows", "features", "places", "moment", "evidence"))
         with torch.no_grad():
-            query, _ = answer(network, *inputs)
+            query, _ = ask(network, tensors)
             judged = scores(network, query, None).numpy()
         at = 0
         for chunk in batch:

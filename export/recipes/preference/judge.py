@@ -11,7 +11,7 @@ from edge.preference.ratings import Ratings
 from export.recipes.preference.lessons import Chunk, Collator
 from export.recipes.preference.network import Network
 from export.recipes.preference.ranking import Ranking, ranking, rating_measures
-from export.recipes.preference.taught import Taught, answer, scores
+from export.recipes.preference.taught import Taught, ask, scores
 
 _BATCH = 32
 
@@ -57,9 +57,8 @@ def rated(
     for start in range(0, len(held_out), _BATCH):
         batch = held_out[start : start + _BATCH]
         tensors = collate(batch)
-        inputs = (tensors[k] for k in ("rows", "features", "places", "moment", "evidence"))
         with torch.no_grad():
-            query, _ = answer(network, *inputs)
+            query, _ = ask(network, tensors)
             found = network.rated(query, tensors["target"].clamp(min=0))
         foreseen += [scale.rating(one) for one in (found + tensors["generosity"]).tolist()]
         given += tensors["rating"].tolist()
@@ -74,14 +73,7 @@ def _judged(
 ) -> tuple[list[int], float]:
     tensors = collate(batch)
     with torch.no_grad():
-        query, gates = answer(
-            network,
-            tensors["rows"],
-            tensors["features"],
-            tensors["places"],
-            tensors["moment"],
-            tensors["evidence"],
-        )
+        query, gates = ask(network, tensors)
         crowd = tensors.get("crowd")
         beliefs = torch.softmax(scores(network, query, crowd), -1).numpy()
         spoken = torch.cat([tensors["speaks"], torch.ones(len(query), 1)], 1)

@@ -197,9 +197,7 @@ class Replay:
         if self._once:
             return [None] * (len(NAMES) - 1)
         opinions = personal(past, context)
-        return opinions + others(
-            past, moment, lookup, lambda row: self._candidates.spread(past, row)
-        )
+        return opinions + others(past, moment, lookup, self._candidates.spreading(past))
 
 
 def by_history(targets: Sequence[Target]) -> dict[int, list[int]]:

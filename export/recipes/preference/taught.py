@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -69,11 +70,11 @@ class Taught(nn.Module):
         if self.training and settings.mute:
             speaks = speaks * (torch.rand_like(speaks) >= settings.mute)
             evidence = evidence * speaks.repeat_interleave(EVIDENCE, 1)
-        query, gates = answer(self.network, rows, features, places, moment, evidence)
+        inputs = (rows, features, places, moment, evidence)
+        query, gates = answer(self.network, *inputs)
         known = target >= 0
         aim = target.clamp(min=0)
         if self._ratings is not None:
-            inputs = (rows, features, places, moment, evidence)
             given = (rating - self._ratings.mean) / self._ratings.scale - generosity
             return {"loss": self._rated(query, aim, given, inputs)}
         if len(self.network.vectors.bias) > FULL_SOFTMAX:
@@ -83,7 +84,7 @@ class Taught(nn.Module):
             by_model = logs.gather(1, aim[:, None])[:, 0]
             if crowd is not None:  # a row's probability is shared by the actions it stands for
                 by_model = by_model - crowd.gather(1, aim[:, None])[:, 0].clamp(min=1).log()
-        soft = self._unlike_the_teacher(query, (rows, features, places, moment, evidence), crowd)
+        soft = self._unlike_the_teacher(query, inputs, crowd)
         by_model = torch.where(known, by_model, query.new_full((), _NEVER))
         spoken = torch.cat([speaks, torch.ones_like(speaks[:, :1])], 1)
         shares = torch.log_softmax(gates + (spoken - 1) * -_NEVER, -1)
@@ -145,6 +146,18 @@ def answer(
     return network.answer(state, moment, evidence)
 
 
+def ask(network: Network, tensors: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """`answer` to a batch that `lessons.Collator` made."""
+    return answer(
+        network,
+        tensors["rows"],
+        tensors["features"],
+        tensors["places"],
+        tensors["moment"],
+        tensors["evidence"],
+    )
+
+
 def scores(network: Network, query: Tensor, crowd: Tensor | None) -> Tensor:
     """[targets, items]: every row's score; of a household's only those it has actions for."""
     found = query @ network.vectors.table().T + network.vectors.bias
@@ -155,7 +168,7 @@ def _sampled(network: Network, query: Tensor, target: Tensor) -> Tensor:
     """log p(target), estimated from uniformly drawn rows (importance-weighted sampled softmax)."""
     vectors, bias = network.vectors.table(), network.vectors.bias
     drawn = torch.randint(0, len(bias), (NEGATIVES,), device=query.device)
-    aimed = (query * vectors[target]).sum(-1) + bias[target]
+    aimed = network.rated(query, target)
     rest = query @ vectors[drawn].T + bias[drawn] + math.log((len(bias) - 1) / NEGATIVES)
     rest = rest.masked_fill(drawn[None, :] == target[:, None], _NEVER)
     return aimed - torch.logaddexp(aimed, rest.logsumexp(-1))

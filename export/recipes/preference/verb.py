@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from edge.commands import add_json, print_json
+from edge.commands import add_json
 from export.recipes.settings import read_settings_file
+from export.recipes.speaking import show, tell, warn_of
 
 help = "what a household wants next: a teacher and a student from what households did"
 
@@ -67,8 +68,7 @@ def run(args: argparse.Namespace) -> int:
     from export.recipes.preference import command
 
     corpus = read(args.data, args.layout, seed=args.seed or 0)
-    for problem in corpus.problems if is_first_process() else ():
-        print(f"warning: {problem}", file=sys.stderr)
+    warn_of(corpus.problems if is_first_process() else ())
     outcome = command.train_and_report(
         corpus,
         settings,
@@ -77,15 +77,9 @@ def run(args: argparse.Namespace) -> int:
         resume=args.resume,
         trials=args.search or 0,
         quiet=args.quiet or args.json or not sys.stderr.isatty(),
-        say=lambda line: print(line, file=sys.stderr, flush=True),
+        say=tell,
     )
-    if not outcome:
-        return 0  # another process of the same launch speaks
-    if args.json:
-        print_json(outcome.to_dict())
-    else:
-        print(outcome.text)
-    return 0
+    return show(outcome, args.json)
 
 
 def _settings(args: argparse.Namespace) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class TestHousehold:
         self.candidates.admit(alone, "light.0:turn_on")
         self.candidates.admit(alone, "cover.x:open")
         assert found[cover] == pytest.approx(self.candidates.believe(alone, QUERY, 5, ())[1])
-        assert self.candidates.spread(past, ROWS["light:turn_on"]) == lights
+        assert self.candidates.spreading(past)(ROWS["light:turn_on"]) == lights
 
     def test_a_device_never_seen_is_one_of_its_kind(self, past: Past) -> None:
         number = self.candidates.admit(past, "light.attic:flicker")
