@@ -28,6 +28,8 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -c constraints.txt -e ".[export,audio,dev]"
 	@touch $(READY)
 
+# Recordings of people, where they lie beside the checkout; without them the demo hears synthetic ones.
+demo: export EDGE_DATA ?= $(wildcard $(abspath ../shared/data))
 demo: $(READY)
 	$(BIN)/python -m export.demo
 

@@ -18,13 +18,16 @@ for _name in _THREADS:
 from benchmarks import machine, tables  # noqa: E402  (after the threads are set)
 from benchmarks.preference import groups as preference  # noqa: E402
 from benchmarks.shown import NoRows  # noqa: E402
+from benchmarks.speech import groups as speech  # noqa: E402
 from benchmarks.timing import REPEATS, WARM_UP, pinned  # noqa: E402
 from edge.errors import EdgeError, UsageError  # noqa: E402
 from export.files import write_atomic  # noqa: E402
 
 TEXTS = ("home", "snips", "clinc150", "slurp")
 """What a bundle that understands sentences may be given for."""
-GROUPS = ("speed", "accuracy", "peers", *preference.GROUPS)
+GROUPS = ("speed", "accuracy", "peers", *preference.GROUPS, *speech.GROUPS)
+FAMILIES = {"all": GROUPS, speech.FAMILY: speech.GROUPS}
+"""What `--only` takes besides one group → the groups it stands for."""
 
 _EXAMPLES = """examples:
   python -m benchmarks --only peers
@@ -32,6 +35,7 @@ _EXAMPLES = """examples:
   python -m benchmarks --bundle home=home.edge --bundle snips=snips.edge --data corpora
   python -m benchmarks --only preference --bundle beauty=beauty.edge --data corpora
   python -m benchmarks --only learning --bundle household=household.edge
+  python -m benchmarks --only speech --bundle speech=speech.edge --data corpora
   python -m benchmarks tables --check
 """
 
@@ -51,21 +55,21 @@ def parser() -> argparse.ArgumentParser:
         default="run",
         help="run the benchmarks (default), or write the tables of README.md and docs/",
     )
-    result.add_argument("--only", choices=(*GROUPS, "all"), default="all", help="what to run")
+    result.add_argument("--only", choices=(*GROUPS, *FAMILIES), default="all", help="what to run")
     result.add_argument(
         "--bundle",
         action="append",
         default=[],
         metavar="[CORPUS=]PATH",
         help="a bundle; CORPUS says what it was trained on: home (default), snips, clinc150, "
-        f"slurp, {', '.join(preference.NAMES)}; may be given several times",
+        f"slurp, {', '.join((*preference.NAMES, *speech.NAMES))}; may be given several times",
     )
     result.add_argument(
         "--data",
         type=Path,
         default=Path(os.environ["EDGE_DATA"]) if os.environ.get("EDGE_DATA") else None,
-        help="folder with snips/, clinc150/, slurp/, smartthings_fr/, smartgen/, amazon/, as far "
-        "as there are (default: the environment's EDGE_DATA)",
+        help="folder with snips/, clinc150/, slurp/, smartthings_fr/, smartgen/, amazon/, speech/, "
+        "noise/, as far as there are (default: the environment's EDGE_DATA)",
     )
     result.add_argument(
         "--out", type=Path, default=tables.RESULTS, help="folder of the results files"
@@ -73,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--repeats", type=int, default=REPEATS, help=f"default {REPEATS}")
     result.add_argument("--warm-up", type=int, default=WARM_UP, help=f"default {WARM_UP}")
     preference.add_arguments(result)
+    speech.add_arguments(result)
     result.add_argument("--core", type=int, help="keep to this processor core")
     result.add_argument(
         "--emulated",
@@ -90,7 +95,7 @@ def bundles(values: Sequence[str]) -> dict[str, Path]:
     Raises:
         UsageError: a corpus that is not known or given twice, or a path where nothing is.
     """
-    known = (*TEXTS, *preference.NAMES)
+    known = (*TEXTS, *preference.NAMES, *speech.NAMES)
     result: dict[str, Path] = {}
     for value in values:
         name, equals, path = value.partition("=")
@@ -144,7 +149,7 @@ def _chosen(arguments: argparse.Namespace, given: Mapping[str, Path]) -> list[st
         UsageError: the one group asked for cannot run.
     """
     chosen = []
-    for group in GROUPS if arguments.only == "all" else (arguments.only,):
+    for group in FAMILIES.get(arguments.only, (arguments.only,)):
         lacks, allowed = "", "--bundle CORPUS=PATH"
         if group == "speed" and not set(TEXTS) & set(given):
             lacks, allowed = "a bundle", "--bundle PATH"
@@ -152,9 +157,11 @@ def _chosen(arguments: argparse.Namespace, given: Mapping[str, Path]) -> list[st
             lacks, allowed = "test sets", "--data FOLDER, or EDGE_DATA"
         elif group in preference.GROUPS:
             lacks = preference.lacks(group, given, alone=arguments.only == group)
+        elif group in speech.GROUPS:
+            lacks, allowed = speech.lacks(group, given, arguments.data), "--bundle speech=PATH"
         if not lacks:
             chosen.append(group)
-        elif arguments.only == group:
+        elif arguments.only != "all":
             raise UsageError(f"{group} needs {lacks}", allowed=allowed)
         else:
             _report(f"left out: {group} (needs {lacks}: {allowed})")
@@ -167,6 +174,8 @@ def _group(
     pace = {"repeats": arguments.repeats, "warm_up": arguments.warm_up, "report": _report}
     if group in preference.GROUPS:
         return preference.run(group, arguments, given, report=_report)
+    if group in speech.GROUPS:
+        return speech.run(group, arguments, given, report=_report)
     texts = {name: path for name, path in given.items() if name in TEXTS}
     if group == "speed" and timed is not None:
         from benchmarks.footprint import footprint

@@ -24,13 +24,14 @@ from benchmarks.shown import (
     timed,
     unit,
 )
+from benchmarks.speech import tables as speech
 from edge.errors import UsageError
 from export.files import write_atomic
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PUBLISHED = Path(__file__).parent / "published.json"
-FILES = ("speed", "peers", "accuracy", *preference.FILES)
+FILES = ("speed", "peers", "accuracy", *preference.FILES, *speech.FILES)
 
 Results = Mapping[str, Mapping[str, Any]]
 
@@ -229,5 +230,6 @@ TABLES: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "footprint": ("speed", _footprint),
     "peers": ("peers", timed("peers", "times ours")),
     **preference.TABLES,
+    **speech.TABLES,
 }
 """Name in the marker → (the results file it is made from, what makes it)."""

@@ -18,33 +18,55 @@ from edge._version import __version__
 if TYPE_CHECKING:
     from edge.bundle import Bundle
     from edge.errors import EdgeError
-    from edge.events import Command, Rejected, Suggestion
+    from edge.events import (
+        AudioBack,
+        AudioLost,
+        Command,
+        Partial,
+        Rejected,
+        SpeechEnd,
+        SpeechStart,
+        Suggestion,
+        Wake,
+    )
     from edge.home import Area, Device, Home
     from edge.runtime import Runtime
 
 __all__ = [
     "Area",
+    "AudioBack",
+    "AudioLost",
     "Bundle",
     "Command",
     "Device",
     "EdgeError",
     "Home",
+    "Partial",
     "Rejected",
     "Runtime",
+    "SpeechEnd",
+    "SpeechStart",
     "Suggestion",
+    "Wake",
     "__version__",
 ]
 
 _DEFINED_IN = {
     "Area": "edge.home",
+    "AudioBack": "edge.events",
+    "AudioLost": "edge.events",
     "Bundle": "edge.bundle",
     "Command": "edge.events",
     "Device": "edge.home",
     "EdgeError": "edge.errors",
     "Home": "edge.home",
+    "Partial": "edge.events",
     "Rejected": "edge.events",
     "Runtime": "edge.runtime",
+    "SpeechEnd": "edge.events",
+    "SpeechStart": "edge.events",
     "Suggestion": "edge.events",
+    "Wake": "edge.events",
 }
 
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 _VERBS = {
-    "run": "understand sentences: one a line in, one result a line out",
+    "run": "understand sentences or recordings: one a line in, one result a line out",
+    "listen": "listen to a microphone: wake phrases and commands as they are said",
+    "phrase": "say how good a wake phrase is before it is used",
     "suggest": "suggest what a household may want next, and learn from what it does",
     "verify": "check every byte of a bundle and say what is wrong with it",
     "profiles": "list, show and detect device profiles",

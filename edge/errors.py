@@ -81,6 +81,10 @@ class MissingExtra(EdgeError):
     exit_code = 2
 
 
+class AudioError(EdgeError):
+    """Sound that cannot be had or cannot be used: no microphone, a file that is no recording."""
+
+
 def shown(value: object, most: int = 80) -> str:
     """Unchecked text made safe to print: quoted, ASCII, cut at about `most` characters."""
     if isinstance(value, bytes):

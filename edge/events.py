@@ -1,4 +1,8 @@
-"""What the runtime tells its caller: commands, and refusals that give a reason."""
+"""What the runtime tells its caller: commands, refusals that give a reason, and what it hears.
+
+The `at` of an event is in seconds of audio since its stream began: a recording that is played again
+gives the same events.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,9 @@ RejectCode = Literal[
     "ambiguous_name",  # a name that several devices or areas have
     "incomplete",  # a command that names nothing to do it to
     "out_of_range",  # a number beyond what the slot takes
+    "not_in_grammar",  # words were heard, but no sentence of this home
+    "nothing_heard",  # speech, or a noise taken for it, without words
+    "interrupted",  # cut short by the wake phrase or by the application
 ]
 
 
@@ -111,3 +118,90 @@ class Suggestion:
             "source": self.source,
             "shown": self.shown,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """The wake phrase was said."""
+
+    phrase: str
+    at: float
+    """Where the phrase ended, seconds of audio."""
+    score: float
+    """How sure that is, as the spotter of wake phrases gives it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "type": "wake",
+            "phrase": self.phrase,
+            "at": round(self.at, 3),
+            "score": round(self.score, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStart:
+    """Somebody began to speak."""
+
+    at: float
+    """Seconds of audio."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"type": "speech_start", "at": round(self.at, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What has been understood of an utterance that is still going on; it may yet change."""
+
+    text: str
+    at: float
+    """Up to where, seconds of audio."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"type": "partial", "text": self.text, "at": round(self.at, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnd:
+    """The utterance is over: a `Command` or a `Rejected` follows."""
+
+    at: float
+    """Seconds of audio."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"type": "speech_end", "at": round(self.at, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class AudioLost:
+    """The microphone is gone: nothing is heard until `AudioBack`."""
+
+    reason: str
+    """A sentence a person can act on."""
+    at: float
+    """Seconds of audio that came before; time without audio does not count."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"type": "audio_lost", "reason": self.reason, "at": round(self.at, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class AudioBack:
+    """The microphone is heard again."""
+
+    at: float
+    """Seconds of audio, as in the `AudioLost` before it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"type": "audio_back", "at": round(self.at, 3)}
+
+
+VoiceEvent = Wake | SpeechStart | Partial | SpeechEnd | Command | Rejected | AudioLost | AudioBack
+"""What a stream of audio may give."""

@@ -183,3 +183,43 @@ BENCH_FILE_BYTES: Final = 8 * 1024 * 1024
 """That file, bytes."""
 BENCH_HOMES: Final = 8
 """Sizes of home that one `edge bench --homes` goes through."""
+BENCH_AUDIO_SECONDS: Final = 600
+"""Recordings that it listens to."""
+
+# --- audio (edge.voice.pcm, edge.voice.sources) ---------------------------------------------------
+
+AUDIO_RATE_MIN: Final = 8_000
+AUDIO_RATE_MAX: Final = 48_000
+"""Samples a second that are brought to 16,000."""
+AUDIO_CHANNELS: Final = 32
+"""Channels that are mixed down to one."""
+AUDIO_PUSH_SAMPLES: Final = 16_000 * 3600
+"""Samples of all channels in one push: an hour of 16 kHz mono; longer recordings go in pieces."""
+AUDIO_QUEUE_SECONDS: Final = 5
+"""Sound from a microphone that waits to be taken; older sound is dropped and counted."""
+
+# --- spoken commands: the search (edge.voice) -----------------------------------------------------
+
+SPEECH_FRAMES: Final = 3000
+"""Frames of one utterance that are searched, a minute; later ones are not looked at."""
+SPEECH_BEAM: Final = 1024
+"""Hypotheses kept from frame to frame, at most."""
+SPEECH_PREFIXES: Final = 32_768
+"""Beginnings of sentences that one search remembers, about 4 MB; those given up make room."""
+SPEECH_STATES: Final = 32_768
+"""States of a search graph that are remembered, about 10 MB; then it forgets them and goes on."""
+SPEECH_SENTENCES: Final = 200_000
+"""Sentences of a list that may be said, and names and values that a grammar may use."""
+SPEECH_LETTERS: Final = 4_000_000
+"""Letters of all of those together; a graph takes about 8 bytes for each."""
+SPEECH_NUMBERS: Final = 1000
+"""Numbers of one range that are spelled out; of a longer range any row of number words goes."""
+
+# --- the acoustic model (edge.voice.acoustic) -----------------------------------------------------
+
+SPEECH_CHUNK: Final = 16_000
+"""Samples that its graph takes at a time: a second; what is heard waits that long."""
+SPEECH_EARLY: Final = 500
+"""Frames that it gives before the first that is about the audio: it would lag by ten seconds."""
+SPEECH_SETTLE: Final = 200
+"""Chunks of silence that it is run on when it is loaded."""

@@ -6,16 +6,13 @@ import threading
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
-from edge import strict_json
 from edge.bundle import Bundle
 from edge.errors import BundleFormatError, UsageError
 from edge.events import Command, Rejected, Suggestion
-from edge.grammar import Grammar
 from edge.home import Home
 from edge.intent import TASK as INTENT
 from edge.intent import IntentModel
-from edge.limits import HOME_FILE_BYTES, MANIFEST_DEPTH
-from edge.slots import SlotSchema
+from edge.loading import ACTIVITY, SPEECH, sample_home, sentences_only, understanding
 from edge.understanding import TextUnderstanding
 
 if TYPE_CHECKING:
@@ -23,8 +20,13 @@ if TYPE_CHECKING:
 
     from edge.preference.habits import Context, Habits
     from edge.preference.preference import Preference, Verdict
+    from edge.voice.listener import Listening
+    from edge.voice.settings import StreamSettings
+    from edge.voice.stream import VoiceStream
+    from edge.voice.voice import Voice, WakeChoice
 
 PREFERENCE: Final = "preference"
+_KNOWN: Final = frozenset({INTENT, PREFERENCE, SPEECH})
 
 
 class Runtime:
@@ -42,11 +44,17 @@ class Runtime:
             BundleError: what the bundle holds cannot be run.
             UsageError: `state` cannot be used.
         """
-        if not {INTENT, PREFERENCE} & bundle.tasks.keys():
+        if not _KNOWN & bundle.tasks.keys():
             raise BundleFormatError(
                 "the bundle has no task that this runtime knows",
                 where="manifest.json: tasks",
-                allowed=f"{INTENT!r}, {PREFERENCE!r} or both",
+                allowed=f"one or more of {', '.join(map(repr, sorted(_KNOWN)))}",
+            )
+        if SPEECH in bundle.tasks and ACTIVITY not in bundle.tasks:
+            raise BundleFormatError(
+                f"the bundle has the task {SPEECH!r}, but does not know when somebody speaks",
+                where="manifest.json: tasks",
+                allowed=f"{SPEECH!r} together with {ACTIVITY!r}",
             )
         self.name = bundle.name
         """The bundle's name."""
@@ -54,17 +62,24 @@ class Runtime:
         """The bundle's version."""
         self.profile = bundle.variant.profile
         """The device profile whose variant was taken."""
-        self.tasks = tuple(sorted({INTENT, PREFERENCE} & bundle.tasks.keys()))
-        """What the bundle is for: "intent", "preference" or both."""
+        self.tasks = tuple(sorted(_KNOWN & bundle.tasks.keys()))
+        """What the bundle is for: "intent", "preference", "speech"; one or more."""
         self._closed = False
         self._turn = threading.Lock()
         self._text: TextUnderstanding | None = None
         self._habits: Habits | None = None
-        self._home = home if home is not None else _sample_home(bundle)
+        self._home = home if home is not None else sample_home(bundle)
         if INTENT in bundle.tasks:
             self.intent = IntentModel.of(bundle)
             """The learned model, for those who want its frames before anything is rejected."""
-            self._text = _understanding(bundle, self.intent, self._home)
+            self._text = understanding(bundle, self.intent, self._home)
+        # Who only types does not pay for the models that hear: they are made by the first stream.
+        self._unheard: Bundle | None = None
+        self._voice: Voice | None = None
+        if SPEECH in bundle.tasks:
+            self._unheard = bundle
+            if self._text is None:
+                self._text = sentences_only(bundle, self._home)
         if PREFERENCE in bundle.tasks:
             from edge.preference.habits import Habits  # only for bundles that need it
 
@@ -125,6 +140,9 @@ class Runtime:
                 self._text.home = home
             if self._habits is not None:
                 self._habits.set_home(home)
+            voice = self._voice
+        if voice is not None:  # now, rather than when somebody speaks
+            voice.recognizer.refresh()
 
     # --- text ---------------------------------------------------------------------------------
 
@@ -258,6 +276,84 @@ class Runtime:
         """What went wrong with the state's file, in sentences; empty when nothing did."""
         return self._habits.problems if self._habits is not None else ()
 
+    # --- speech -------------------------------------------------------------------------------
+
+    @property
+    def voice(self) -> Voice:
+        """What listens, for those who want its parts; made when it is first asked for.
+
+        Raises:
+            UsageError, BundleError: as for `stream`.
+        """
+        with self._turn:
+            if self._voice is not None:
+                return self._voice
+            bundle = self._unheard
+            if bundle is None:
+                raise _closed() if self._closed else self._lacks(SPEECH)
+            from edge.voice.voice import Voice  # only for those who listen
+
+            reads = self.understand if INTENT in bundle.tasks else None
+            self._voice = Voice.of(bundle, lambda: self._home, reads)
+            self._unheard = None
+            return self._voice
+
+    def stream(
+        self, wake: WakeChoice = None, settings: StreamSettings | None = None
+    ) -> VoiceStream:
+        """A stream to push audio into; many may be open at once, and share one set of models.
+
+            stream = hub.stream()
+            for event in stream.push(pcm):  # int16, 16 kHz; any chunk size gives the same events
+                ...
+            stream.close()                  # the events of an utterance that was going on
+
+        Without a wake phrase all that is said is a command. With one, only what is said after it,
+        in the same breath or soon, and for a while after a command. `Command`s are as those of
+        `understand`, but `score` is the probability that this was said and `text` is what was.
+        Speech, or a noise taken for it, that has no words in it is `Rejected` as "nothing_heard".
+
+        Args:
+            wake: a phrase as it is written ("hey jarvis"), or several; see `edge phrase`.
+            settings: times and thresholds.
+
+        Raises:
+            UsageError: the runtime is closed, the bundle does not hear, no sentence can be said in
+                this home, or a phrase cannot be listened for.
+            BundleError: what the bundle holds for it cannot be run.
+        """
+        return self.voice.stream(wake, settings)
+
+    def listen(
+        self,
+        device: str | int | None = None,
+        wake: WakeChoice = None,
+        settings: StreamSettings | None = None,
+    ) -> Listening:
+        """The events of a microphone, which is listened to by a thread until the `with` ends.
+
+            with hub.listen(wake="hey jarvis") as events:
+                for event in events:  # waits for each
+                    ...
+
+        A microphone that vanishes gives `AudioLost`, and `AudioBack` when it is there again.
+
+        Args:
+            device: a name or a part of it, a number as `edge listen --list-devices` has it, or None
+                for the system's default.
+            wake, settings: as for `stream`.
+
+        Raises:
+            MissingExtra: the library sounddevice is not installed.
+            AudioError: there is no such microphone, or it cannot be opened.
+            UsageError, BundleError: as for `stream`.
+        """
+        from edge.voice.listener import Listening
+        from edge.voice.sources.microphone import Microphone
+
+        stream = self.stream(wake, settings)  # before the microphone is taken: it may be refused
+        return Listening(Microphone(device), stream)
+
     # --- ending -------------------------------------------------------------------------------
 
     def close(self) -> None:
@@ -269,7 +365,10 @@ class Runtime:
             self._habits.close()
         with self._turn:
             self._closed = True
-            self._text = None
+            self._text = self._unheard = None
+            voice, self._voice = self._voice, None
+            if voice is not None:
+                voice.close()
             self.__dict__.pop("intent", None)
 
     def _open(self) -> TextUnderstanding:
@@ -297,25 +396,3 @@ class Runtime:
 
 def _closed() -> UsageError:
     return UsageError("the runtime is closed", hint="load the bundle again")
-
-
-def _sample_home(bundle: Bundle) -> Home:
-    """The home that comes with the bundle; an empty one where none does."""
-    path = bundle.tasks.get(INTENT, {}).get("assets", {}).get("home")
-    if path is None:
-        return Home()
-    data = strict_json.loads(
-        bundle.asset(path), path, most_bytes=HOME_FILE_BYTES, most_depth=MANIFEST_DEPTH
-    )
-    return Home.from_dict(data, where=path)
-
-
-def _understanding(bundle: Bundle, model: IntentModel, home: Home) -> TextUnderstanding:
-    task = bundle.tasks[INTENT]
-    grammar = task.get("assets", {}).get("grammar")
-    return TextUnderstanding(
-        model,
-        Grammar.from_bytes(bundle.asset(grammar)) if grammar else None,
-        SlotSchema.from_dict(task.get("slot_schema", {})),
-        home,
-    )

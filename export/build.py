@@ -11,7 +11,7 @@ from typing import Any
 from device_profiles import Profile
 from edge.errors import UsageError
 from export.bundle_writer import graph_entry, write_bundle
-from export.recipes import Trained, open_run
+from export.recipes import Trained, open_models
 from export.tune import LARGEST_DROP, Choice, Tuner
 
 
@@ -103,9 +103,11 @@ def build(
             say=say,
         )
         choices = tuple(tuner.choose(profile) for profile in profiles)
+        paths: dict[bytes, str] = {}
         for choice in choices:
-            path = f"variants/{choice.profile.name}/{task}.onnx"
             chosen = choice.candidate
+            # Boards that get the same graph share one file.
+            path = paths.setdefault(chosen.graph, f"variants/{choice.profile.name}/{task}.onnx")
             files[path] = chosen.graph
             graphs_of[choice.profile.name][task] = graph_entry(
                 path,
@@ -144,14 +146,14 @@ def build(
 def _opened(runs: Sequence[Path], false_rejects: float | None) -> dict[str, Trained]:
     opened: dict[str, Trained] = {}
     for run in runs:
-        trained = open_run(run)
-        if trained.task in opened:
-            raise UsageError(
-                f"is of the task {trained.task!r}, as one before it",
-                where=str(run),
-                allowed="one run of each task",
-            )
-        if false_rejects is not None:
-            trained.false_rejects = false_rejects
-        opened[trained.task] = trained
+        for trained in open_models(run):
+            if trained.task in opened:
+                raise UsageError(
+                    f"is of the task {trained.task!r}, as one before it",
+                    where=str(run),
+                    allowed="one run of each task",
+                )
+            if false_rejects is not None:
+                trained.false_rejects = false_rejects
+            opened[trained.task] = trained
     return opened

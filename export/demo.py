@@ -1,10 +1,11 @@
-"""`make demo`: from a page of sentences and some made-up households to a bundle that answers.
+"""`make demo`: from sentences and made-up households to a bundle that hears and answers.
 
 Every step is a command that can be typed; it is shown before it runs.
 
     runs/demo/home/          the run that learned what sentences of the sample home mean
     runs/demo/household/     the run that learned what households want next
-    runs/demo/home.edge      both, as one bundle
+    runs/demo/home.edge      both, and the acoustic model that ships, as one bundle
+    runs/demo/said/          commands said by synthetic voices
     runs/demo/week.html      a week of a household that neither has seen
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -19,12 +21,19 @@ import time
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edge.cli import main as edge
+from edge.errors import UsageError
+from edge.events import Command, Rejected, Wake
 from edge.home import Home
 from edge.home_items import Device
+from edge.voice.stream import VoiceStream
 from export.corpora.interactions import History, Settings, simulate, write_log
 
 SAMPLE = Path(__file__).parent / "samples" / "home"
+SPEECH = Path(__file__).parent / "pretrained" / "speech-en"
 FOLDER = Path("runs/demo")
 PROFILES = "raspberry-pi-4,x86-64-hub"
 SENTENCES = """\
@@ -45,6 +54,14 @@ what is the capital of portugal
 I turned off the stove yesterday
 könntest du bitte das licht ausmachen
 """
+SAID = (
+    "turn off the kitchen lights",
+    "set the night light to twenty one percent",
+    "turn on the kettle and close the bedroom curtains",
+    "tell me a story about dragons",
+)
+WAKE = "computer"
+SILENCE = np.zeros(16_000, np.float32)
 HOUSEHOLDS = """\
 # A third of the sample's households for half as long: what else there is to say has its default.
 households = 20
@@ -72,14 +89,15 @@ def main() -> int:
          "--settings", str(SAMPLE / "settings.toml")],
         ["train", "preference", "--data", str(households), "--out", str(household),
          "--epochs", "4"],
-        ["export", str(home), str(household), "--out", str(bundle), "--name", "sample-home",
-         "--profiles", PROFILES],
+        ["export", str(home), str(household), str(SPEECH), "--out", str(bundle),
+         "--name", "sample-home", "--profiles", PROFILES],
         ["verify", str(bundle)],
     ]  # fmt: skip
     for step in steps:
         if status := command(step):
             return status
     answer(bundle, SENTENCES)
+    hear(bundle, FOLDER / "said")
     if status := live_a_week(bundle, FOLDER):
         return status
     if status := command(["bench", str(bundle), "--sentences", str(sentences), "--quick"]):
@@ -104,6 +122,50 @@ def answer(bundle: Path, sentences: str) -> None:
     with Runtime.load(bundle) as hub:
         for sentence in io.StringIO(sentences):
             print(f"  {sentence.rstrip()}\n      {describe(hub.understand(sentence.rstrip()))}")
+
+
+def hear(bundle: Path, folder: Path) -> None:
+    """Commands said by the synthetic voices that are installed, and a person's wake word before
+    one, where there are recordings of people (EDGE_DATA)."""
+    from edge.runtime import Runtime
+    from export.corpora.speech.recording import read_audio
+    from export.recipes.speech.material import made_up
+
+    print(f"\n$ edge run {bundle} --wav {folder}/*.flac\n", flush=True)
+    try:
+        spoken = made_up(SAID, len(SAID), folder, 3, [])
+    except UsageError as error:
+        print(f"  nothing to hear: {error}")
+        return
+    with Runtime.load(bundle) as hub:
+        for recording in spoken:
+            print(f"  {recording.text}   ({recording.speaker})")
+            show(hub.stream(), read_audio(recording.audio))
+        if (person := wake_words()) is None:
+            print("  (no recordings of people: set EDGE_DATA to hear one say a wake word)")
+            return
+        print(f'\n  a person, "{WAKE}" ({person.name}); then a voice: {spoken[0].text}')
+        show(hub.stream(wake=WAKE), read_audio(person), read_audio(spoken[0].audio))
+
+
+def show(stream: VoiceStream, *waves: NDArray[np.float32]) -> None:
+    """Prints what a stream says of recordings, one after the other, and a second of silence."""
+    from edge.commands.run import describe
+
+    with stream:
+        events = [event for wave in (*waves, SILENCE) for event in stream.push(wave)]
+    for event in events:
+        if isinstance(event, Command | Rejected):
+            print(f"      {describe(event)}")
+        elif isinstance(event, Wake):
+            print(f"      woken by {event.phrase!r} at {event.at:.1f} s")
+
+
+def wake_words() -> Path | None:
+    """The first recording of a person who says the wake word; None where there are none."""
+    place = os.environ.get("EDGE_DATA")
+    found = sorted(Path(place).glob(f"speech/wake_words/audio/{WAKE}/*")) if place else []
+    return found[0] if found else None
 
 
 def live_a_week(bundle: Path, folder: Path) -> int:

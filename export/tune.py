@@ -10,7 +10,6 @@ import onnx
 
 from device_profiles import Machine, Profile, detect
 from edge.errors import EdgeError
-from export.quantize import quantize
 from export.recipes import Trained
 
 LARGEST_DROP = 0.5
@@ -74,7 +73,6 @@ class Tuner:
         self._time_it = time_it
         self._say = say
         self._float = graph
-        self._calibration = trained.calibration()
         self._known: dict[tuple[str, str], Candidate] = {}
         self._machine: Machine = detect()
 
@@ -89,6 +87,8 @@ class Tuner:
         room = profile.budgets.bundle_mb * _MIB - self._shared
         for scheme in profile.quantization.schemes:
             candidate = self.candidate(scheme, profile)
+            if candidate is None:
+                continue
             size = len(candidate.graph)
             facts = f"{scheme}: {size / 1000:.0f} kB, {self._trained.gate} {candidate.drop:+.2f}"
             if candidate.drop > self._drop:
@@ -106,11 +106,14 @@ class Tuner:
         chosen, why = self._best(profile, passing)
         return Choice(profile, chosen, (why, *reasons))
 
-    def candidate(self, scheme: str, profile: Profile) -> Candidate:
-        """The graph under `scheme`, measured."""
+    def candidate(self, scheme: str, profile: Profile) -> Candidate | None:
+        """The graph under `scheme`, measured; None where the model has none."""
         key = (scheme, profile.session.optimization)
         if key not in self._known:
-            graph = quantize(self._float, scheme, self._calibration).SerializeToString()
+            model = self._trained.quantized(self._float, scheme)
+            if model is None:
+                return None
+            graph = model.SerializeToString()
             accuracy = self._trained.measure(graph, scheme, profile.session)
             gate = self._trained.gate
             float_key = ("float", profile.session.optimization)

@@ -9,6 +9,7 @@ from typing import Any
 import device_profiles
 from device_profiles import Profile
 from edge.intent import TASK
+from edge.loading import SPEECH
 from edge.manifest import Graph
 from edge.preference.model import TASK as PREFERENCE
 
@@ -73,6 +74,7 @@ def budgets(document: Mapping[str, Any], profile: Profile | None) -> list[dict[s
         for name, task, what in (
             ("answer", TASK, "text to answer"),
             ("suggest", PREFERENCE, "moment to suggestions"),
+            ("speech_answer", SPEECH, "end of speech to command"),
         )
         if name in latency
     ]

@@ -31,7 +31,7 @@ MOST = 11
 _CHILD = """
 import sys, time
 clock = time.monotonic_ns
-bundle, profile, home = sys.argv[1:]
+bundle, profile, home, pcm = sys.argv[1:]
 texts = sys.stdin.buffer.read().decode("utf-8").split("\\n")
 marks = [clock()]
 import numpy, onnxruntime
@@ -43,11 +43,21 @@ if bundle:
     marks.append(clock())
     runtime = edge.Runtime.load(bundle, home=home or None, profile=profile or None)
     marks.append(clock())
-    answer = runtime.understand if "intent" in runtime.tasks else lambda text: runtime.suggest()
+    if "intent" in runtime.tasks:
+        answer = runtime.understand
+    elif "preference" in runtime.tasks:
+        answer = lambda text: runtime.suggest()
+    else:
+        answer = lambda text: runtime.stream()
     answer(texts[0])
     marks.append(clock())
     for text in texts:
         answer(text)
+    if pcm:
+        stream = runtime.stream()
+        sound = numpy.fromfile(pcm, numpy.int16)
+        for first in range(0, len(sound), 512):
+            stream.push(sound[first : first + 512])
 print(*marks)
 try:
     with open("/proc/self/smaps_rollup") as file:
@@ -79,6 +89,8 @@ class Order:
     byte_code: str = ""
     """Folder to keep Python's byte code in; where this process keeps its own, if it does, when
     empty."""
+    pcm: str = ""
+    """A file of int16, 16 kHz, that is listened to before memory is looked at; none when empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,7 @@ def measure(order: Order, seconds: float, least: int) -> dict[str, Any]:
     Raises:
         BundleError: a process failed, or took longer than `TIMEOUT`.
     """
-    nothing = replace(order, bundle="", profile="", home="", texts=())
+    nothing = replace(order, bundle="", profile="", home="", texts=(), pcm="")
     end = time.monotonic() + seconds
     live(order)  # fills the page cache and writes byte code; not counted
     bare: list[Life] = []
@@ -128,7 +140,7 @@ def live(order: Order) -> Life:
     if order.byte_code:
         environment["PYTHONPYCACHEPREFIX"] = order.byte_code
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    command = [sys.executable, "-c", _CHILD, order.bundle, order.profile, order.home]
+    command = [sys.executable, "-c", _CHILD, order.bundle, order.profile, order.home, order.pcm]
     lines = "\n".join(" ".join(text.split()) for text in order.texts).encode("utf-8")
     started = time.monotonic_ns()
     try:

@@ -10,7 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import numpy as np
 
 from device_profiles.library import find
 from edge import paths
@@ -18,6 +21,7 @@ from edge.bench import homes, machine, process
 from edge.bench.budget import accuracy, budgets, warnings
 from edge.bench.habits import courses, habits
 from edge.bench.sentences import golden, read_sentences
+from edge.bench.speech import Sound, listening, sound
 from edge.bench.timing import Pace, by_kind, difference, interleaved, summary
 from edge.bundle import Bundle
 from edge.encoder import split_words
@@ -26,10 +30,12 @@ from edge.events import Command, Rejected
 from edge.home import Home
 from edge.intent import TASK
 from edge.limits import SENTENCE_WORDS
+from edge.loading import SPEECH
 from edge.manifest import Graph
 from edge.preference.model import TASK as PREFERENCE
 from edge.runtime import Runtime
 from edge.store import open_store
+from edge.voice.pcm import SAMPLE_RATE
 
 SCHEMA = 1
 """Version of the document that `run` gives."""
@@ -49,11 +55,13 @@ class Effort:
     least_processes: int
     homes: float
     """Seconds of each size of home and kind of sentence."""
+    speech: float = 4.0
+    """Seconds of speech to listen to, and of silence: of computing, not of audio."""
 
 
-FULL = Effort(answers=4.0, overhead=4.0, processes=7.0, least_processes=3, homes=1.0)
+FULL = Effort(answers=4.0, overhead=4.0, processes=7.0, least_processes=3, homes=1.0, speech=4.0)
 """About 20 seconds."""
-QUICK = Effort(answers=0.8, overhead=0.8, processes=1.0, least_processes=1, homes=0.25)
+QUICK = Effort(answers=0.8, overhead=0.8, processes=1.0, least_processes=1, homes=0.25, speech=0.8)
 """About 5 seconds."""
 
 
@@ -67,6 +75,8 @@ class Request:
     home: str = ""
     """A home's file; the bundle's own home when empty."""
     profile: str | None = None
+    recordings: tuple[str, ...] = ()
+    """Files of speech; the bundle's golden recordings, or a made-up voice, when empty."""
     homes: tuple[int, ...] = ()
     """Devices to add to the home, for the grammar."""
     kind: str = ""
@@ -90,8 +100,8 @@ def run(request: Request, say: Callable[[str], None] = lambda line: None) -> dic
     described = machine.describe()  # first of all: its load is that before the benchmark
     kind = request.kind or machine.kind()
     bundle = Bundle.open(request.bundle, request.profile)
-    reads, foresees = TASK in bundle.tasks, PREFERENCE in bundle.tasks
-    graph = bundle.graph(TASK if reads else PREFERENCE)
+    reads, foresees, hears = (name in bundle.tasks for name in (TASK, PREFERENCE, SPEECH))
+    graph = bundle.graph(TASK if reads else PREFERENCE if foresees else SPEECH)
     texts = _texts(request, bundle) if reads else []
     latency: dict[str, Any] = {}
     grown = []
@@ -107,9 +117,14 @@ def run(request: Request, say: Callable[[str], None] = lambda line: None) -> dic
         if foresees:
             say("events to suggestions, and learning from them")
             latency |= habits(runtime, courses(bundle), request.effort.answers)
+        heard, spoken = None, None
+        if hears:
+            say("speech, and silence")
+            heard = sound(bundle, request.recordings)
+            more, spoken = listening(runtime, heard, request.effort.speech)
+            latency |= more
     say("fresh processes that import, load and answer")
-    order = process.Order(request.bundle, bundle.variant.profile, request.home, texts)
-    processes = process.measure(order, request.effort.processes, request.effort.least_processes)
+    processes = _processes(request, bundle, texts, heard)
     profile = find(bundle.variant.profile)
     document = {
         "type": "bench",
@@ -126,6 +141,7 @@ def run(request: Request, say: Callable[[str], None] = lambda line: None) -> dic
             "count": len(texts),
         },
         "latency": latency,
+        "speech": spoken,
         "homes": grown,
         **processes,
         "bytes": _sizes(bundle, graph),
@@ -135,6 +151,19 @@ def run(request: Request, say: Callable[[str], None] = lambda line: None) -> dic
     document["budgets"] = budgets(document, profile)
     document["warnings"] = warnings(document, profile)
     return document
+
+
+def _processes(
+    request: Request, bundle: Bundle, texts: Sequence[str], heard: Sound | None
+) -> dict[str, Any]:
+    """What fresh processes cost; those that hear are given something to listen to."""
+    with TemporaryDirectory() as folder:
+        pcm = ""
+        if heard is not None:
+            pcm = str(Path(folder) / "speech.pcm")
+            np.concatenate([*heard.pieces, np.zeros(SAMPLE_RATE, np.int16)]).tofile(pcm)
+        order = process.Order(request.bundle, bundle.variant.profile, request.home, texts, pcm=pcm)
+        return process.measure(order, request.effort.processes, request.effort.least_processes)
 
 
 def _texts(request: Request, bundle: Bundle) -> list[str]:

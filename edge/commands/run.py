@@ -1,4 +1,4 @@
-"""`edge run`: sentences in, commands out."""
+"""`edge run`: sentences, or recordings of them, in; commands out."""
 
 from __future__ import annotations
 
@@ -13,19 +13,24 @@ from edge.events import Command, Rejected
 from edge.limits import LINE_BYTES
 from edge.table import printable
 
-help = "understand sentences: one a line in, one result a line out"
+help = "understand sentences or recordings: one a line in, one result a line out"
 
 _EPILOG = """\
 examples:
   edge run home.edge --text "turn off the kitchen lights"
   edge run home.edge --home home.toml < sentences.txt
+  edge run home.edge --wav orders/*.wav
   some-recogniser | edge run home.edge --json | some-firmware
 
 Without --text, sentences are read from standard input as UTF-8, one a line, and each gives exactly
 one line, written at once; with --json that line is one JSON object. A line that cannot be read
 gives a rejection and the next one is taken.
 
-exit status: with --text 0 when understood, 1 when rejected; otherwise 0 at the end of the input.
+With --wav each recording (WAV, FLAC, OGG, MP3 …) gives one line: all the commands heard in it. One
+that cannot be read gives a line that says why, and the next one is taken.
+
+exit status: with --text 0 when understood, 1 when rejected; with --wav 0 when all that was said in
+every recording was understood, 1 otherwise; from standard input 0 at its end.
 """
 
 
@@ -43,7 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="take this profile's variant instead of the one nearest to this machine",
     )
-    parser.add_argument("--text", metavar="SENTENCE", help="understand this one sentence")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--text", metavar="SENTENCE", help="understand this one sentence")
+    what.add_argument(
+        "--wav", metavar="FILE", nargs="+", help="listen to these recordings, one after the other"
+    )
     add_json(parser, "print one JSON object a line (JSONL) instead of text")
 
 
@@ -57,6 +66,10 @@ def run(args: argparse.Namespace) -> int:
             event = answer(args.text, runtime.understand)
             _write(event, args.json)
             return 0 if isinstance(event, Command) else 1
+        if args.wav is not None:
+            from edge.commands.recordings import run_recordings
+
+            return run_recordings(runtime, args.wav, args.json)
         for sentence in sentences(sys.stdin.buffer):
             _write(answer(sentence, runtime.understand), args.json)
         return 0

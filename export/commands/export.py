@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         name=args.name,
         version=args.bundle_version,
         sequence=args.sequence,
-        created=_created(args.runs),
+        created=created(args.runs),
         largest_drop=args.max_drop,
         false_rejects=args.false_rejects,
         time_it=args.measure,
@@ -116,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _created(runs: Sequence[Path]) -> str:
+def created(runs: Sequence[Path]) -> str:
     """SOURCE_DATE_EPOCH where it is set, else when training ended: never the present moment.
 
     Raises:

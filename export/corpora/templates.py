@@ -75,7 +75,7 @@ def sample(
 ) -> dict[str, list[Utterance]]:
     """Different sentences by intent, no text twice; a template that cannot be drawn is named."""
     rng = Random(f"sample {seed}")
-    sampler = Sampler(templates, _names(home), rng)
+    sampler = Sampler(templates, names_of(home), rng)
     by_intent: dict[str, list[tuple[Block, Template]]] = {}
     for block in templates.blocks:
         for template in block.templates:
@@ -108,7 +108,8 @@ def sample(
     return result
 
 
-def _names(home: Home) -> Names:
+def names_of(home: Home) -> Names:
+    """What a home's devices, areas and floors are called."""
     devices: dict[str, tuple[str, ...]] = {}
     for device in home.devices:
         devices[device.kind] = (*devices.get(device.kind, ()), device.name, *device.aliases)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:  # a list of the families must not wait for what trains them
     import onnx
 
     from device_profiles import SessionSettings
-    from export.quantize import Feed
 
 RECIPES: Mapping[str, str] = {
     "intent": "export.recipes.intent",
     "preference": "export.recipes.preference",
+    "speech": "export.recipes.speech",
 }
 """Family → its package: `verb` has the arguments of `edge train FAMILY` and trains, `packing` has
-`open_run`, which reads what was trained."""
+`open_run`, which reads what was trained, and `companions` where other models go with it."""
 
 
 class Trained(Protocol):
@@ -39,8 +39,8 @@ class Trained(Protocol):
     def graph(self) -> onnx.ModelProto:
         """The float graph, checked against torch."""
 
-    def calibration(self) -> Sequence[Feed]:
-        """Real inputs for static quantisation."""
+    def quantized(self, graph: onnx.ModelProto, scheme: str) -> onnx.ModelProto | None:
+        """The float graph under one of `device_profiles.SCHEMES`; None where that does not suit."""
 
     def measure(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, float]:
         """Dev-set accuracy of a graph as the runtime runs it, in percent."""
@@ -56,7 +56,16 @@ class Trained(Protocol):
 
 
 def open_run(folder: Path) -> Trained:
-    """The trained model in a run folder.
+    """The trained model in a run folder; the first where it has several.
+
+    Raises:
+        UsageError: `folder` is no run folder.
+    """
+    return open_models(folder)[0]
+
+
+def open_models(folder: Path) -> Sequence[Trained]:
+    """The trained models in a run folder: one, as a rule.
 
     Raises:
         UsageError: `folder` is no run folder.
@@ -72,5 +81,5 @@ def open_run(folder: Path) -> Trained:
             allowed="a folder that `edge train` wrote",
             hint="if training was interrupted, run the same command again with --resume",
         ) from error
-    trained: Trained = module.open_run(folder)
-    return trained
+    companions: Callable[[], Sequence[Trained]] = getattr(module, "companions", tuple)
+    return [module.open_run(folder), *companions()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,11 +50,14 @@ def settings_of(kind: type[T], data: Any, table: str, limits: Limits) -> T:
     return kind(**data)
 
 
-def read_settings_file(path: Path | None) -> dict[str, Any]:
-    """A settings file's data, with the tables [teacher] and [student] in any case.
+def read_settings_file(
+    path: Path | None, tables: Sequence[str] = ("teacher", "student")
+) -> dict[str, Any]:
+    """A settings file's data, with all of `tables` in any case.
 
     Args:
         path: TOML; None: no file, only empty tables.
+        tables: what the file may have tables of.
 
     Raises:
         UsageError: the file cannot be read, is not TOML, or has something else for a table.
@@ -67,9 +70,9 @@ def read_settings_file(path: Path | None) -> dict[str, Any]:
             raise UsageError(
                 f"the settings cannot be read: {error}",
                 where=str(path),
-                allowed="TOML with the tables [teacher] and [student]",
+                allowed="TOML" + "".join(f", [{name}]" for name in tables),
             ) from error
-    for name in ("teacher", "student"):
+    for name in tables:
         if not isinstance(data.setdefault(name, {}), dict):
             raise UsageError(f"is {data[name]!r}", where=f"{path}: {name}", allowed="a table")
     return data

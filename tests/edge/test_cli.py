@@ -21,7 +21,8 @@ from edge.events import Command, Rejected
 from edge.limits import LINE_BYTES
 
 ROOT = Path(__file__).parents[2]
-VERBS = ("run", "suggest", "verify", "profiles", "doctor", "train", "export", "bench")
+RUNTIME_VERBS = ("run", "listen", "phrase", "suggest", "verify", "profiles", "doctor", "bench")
+VERBS = (*RUNTIME_VERBS, "train", "export")
 
 
 def process(
@@ -46,7 +47,9 @@ class TestHelp:
         for verb in VERBS:
             assert f"\n    {verb} " in output
 
-    @pytest.mark.parametrize("verb", ["run", "suggest", "verify", "profiles", "doctor", "bench"])
+    @pytest.mark.parametrize(
+        "verb", ["run", "listen", "phrase", "suggest", "verify", "profiles", "doctor", "bench"]
+    )
     def test_each_verb_shows_examples(self, verb: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert main([verb, "--help"]) == 0
         output = capsys.readouterr().out

@@ -188,7 +188,7 @@ class TestStudent:
     @pytest.mark.parametrize("scheme", SMALL)
     def test_it_answers_as_the_float_graph_does(self, run_folder: Path, scheme: str) -> None:
         trained = TrainedIntent(run_folder)
-        model, inputs = trained.graph(), trained.calibration()
+        model, inputs = trained.graph(), trained.calibration
         small = quantize(model, scheme, inputs)
         one = make_session(model.SerializeToString(), "float", SESSION)
         two = make_session(small.SerializeToString(), scheme, SESSION)
@@ -203,6 +203,6 @@ class TestStudent:
     @pytest.mark.parametrize("scheme", SCHEMES)
     def test_the_runtime_takes_it(self, run_folder: Path, scheme: str) -> None:
         trained = TrainedIntent(run_folder)
-        data = quantize(trained.graph(), scheme, trained.calibration()).SerializeToString()
+        data = quantize(trained.graph(), scheme, trained.calibration).SerializeToString()
         assert scan(data).opset == 17
         assert onnxruntime.InferenceSession(data).get_inputs()[0].name == "features"

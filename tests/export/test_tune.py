@@ -36,8 +36,8 @@ class Trained:
     def graph(self) -> onnx.ModelProto:
         return self._graph
 
-    def calibration(self) -> Sequence[Feed]:
-        return self._feeds
+    def quantized(self, graph: onnx.ModelProto, scheme: str) -> onnx.ModelProto:
+        return quantize(graph, scheme, self._feeds)
 
     def measure(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, float]:
         self.measured.append(scheme)
@@ -56,7 +56,7 @@ class Trained:
 @pytest.fixture(scope="module")
 def shared(run_folder: Path) -> tuple[onnx.ModelProto, Sequence[Feed]]:
     trained = TrainedIntent(run_folder)
-    return trained.graph(), trained.calibration()[:20]
+    return trained.graph(), trained.calibration[:20]
 
 
 @pytest.fixture

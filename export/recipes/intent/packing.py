@@ -25,7 +25,7 @@ from export.metrics import (
     out_of_scope_recall,
     slot_f1,
 )
-from export.quantize import Feed
+from export.quantize import Feed, quantize
 from export.recipes.intent import calibration, recipe
 from export.recipes.intent.graph import export_student
 
@@ -63,6 +63,11 @@ class TrainedIntent:
         sentences = [_words(item) for item in self._dev[:CHECKED_SENTENCES]]
         return export_student(self.run.student, self.run.encoder, sentences)
 
+    def quantized(self, graph: onnx.ModelProto, scheme: str) -> onnx.ModelProto:
+        """The float graph under `scheme`."""
+        return quantize(graph, scheme, self.calibration)
+
+    @cached_property
     def calibration(self) -> Sequence[Feed]:
         """Features of training sentences."""
         encoder = self.run.encoder

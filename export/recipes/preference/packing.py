@@ -15,7 +15,7 @@ from device_profiles import SessionSettings
 from edge.preference.catalogue import Catalogue
 from edge.preference.experts import NAMES
 from edge.preference.model import TASK
-from export.quantize import Feed
+from export.quantize import Feed, quantize
 from export.recipes.preference import calibration, recipe, trial
 from export.recipes.preference.graph import catalogue_of, examples, export_network
 from export.recipes.preference.held_out import HeldOut, read_held_out
@@ -49,6 +49,11 @@ class TrainedPreference:
         """The float graph, checked against torch."""
         return export_network(self.run.student, self.run.settings.window)
 
+    def quantized(self, graph: onnx.ModelProto, scheme: str) -> onnx.ModelProto:
+        """The float graph under `scheme`."""
+        return quantize(graph, scheme, self.calibration)
+
+    @cached_property
     def calibration(self) -> Sequence[Feed]:
         """Inputs made of the network's own items."""
         names = ("history", "moment", "evidence")

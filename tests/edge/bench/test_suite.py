@@ -179,8 +179,8 @@ class TestCommand:
     ) -> None:
         shipped = Path(device_profiles.__file__).parent / f"{HERE}.toml"
         text = shipped.read_text(encoding="utf-8")
-        assert "bundle_mb = 4.0" in text
-        (tmp_path / f"{HERE}.toml").write_text(text.replace("bundle_mb = 4.0", "bundle_mb = 0.001"))
+        assert "bundle_mb = 5.0" in text
+        (tmp_path / f"{HERE}.toml").write_text(text.replace("bundle_mb = 5.0", "bundle_mb = 0.001"))
         monkeypatch.setenv("EDGE_PROFILES", str(tmp_path))
         arguments = ["bench", str(bundle), "--quick", "--profile", HERE]
         assert main(arguments) == 0

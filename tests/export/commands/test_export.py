@@ -54,8 +54,17 @@ class TestBundle:
         import device_profiles
 
         assert main(["export", str(run_folder), "--out", str(tmp_path / "all.edge")]) == 0
-        names = {path.name for path in (tmp_path / "all.edge" / "variants").iterdir()}
+        manifest = json.loads((tmp_path / "all.edge" / "manifest.json").read_text("utf-8"))
+        names = {variant["profile"] for variant in manifest["variants"]}
         assert names == set(device_profiles.available())
+
+    def test_boards_that_get_the_same_graph_share_its_file(
+        self, run_folder: Path, tmp_path: Path
+    ) -> None:
+        boards = "raspberry-pi-3,raspberry-pi-4"
+        target = tmp_path / "two.edge"
+        assert main(["export", str(run_folder), "--out", str(target), "--profiles", boards]) == 0
+        assert len(list(target.rglob("*.onnx"))) == 1
 
     def test_name_version_and_sequence(self, run_folder: Path, tmp_path: Path) -> None:
         options = ("--name", "hub", "--bundle-version", "2.1.0", "--sequence", 7)

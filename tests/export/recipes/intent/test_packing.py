@@ -79,7 +79,7 @@ class TestCalibration:
     ) -> None:
         sentences = list(read(run_folder / "calibration.jsonl", "jsonl").labelled())
         encoder = trained.run.encoder
-        for item, feed in zip(sentences, trained.calibration(), strict=True):
+        for item, feed in zip(sentences, trained.calibration, strict=True):
             words = [item.text[word.start : word.end] for word in split_words(item.text)]
             assert feed["features"].shape == (1, len(words), encoder.layout.width)
             assert feed["features"][0].tolist() == [encoder.features(word) for word in words]
@@ -89,7 +89,7 @@ class TestCalibration:
         row = {"text": "turn on the lamp, please!", "intent": "turn_on", "split": "train"}
         (tmp_path / "run" / "calibration.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
         trained = open_run(tmp_path / "run")
-        (feed,) = trained.calibration()
+        (feed,) = trained.calibration
         assert feed["features"][0, 3].tolist() == trained.run.encoder.features("lamp")
 
 
@@ -208,7 +208,7 @@ def test_the_runtime_reads_real_sentences_as_torch_does(tmp_path: Path) -> None:
     assert recipe.measures(sentences, expected)["frame"] > 80  # so there is something to say
     graph = trained.graph()
     for scheme in SCHEMES:
-        made = quantize(graph, scheme, trained.calibration()).SerializeToString()
+        made = quantize(graph, scheme, trained.calibration).SerializeToString()
         model = model_of(trained, made, scheme)
         agree = [
             same(model.read(item.text), found)

@@ -89,7 +89,7 @@ class TestGraph:
     @pytest.mark.parametrize("scheme", SCHEMES)
     def test_every_scheme_stays_near_it(self, once_run: Path, scheme: str) -> None:
         trained = TrainedPreference(once_run)
-        made = quantize(trained.graph(), scheme, trained.calibration())
+        made = quantize(trained.graph(), scheme, trained.calibration)
         found = trained.measure(made.SerializeToString(), scheme, SESSION)
         whole = trained.measure(trained.graph().SerializeToString(), "float", SESSION)
         assert found[trained.gate] == pytest.approx(whole[trained.gate], abs=15)

@@ -1,0 +1,201 @@
+"""How well people are understood: closed lists, free transcripts, wake phrases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.footprint import bundle_bytes
+from benchmarks.speech import corpora, refusals, wake
+from benchmarks.speech.corpora import Held, Sets, Sizes
+from benchmarks.speech.noise import HOUSEHOLD_10, QUIET, Condition, read_held_out
+from benchmarks.speech.posteriors import Ear, Posteriors, variants
+from benchmarks.speech.rates import Letters, letter_errors, share
+from edge.voice.activity import TASK as ACTIVITY
+from edge.voice.closed_list import ClosedList
+from edge.voice.spoken import say_text
+from edge.voice.transcript import greedy
+from edge.voice.voice import TASK
+from edge.voice.wake_table import WakeTable
+from export.corpora.speech.recording import Recording
+
+Report = Callable[[str], None]
+
+
+def accuracy(
+    bundle: Path, reading: Path | None, data: Path, sizes: Sizes, report: Report
+) -> dict[str, Any]:
+    """All figures of this module for one bundle.
+
+    Args:
+        bundle: hears.
+        reading: a bundle that reads text, for free transcripts; `bundle` itself when None, if it
+            does.
+        data: folder of the public sets.
+
+    Raises:
+        EdgeError: a bundle cannot be loaded, or a set is missing.
+    """
+    sets, noises = Sets.read(data), read_held_out(data)
+    own, reference = variants(bundle)
+    ear = Ear.of(bundle, noises, own)
+    rows = [
+        closed_set(ear, corpora.PROMPTS, sets.prompts, sizes.prompts, QUIET, report),
+        closed_set(ear, corpora.PROMPTS, sets.prompts, sizes.noisy, HOUSEHOLD_10, report),
+        closed_set(ear, corpora.READERS, sets.readers, sizes.readers, QUIET, report),
+        closed_set(ear, corpora.READERS, sets.readers, sizes.readers, HOUSEHOLD_10, report),
+        closed_set(ear, corpora.WORDS, sets.words, sizes.words, QUIET, report),
+        closed_set(ear, corpora.WORDS, sets.words, sizes.words, HOUSEHOLD_10, report),
+    ]
+    found: dict[str, Any] = {"rows": rows, "sizes": asdict(sizes), "card": card(bundle, ear)}
+    found["no_commands"] = refusals.no_commands(ear, reading, sets, sizes, report)
+    if "wake" in ear.task:
+        found["wake"] = wake_phrases(ear, sets, sizes, report)
+    else:
+        report("left out: wake phrases (the bundle knows nothing of them)")
+    if reference is not None:
+        found["float"] = beside_float(ear, Ear.of(bundle, noises, reference), sets, sizes, report)
+    return found
+
+
+def card(path: Path, ear: Ear) -> dict[str, Any]:
+    """What the bundle holds, and what its training said where the run folder stands beside it."""
+    profile = ear.bundle.variant.profile
+    found: dict[str, Any] = {
+        "scheme": ear.scheme,
+        "graph_bytes": ear.bundle.graph(TASK).bytes,
+        "activity_bytes": ear.bundle.graph(ACTIVITY).bytes,
+        "bundle_bytes": bundle_bytes(path)["variants"][profile],
+        "lag": ear.model.lag,
+    }
+    description = path.with_suffix("") / "run.json"
+    if description.is_file():
+        found["training"] = json.loads(description.read_text("utf-8")).get("figures", {})
+    return found
+
+
+# --- one of a closed list ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of one recording."""
+
+    text: str
+    """The sentence chosen; "" where none could be."""
+    right: bool
+    letters: Letters
+    """Of the free transcript, which knows no list."""
+
+    @classmethod
+    def of(cls, sentences: ClosedList, posteriors: Posteriors, said: str) -> Heard:
+        """Chooses a sentence, and writes down the letters."""
+        best = sentences.choose(posteriors, 1)
+        text = best[0].text if best else ""
+        return cls(text, text == (say_text(said) or said), Letters.of(greedy(posteriors), said))
+
+
+def closed_set(
+    ear: Ear, name: str, held: Held, count: int, condition: Condition, report: Report
+) -> dict[str, Any]:
+    """How often the right sentence is chosen among all of a set, and letters wrong without it."""
+    chosen = corpora.some(held.recordings, count)
+    report(f"{name}, {condition.name}: {len(chosen):,} recordings, {len(held.texts):,} sentences")
+    heard = choose(ear, held.texts, chosen, condition)
+    return {
+        "set": name,
+        "condition": condition.name,
+        "scheme": ear.scheme,
+        "sentences": len(held.texts),
+        "speakers": len({recording.speaker for recording in chosen}),
+        **figures(heard, chosen),
+    }
+
+
+def choose(
+    ear: Ear, texts: Iterable[str], recordings: Sequence[Recording], condition: Condition
+) -> list[Heard]:
+    """What becomes of each recording, choosing among `texts`."""
+    sentences = ClosedList(texts)
+    return [Heard.of(sentences, ear.hear(item, condition), item.text) for item in recordings]
+
+
+def figures(heard: Sequence[Heard], recordings: Sequence[Recording]) -> dict[str, Any]:
+    """Shares and letters of what was heard."""
+    speakers = [recording.speaker for recording in recordings]
+    return {
+        "recordings": len(heard),
+        "right": share(item.right for item in heard),
+        "letter_errors": letter_errors([item.letters for item in heard], speakers),
+    }
+
+
+def beside_float(
+    ear: Ear, reference: Ear, sets: Sets, sizes: Sizes, report: Report
+) -> list[dict[str, Any]]:
+    """What quantising costs: both graphs on the same recordings."""
+    rows = []
+    for name, held, count in (
+        (corpora.PROMPTS, sets.prompts, sizes.beside_float),
+        (corpora.READERS, sets.readers, min(sizes.readers, sizes.beside_float)),
+        (corpora.WORDS, sets.words, sizes.words),
+    ):
+        chosen = corpora.some(held.recordings, count)
+        report(f"{name}: {ear.scheme} beside {reference.scheme}, {len(chosen):,} recordings")
+        ours, exact = (choose(one, held.texts, chosen, QUIET) for one in (ear, reference))
+        rows.append(
+            {
+                "set": name,
+                "scheme": ear.scheme,
+                "ours": figures(ours, chosen),
+                "float": figures(exact, chosen),
+                "only_float_right": sum(
+                    b.right and not a.right for a, b in zip(ours, exact, strict=True)
+                ),
+                "only_ours_right": sum(
+                    a.right and not b.right for a, b in zip(ours, exact, strict=True)
+                ),
+            }
+        )
+    return rows
+
+
+# --- wake phrases --------------------------------------------------------------------------------
+
+
+def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dict[str, Any]]:
+    """Misses and false accepts of each phrase, in quiet and in noise; see `benchmarks.speech.wake`.
+
+    The background is all other held-out speech, in the same noise.
+    """
+    table = WakeTable.of(ear.task["wake"])
+    rows = []
+    for condition, count in ((QUIET, sizes.prompts), (HOUSEHOLD_10, sizes.noisy)):
+        called = {
+            phrase: [
+                ear.hear(item, condition)
+                for item in corpora.some(_with(sets.calls, phrase), sizes.calls)
+            ]
+            for phrase in sets.calls.texts
+        }
+        background = [
+            ear.hear(item, condition)
+            for held, most in (
+                (sets.prompts, count),
+                (sets.readers, sizes.readers),
+                (sets.words, sizes.words),
+            )
+            for item in corpora.some(held.recordings, most)
+            if not set(sets.calls.texts) & set(item.text.split())
+        ]
+        report(f"wake phrases, {condition.name}")
+        for result in wake.evaluate(called, background, table).values():
+            rows.append({"condition": condition.name, "scheme": ear.scheme, **result.to_dict()})
+    return rows
+
+
+def _with(held: Held, phrase: str) -> list[Recording]:
+    return [item for item in held.recordings if item.text == phrase]

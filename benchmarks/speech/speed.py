@@ -1,0 +1,189 @@
+"""What listening costs on one core: while somebody speaks, in silence, and up to the answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.runtime import row
+from benchmarks.speech import corpora, voices, wake
+from benchmarks.speech.memory import memory
+from benchmarks.speech.posteriors import Ear, variants
+from benchmarks.timing import Call, measure
+from edge.bench.timing import summary
+from edge.bundle import Bundle
+from edge.events import Command, Rejected, SpeechStart
+from edge.voice.gate import FRAME
+from edge.voice.pcm import SAMPLE_RATE
+from edge.voice.stream import VoiceStream
+from edge.voice.voice import Voice
+from edge.voice.wake_table import WakeTable
+from export.corpora.speech.kitchen import coloured
+from export.corpora.speech.noise import Stored, store
+
+TABLE = "speech-speed"
+PHRASE = "hey jarvis"
+_SPOKEN = 60.0
+"""Seconds of speech that are timed."""
+_PAUSE = 1.5
+"""Seconds of the room after each recording."""
+_ROOM = -60.0
+"""The room's own noise, dB of full scale: no microphone gives nothing but zeros."""
+_CHUNK = SAMPLE_RATE // 50
+"""Samples of one push of the audio: 20 ms, as a microphone's driver gives it."""
+_FEW = 20
+"""Runs of each part at the most: each is seconds of audio."""
+
+
+def speed(
+    bundle: Path,
+    data: Path,
+    *,
+    repeats: int,
+    hours: float,
+    report: Callable[[str], None],
+) -> dict[str, Any]:
+    """Real-time factors, answers, parts, memory.
+
+    Args:
+        bundle: hears; the sample home's sentences are what it listens for.
+        data: folder of the public sets.
+        repeats: at most this many runs of each part.
+        hours: audio that memory must not grow over.
+
+    Raises:
+        EdgeError: the bundle cannot be loaded, or a set is missing.
+    """
+    profile = variants(bundle)[0]
+    ear = Ear.of(bundle, profile=profile)
+    speech = spoken(ear, data)
+    silence = room(_SPOKEN, 1)
+    voice = voices.voice_of(ear.bundle, voices.sample_home())
+    report("somebody speaks, and nobody does")
+    streams: dict[str, dict[str, Any]] = {}
+    found: list[dict[str, Any]] = []
+    kinds: list[tuple[str, str | None]] = [("a command at once", None)]
+    if "wake" in ear.task:
+        kinds.append((f"after “{PHRASE}”", PHRASE))
+    for name, phrase in kinds:
+        streams[name] = {
+            "speech": through(voice.stream(phrase), speech),
+            "silence": through(voice.stream(phrase), silence),
+        }
+        took = streams[name]["speech"].pop("answers_ns")
+        streams[name]["silence"].pop("answers_ns")
+        if took:
+            found.append(row(TABLE, "end of speech to answer", name, summary(took)))
+    report("one part after the other")
+    found += parts(ear, voice, speech, silence, min(repeats, _FEW))
+    report(f"memory, and {hours:g} h of audio")
+    return {
+        "rows": found,
+        "streams": streams,
+        "memory": memory(bundle, profile, mixed(speech, silence), hours),
+    }
+
+
+def spoken(ear: Ear, data: Path, seconds: float = _SPOKEN) -> Stored:
+    """People who speak one after the other, and the room between them."""
+    pieces: list[Stored] = []
+    total = 0.0
+    for number, item in enumerate(corpora.some(corpora.prompts(data).recordings, 200, seed=1)):
+        pieces += [ear.samples(item), room(_PAUSE, 100 + number)]
+        total += item.seconds
+        if total >= seconds:
+            break
+    return np.concatenate(pieces)
+
+
+def room(seconds: float, seed: int) -> Stored:
+    """A quiet room."""
+    rng = np.random.default_rng(seed)
+    return store(np.float32(10 ** (_ROOM / 20)) * coloured(round(seconds * SAMPLE_RATE), rng))
+
+
+def mixed(speech: Stored, silence: Stored) -> Stored:
+    """A minute of talking and three of nothing: livelier than most kitchens."""
+    return np.concatenate([speech, silence, silence, silence])
+
+
+def through(stream: VoiceStream, audio: Stored) -> dict[str, Any]:
+    """Pushes audio and says what that took.
+
+    Returns:
+        The stream's own statistics, and `answers_ns`: the push that brought a command or a
+        rejection, each.
+    """
+    answers = []
+    speaking = False
+    for start in range(0, len(audio), _CHUNK):
+        began = time.perf_counter_ns()
+        events = stream.push(audio[start : start + _CHUNK])
+        took = time.perf_counter_ns() - began
+        speaking = speaking or any(isinstance(event, SpeechStart) for event in events)
+        if speaking and any(isinstance(event, Command | Rejected) for event in events):
+            answers.append(took)
+            speaking = False
+    return {**stream.statistics.to_dict(), "answers_ns": answers}
+
+
+def parts(
+    ear: Ear, voice: Voice, speech: Stored, silence: Stored, repeats: int
+) -> list[dict[str, Any]]:
+    """What a second of audio costs in each part by itself, posteriors given where it needs them."""
+    seconds = 10
+    audio = speech[: seconds * SAMPLE_RATE]
+    posteriors = ear.listen(audio)
+    calls: dict[str, Sequence[Call]] = {
+        "features and network": [partial(_acoustic, ear, audio)],
+        "voice activity, every frame": [partial(_activity, voice, audio, gated=False)],
+        "voice activity, in a quiet room": [
+            partial(_activity, voice, silence[: seconds * SAMPLE_RATE], gated=True)
+        ],
+        "search in the sample home": [partial(_search, voice, posteriors)],
+    }
+    timed = measure(calls, repeats=repeats, warm_up=1).timings
+    found = [
+        row(TABLE, "a second of audio", name, _by_the_second(timing, seconds))
+        for name, timing in timed.items()
+    ]
+    if "wake" in ear.task:
+        timing = wake.cost([PHRASE], WakeTable.of(ear.task["wake"]))
+        found.append(row(TABLE, "a second of audio", "wake phrase", timing))
+    return found
+
+
+def _acoustic(ear: Ear, audio: Stored) -> None:
+    stream = ear.model.stream()
+    for start in range(0, len(audio), FRAME):
+        stream.push(audio[start : start + FRAME])
+
+
+def _activity(voice: Voice, audio: Stored, *, gated: bool) -> None:
+    stream = voice.activity.stream(gated=gated)
+    for start in range(0, len(audio) - FRAME + 1, FRAME):
+        stream.push(audio[start : start + FRAME])
+
+
+def _search(voice: Voice, posteriors: np.ndarray) -> None:
+    attempt = voice.recognizer.start()
+    if attempt is not None:
+        for start in range(0, len(posteriors), 2):
+            attempt.search.push(posteriors[start : start + 2])
+
+
+def _by_the_second(timing: Any, seconds: int) -> dict[str, Any]:
+    return {
+        key: round(value / seconds, 2) if key.endswith("_us") else value
+        for key, value in timing.items()
+    }
+
+
+def open_voice(bundle: Path) -> Voice:
+    """The bundle's own variant with the sample home, for whoever times it beside others."""
+    return voices.voice_of(Bundle.open(bundle, variants(bundle)[0]), voices.sample_home())

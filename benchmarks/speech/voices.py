@@ -1,0 +1,87 @@
+"""What a bundle that hears is given to understand: a grammar of one's own, a home's sentences."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from edge.bundle import Bundle
+from edge.grammar import Grammar
+from edge.grammar_file import read_tables
+from edge.home import Home
+from edge.intent import TASK as INTENT
+from edge.intent import IntentModel
+from edge.loading import understanding
+from edge.slots import SlotSchema
+from edge.understanding import TextUnderstanding
+from edge.voice.acoustic import AcousticModel
+from edge.voice.activity import TASK as ACTIVITY
+from edge.voice.activity import VoiceActivity
+from edge.voice.endpoint import EndpointSettings
+from edge.voice.free_text import Understand
+from edge.voice.recognizer import Recognizer
+from edge.voice.settings import RecognizerSettings
+from edge.voice.voice import TASK, Voice, grammar_of
+from edge.voice.wake_table import WakeTable
+from export.recipes.speech.domain import Domain, read_domain
+
+HOME = Path(__file__).resolve().parents[2] / "export" / "samples" / "home"
+
+
+@cache
+def sample_home() -> Domain:
+    """The sample home: its sentences, compiled, and its names."""
+    return read_domain(HOME)
+
+
+def home_of(domain: Domain) -> Home:
+    """The domain's home; an empty one where its sentences name nothing."""
+    return domain.home if domain.home is not None else Home()
+
+
+def reader_of(bundle: Bundle, home: Home) -> Understand | None:
+    """The bundle's model of text, in that home; None where it has none."""
+    if INTENT not in bundle.tasks:
+        return None
+    return understanding(bundle, IntentModel.of(bundle), home).answer
+
+
+def by_sentences(domain: Domain) -> TextUnderstanding:
+    """What reads the domain's sentences when they are typed, and nothing else."""
+    grammar = Grammar.from_bytes(domain.grammar.data)
+    return TextUnderstanding(None, grammar, SlotSchema({}), home_of(domain))
+
+
+def recognizer_of(
+    bundle: Bundle,
+    domain: Domain,
+    understand: Understand | None = None,
+    *,
+    several: bool = False,
+) -> Recognizer:
+    """Recognises the sentences of `domain`, with the bundle's own settings and thresholds.
+
+    Args:
+        understand: reads free transcripts; None: sentences only.
+        several: whether sentences may be joined by "and", as in a home.
+    """
+    home = home_of(domain)
+    settings = RecognizerSettings.of(bundle.tasks[TASK], several=several)
+    return Recognizer(read_tables(domain.grammar.data), lambda: home, understand, settings)
+
+
+def has_sentences(bundle: Bundle) -> bool:
+    """Whether the bundle itself brings sentences that may be said."""
+    return grammar_of(bundle) is not None
+
+
+def voice_of(bundle: Bundle, domain: Domain) -> Voice:
+    """All that listening takes, with the sentences of `domain`, whatever the bundle brings."""
+    task = bundle.tasks[TASK]
+    return Voice(
+        AcousticModel.of(bundle),
+        VoiceActivity.of(bundle),
+        recognizer_of(bundle, domain, reader_of(bundle, home_of(domain)), several=True),
+        WakeTable.of(task["wake"]) if "wake" in task else None,
+        EndpointSettings.of(bundle.tasks[ACTIVITY]),
+    )

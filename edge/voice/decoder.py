@@ -1,0 +1,214 @@
+"""The search for what was said: prefix beam search through a graph of what may be said.
+
+Hypotheses are beginnings of sentences. Each has the probability that the frames so far are its
+letters and a blank, or its letters and no blank; a frame adds to both, and gives the hypothesis's
+children what is gained by one letter more (Graves, "Supervised sequence labelling with recurrent
+neural networks", 2008, section 7.5; Hannun et al., arXiv 1408.2873). All hypotheses take a frame
+together in a few array operations: a child has one parent only, so no two write to one place.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edge.errors import UsageError
+from edge.limits import SPEECH_BEAM, SPEECH_FRAMES
+from edge.voice.alphabet import BLANK, LABELS
+from edge.voice.beam import Beam, best, extensions, root
+from edge.voice.hypothesis import Hypothesis, weigh
+from edge.voice.posteriors import checked
+from edge.voice.prefix_tree import ROOT, PrefixTree
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from edge.voice.posteriors import Posteriors
+    from edge.voice.search_graph import SearchGraph
+
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["Decoder", "Search"]
+
+
+class Decoder:
+    """A graph and how to search it.
+
+    Args:
+        graph: what may be said.
+        beam: hypotheses kept from frame to frame, at most.
+        distance: nats below the best at which a hypothesis is given up.
+        letter_bonus: nats added to a hypothesis for each of its letters; makes up for a model that
+            leaves letters out.
+        wildcard_penalty: nats taken off for each letter inside a wildcard, which fits any sound:
+            with none it explains what was heard badly better than a template does. English has
+            about two for a letter.
+        sure_blank: a blank of this probability or more counts as certain: no letter is begun there.
+            Above 1: never.
+
+    Raises:
+        UsageError: one of them is out of range.
+    """
+
+    def __init__(
+        self,
+        graph: SearchGraph,
+        *,
+        beam: int = 200,
+        distance: float = 16.0,
+        letter_bonus: float = 0.0,
+        wildcard_penalty: float = 2.0,
+        sure_blank: float = 0.999,
+    ) -> None:
+        if not 1 <= beam <= SPEECH_BEAM:
+            raise _bad("beam", beam, f"1 to {SPEECH_BEAM}")
+        for name, value in (("distance", distance), ("sure_blank", sure_blank)):
+            if not value > 0:
+                raise _bad(name, value, "above 0")
+        if not math.isfinite(letter_bonus):
+            raise _bad("letter_bonus", letter_bonus, "a finite number")
+        if not 0 <= wildcard_penalty < math.inf:
+            raise _bad("wildcard_penalty", wildcard_penalty, "0 or more")
+        self.graph = graph
+        self.beam = beam
+        self.distance = distance
+        self.letter_bonus = letter_bonus
+        self.wildcard_penalty = wildcard_penalty
+        self.sure_blank = math.log(sure_blank)
+
+    def start(self) -> Search:
+        """A search for one utterance."""
+        return Search(self)
+
+
+class Search:
+    """The search for what was said in one utterance, frame by frame.
+
+    Pushing frames one by one or all at once gives the same. Time for a frame and memory are bounded
+    whatever the frames are.
+    """
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+        self._tree = PrefixTree(decoder.graph.states())
+        self._beam = root(self._tree.states.start)
+        self._tree.slot[ROOT] = 0
+        self._pushed: list[Posteriors] = []
+        self.frames = 0
+        """Frames searched so far."""
+        self.truncated = False
+        """Whether there were more than `edge.limits.SPEECH_FRAMES`; the rest was not looked at."""
+
+    def push(self, log_posteriors: Posteriors) -> None:
+        """Go on with more frames.
+
+        Args:
+            log_posteriors: [frames, labels], natural logarithms, float32 or float64.
+
+        Raises:
+            UsageError: another shape or type, or a value that is not finite or is above 0.
+        """
+        frames = checked(log_posteriors)
+        if self.frames + len(frames) > SPEECH_FRAMES:
+            self.truncated = True
+            frames = frames[: SPEECH_FRAMES - self.frames]
+        if len(frames):
+            self._pushed.append(frames.astype(np.float32))
+            self.frames += len(frames)
+            for frame in frames.astype(np.float64):
+                self._take(frame)
+
+    def partial(self) -> str:
+        """The letters of the best hypothesis so far."""
+        best = int((self._beam.total + self._beam.bonus).argmax())
+        return self._tree.text(int(self._beam.node[best])).rstrip()
+
+    def posteriors(self) -> Posteriors:
+        """All frames so far: [frames, labels], float32."""
+        if len(self._pushed) > 1:
+            self._pushed = [np.concatenate(self._pushed)]
+        return self._pushed[0] if self._pushed else np.zeros((0, len(LABELS)), dtype=np.float32)
+
+    def finish(self, n: int = 5) -> list[Hypothesis]:
+        """`hypotheses`, the best one with its evidence if it is complete.
+
+        The search can go on after it.
+        """
+        found = self.hypotheses(max(n, 2))
+        if found and found[0].complete:
+            second = found[1] if len(found) > 1 else None
+            leading = float((self._beam.total + self._beam.bonus).max())
+            evidence = weigh(self.posteriors(), found[0], second, leading)
+            found[0] = replace(found[0], evidence=evidence)
+        return found[:n]
+
+    def hypotheses(self, n: int) -> list[Hypothesis]:
+        """Whole sentences, the best first, at most `n`; beginnings of some where there is none."""
+        beam = self._beam
+        scores = beam.total + beam.bonus
+        complete = self._tree.states.accepts[beam.state]
+        usable = complete if complete.any() else beam.node != ROOT
+        ranked = [at for at in np.argsort(-scores, kind="stable").tolist() if usable[at]]
+        return [
+            Hypothesis(
+                self._tree.text(int(beam.node[at])),
+                float(beam.total[at]),
+                float(scores[at]),
+                bool(complete[at]),
+            )
+            for at in ranked[:n]
+        ]
+
+    def _take(self, frame: Floats) -> None:
+        decoder = self._decoder
+        if self._tree.crowded:
+            self._make_room()
+        beam, tree = self._beam, self._tree
+        blank = beam.total + frame[BLANK]
+        other = beam.other + frame[beam.letter]
+        if frame[BLANK] >= decoder.sure_blank:
+            self._beam = beam._replace(blank=blank, other=other, total=np.logaddexp(blank, other))
+            return
+        # A bound from below on the best score after this frame.
+        cut = float((np.maximum(blank, other) + beam.bonus).max()) - decoder.distance
+        owner, more = extensions(beam, tree.states, frame, cut, decoder)
+        more.node[:] = tree.find(beam.node[owner], more.letter)
+        slot = np.where(more.node >= 0, tree.slot[more.node], -1)
+        known = slot >= 0
+        if known.any():
+            own = slot[known]
+            other[own] = np.logaddexp(other[own], more.other[known])
+            owner, more = owner[~known], more.part(~known)
+        kept = beam._replace(blank=blank, other=other, total=np.logaddexp(blank, other))
+        scores = np.concatenate([kept.total + kept.bonus, more.total + more.bonus])
+        state = np.concatenate([kept.state, more.state])
+        chosen = best(scores, decoder.beam, decoder.distance, state)
+        old = chosen[: np.searchsorted(chosen, beam.node.size)]
+        new = chosen[old.size :] - beam.node.size
+        more, owner = more.part(new), owner[new]
+        unseen = more.node < 0
+        more.node[unseen] = tree.add(
+            beam.node[owner[unseen]], more.letter[unseen], more.state[unseen]
+        )
+        self._go_on(kept.part(old).joined(more))
+
+    def _go_on(self, beam: Beam) -> None:
+        slot = self._tree.slot
+        slot[self._beam.node] = -1
+        slot[beam.node] = np.arange(beam.node.size)
+        self._beam = beam
+
+    def _make_room(self) -> None:
+        states = self._decoder.graph.states()
+        while (nodes := self._tree.shrink(self._beam.node, states)) is None:
+            beam = self._beam
+            half = best(beam.total + beam.bonus, max(1, beam.node.size // 2), math.inf)
+            self._go_on(beam.part(half))
+        self._beam = self._beam._replace(node=nodes, state=self._tree.state[nodes])
+
+
+def _bad(name: str, value: float, allowed: str) -> UsageError:
+    return UsageError(f"{name} = {value!r}", where="speech decoder", allowed=allowed)

@@ -1,0 +1,60 @@
+"""What the learned model of text makes of letters, where no sentence of the home is sure enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from edge.events import Command, Rejected
+from edge.understanding import Answer
+from edge.voice.answers import same, scored
+from edge.voice.transcript import transcripts
+
+if TYPE_CHECKING:
+    from edge.voice.posteriors import Posteriors
+
+Understand = Callable[[str], Answer]
+"""Reads a sentence, whatever it is."""
+
+
+def by_model(
+    posteriors: Posteriors, understand: Understand, n: int, threshold: float
+) -> Answer | None:
+    """A command that is sure enough, or what is wrong with the likeliest transcript.
+
+    Each transcript counts as much as it is likely to be what was said, of all that are looked at;
+    where several come to the same command they add up. The whole is worth no more than its letters
+    are: by the geometric mean of their probabilities.
+
+    Args:
+        posteriors: [frames, labels], natural logarithms.
+        n: transcripts to look at.
+        threshold: probability from which a command counts.
+
+    Returns:
+        None: nothing was heard, or a command that is not sure enough.
+    """
+    texts = [one for one in transcripts(posteriors, n) if one.text]
+    if not texts:
+        return None
+    top = texts[0].log_probability
+    weights = [math.exp(one.log_probability - top) for one in texts]
+    clarity = math.exp(min(0.0, top) / len(texts[0].text))
+    answers = [understand(one.text) for one in texts]
+    found: list[tuple[Command, str, float]] = []
+    for one, answer, weight in zip(texts, answers, weights, strict=True):
+        if not isinstance(answer, Command):
+            continue
+        share = answer.score * weight / sum(weights)
+        alike = next((at for at, each in enumerate(found) if same(each[0], answer)), None)
+        if alike is None:
+            found.append((answer, one.text, share))
+        else:
+            command, text, score = found[alike]
+            found[alike] = (command, text, score + share)
+    if found:
+        command, text, score = max(found, key=lambda each: each[2])
+        if min(1.0, score) * clarity >= threshold:
+            return scored(command, min(1.0, score) * clarity, text)
+    return answers[0] if isinstance(answers[0], Rejected) else None

@@ -1,0 +1,126 @@
+"""What may have been said, the evidence for it, and how sure that makes one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from edge.errors import UsageError
+from edge.voice.alignment import align
+from edge.voice.alphabet import spell
+from edge.voice.transcript import greedy
+
+if TYPE_CHECKING:
+    from edge.voice.posteriors import Posteriors
+
+_FURTHEST: Final = 20.0
+"""Nats at which a margin counts as safe: further says no more."""
+
+
+class Evidence(NamedTuple):
+    """What speaks for a hypothesis and against it, as numbers that a threshold can be put on.
+
+    Logarithms are natural. "Free" is the likeliest label of each frame, whatever may be said: the
+    background that speech out of the grammar is better explained by (Bridle 1973, and since).
+    """
+
+    ratio: float
+    """(Log probability of the hypothesis - of the free path) / letters; about -0.1 for what was
+    said clearly, below -1 for what was not said."""
+    worst_word: float
+    """The same for the word of it that fits worst, aligned by itself."""
+    margin: float
+    """Its score less that of the next hypothesis, at most 20; 20 where there is no other."""
+    completeness: float
+    """Its score less that of the best beginning of any sentence: 0, or as low as -20 where the
+    speaker stopped in the middle."""
+    mismatch: float
+    """Letters to change to turn the free transcript into it, in relation to its length."""
+    length: float
+    """Logarithm of its number of letters."""
+    clarity: float
+    """Mean log probability of the free path for a frame: lower in noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A sentence that may have been said."""
+
+    text: str
+    """In lower case, numbers in words; see `edge.voice.search_graph.SearchGraph.written`."""
+    log_probability: float
+    """Natural logarithm of its probability, summed over all its alignments."""
+    score: float
+    """The same with the decoder's bonuses: what hypotheses are ranked by."""
+    complete: bool
+    """Whether it is a whole sentence."""
+    evidence: Evidence | None = None
+    """For the best hypothesis of a search; see `Search.finish`."""
+
+
+class Confidence:
+    """The probability that a hypothesis is right: a logistic function of its evidence.
+
+    Args:
+        weights: one for each field of `Evidence`, in their order; fitted on the workstation.
+        bias: what is added to the weighted sum.
+
+    Raises:
+        UsageError: another number of weights, or one that is not finite.
+    """
+
+    def __init__(self, weights: Sequence[float], bias: float) -> None:
+        if len(weights) != len(Evidence._fields) or not all(map(math.isfinite, (*weights, bias))):
+            raise UsageError(
+                f"confidence weights {[*weights, bias]}",
+                where="speech",
+                allowed=f"{len(Evidence._fields)} finite numbers and a bias",
+            )
+        self._weights = tuple(weights)
+        self._bias = bias
+
+    def __call__(self, evidence: Evidence) -> float:
+        """Between 0 and 1."""
+        total = self._bias + sum(map(float.__mul__, self._weights, evidence))
+        return 0.5 * (1.0 + math.tanh(0.5 * total))
+
+
+def weigh(
+    posteriors: Posteriors, best: Hypothesis, second: Hypothesis | None, leading: float
+) -> Evidence:
+    """The evidence for `best`.
+
+    Args:
+        posteriors: [frames, labels], log posteriors of the utterance.
+        best: a hypothesis of one letter or more that fits into the frames.
+        second: the next one, where there is one.
+        leading: the score of the best beginning of a sentence.
+    """
+    free = posteriors.max(axis=1)
+    letters = len(best.text)
+    words = align(posteriors, spell(best.text))
+    return Evidence(
+        (best.log_probability - float(free.sum())) / letters,
+        min((word.log_probability - word.free) / (len(word.text) + 1) for word in words),
+        min(best.score - second.score, _FURTHEST) if second is not None else _FURTHEST,
+        max(best.score - leading, -_FURTHEST),
+        edit_distance(greedy(posteriors), best.text) / letters,
+        math.log(letters),
+        float(free.mean()),
+    )
+
+
+def edit_distance(first: str, second: str) -> int:
+    """Insertions, deletions and substitutions of letters that turn one text into the other."""
+    columns = np.arange(len(second) + 1)
+    letters = np.array([ord(letter) for letter in second], dtype=np.int64)
+    row = columns
+    for at, letter in enumerate(first, start=1):
+        fresh = np.concatenate([[at], np.minimum(row[1:] + 1, row[:-1] + (letters != ord(letter)))])
+        # Insertions cost one a column: the least of all columns to the left, less their number.
+        row = np.minimum.accumulate(fresh - columns) + columns
+    return int(row[-1])

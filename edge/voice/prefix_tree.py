@@ -1,0 +1,123 @@
+"""The beginnings of sentences that a search has come to, as a tree in flat arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from edge.limits import SPEECH_BEAM, SPEECH_PREFIXES
+from edge.voice.alphabet import BLANK, LABELS
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from edge.voice.states import States
+
+    Nodes = npt.NDArray[np.intp]
+
+ROOT: Final = 0
+"""The node of no letters at all."""
+
+_ROOM: Final = SPEECH_PREFIXES - SPEECH_BEAM
+"""Nodes that leave room for a frame's new ones."""
+_KEY_BITS: Final = 5
+"""Bits of a label in the key of a child."""
+
+
+class PrefixTree:
+    """Nodes are prefixes: each is its parent's and a letter more.
+
+    Attributes:
+        states: the states of the graph.
+        state: node → its state, which says what can follow.
+        slot: node → where the search has it among its hypotheses; -1 where it has not.
+    """
+
+    def __init__(self, states: States) -> None:
+        self.states = states
+        self._size = 1
+        self._parent = np.full(1024, -1, dtype=np.int32)
+        self._letter = np.full(1024, BLANK, dtype=np.uint8)
+        self.state = np.full(1024, states.start, dtype=np.int32)
+        self.slot = np.full(1024, -1, dtype=np.int32)
+        self._children: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def crowded(self) -> bool:
+        """Whether `shrink` is due before another frame."""
+        return self._size > _ROOM or self.states.full
+
+    def text(self, node: int) -> str:
+        """The letters of a prefix."""
+        letters = []
+        while node != ROOT:
+            letters.append(LABELS[self._letter[node]])
+            node = int(self._parent[node])
+        return "".join(reversed(letters))
+
+    def find(self, parents: Nodes, letters: Nodes) -> Nodes:
+        """The child of each parent by its letter; -1 where it is not there yet."""
+        get = self._children.get
+        keys = (parents << _KEY_BITS | letters).tolist()
+        return np.array([get(key, -1) for key in keys], dtype=np.intp)
+
+    def add(self, parents: Nodes, letters: Nodes, states: npt.NDArray[np.int32]) -> Nodes:
+        """New children, none of them there yet."""
+        at, after = self._size, self._size + parents.size
+        if after > self._parent.size:
+            self._grow(max(after, 2 * self._parent.size))
+        self._parent[at:after] = parents
+        self._letter[at:after] = letters
+        self.state[at:after] = states
+        self.slot[at:after] = -1
+        keys = (parents << _KEY_BITS | letters).tolist()
+        self._children.update(zip(keys, range(at, after), strict=True))
+        self._size = after
+        return np.arange(at, after)
+
+    def shrink(self, active: Nodes, states: States) -> Nodes | None:
+        """Forget what no hypothesis goes back to, and go on with `states`.
+
+        Args:
+            active: the nodes of the hypotheses.
+            states: the graph's states as they are now.
+
+        Returns:
+            The new numbers of `active`; None where that would leave too little room, and nothing
+            was done.
+        """
+        size = self._size
+        kept = np.zeros(size, dtype=bool)
+        kept[ROOT] = True
+        rising = active
+        while rising.size:
+            kept[rising] = True
+            rising = self._parent[rising].astype(np.intp)
+            rising = rising[(rising > ROOT) & ~kept[rising]]
+        left = np.flatnonzero(kept)
+        if left.size > _ROOM * 3 // 4 and active.size > 1:
+            return None
+        number = np.cumsum(kept) - 1
+        parent = number[self._parent[left]]
+        parent[ROOT] = -1
+        state = self.state[left]
+        if states is not self.states:
+            state = states.adopt(self.states, state)
+            self.states = states
+        self._parent, self._letter = parent.astype(np.int32), self._letter[left]
+        self.state, self.slot = state, self.slot[left]
+        keys = (parent << _KEY_BITS | self._letter).tolist()
+        self._children = dict(zip(keys[1:], range(1, left.size), strict=True))
+        self._size = left.size
+        return number[active]
+
+    def _grow(self, room: int) -> None:
+        for name in ("_parent", "_letter", "state", "slot"):
+            old = getattr(self, name)
+            grown = np.empty(room, dtype=old.dtype)
+            grown[: old.size] = old
+            setattr(self, name, grown)

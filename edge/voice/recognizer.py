@@ -1,0 +1,178 @@
+"""Posteriors of one utterance → `Command` or `Rejected`.
+
+The home's own sentences are searched first. How sure the best one is comes from its evidence, by a
+logistic function that was fitted on the workstation; its command is read by the grammar of text, so
+a name or a number means the same whether it was typed or said. Where no sentence is sure enough,
+what was heard letter by letter is given to the learned model of text, if the bundle has one. What
+neither is sure of is rejected, with what was heard in the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from edge.errors import UsageError
+from edge.events import Command, Rejected
+from edge.grammar import Grammar
+from edge.home import Home, Item
+from edge.slots import SlotSchema
+from edge.understanding import Answer, TextUnderstanding
+from edge.voice.answers import Reading, quoted, refused, same, scored
+from edge.voice.decoder import Decoder, Search
+from edge.voice.free_text import Understand, by_model
+from edge.voice.search_graph import SearchGraph
+from edge.voice.settings import RecognizerSettings
+from edge.voice.transcript import greedy
+
+if TYPE_CHECKING:
+    from edge.grammar_file import GrammarTables
+    from edge.voice.posteriors import Posteriors
+
+_FEWEST_LETTERS: Final = 2
+"""Fewer are no word, but a noise taken for one."""
+_FURTHEST: Final = 20.0
+"""Nats at which the margin to another meaning counts as safe, as in `Evidence`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The search for one utterance, and the graph as it was when the utterance began."""
+
+    graph: SearchGraph
+    search: Search
+
+
+class Recognizer:
+    """Finds commands in posteriors. For one hub; any number of streams share it.
+
+    Args:
+        tables: the home's compiled sentences; None where the bundle has none.
+        home: gives the household whose names are said, as it is now.
+        understand: reads a free transcript; None where the bundle has no model of text.
+        settings: how to decode.
+
+    Raises:
+        UsageError: no sentence of the grammar can be said in this home, or there are more than
+            `edge.limits` allows.
+    """
+
+    def __init__(
+        self,
+        tables: GrammarTables | None,
+        home: Callable[[], Home],
+        understand: Understand | None = None,
+        settings: RecognizerSettings | None = None,
+    ) -> None:
+        self.settings = settings or RecognizerSettings()
+        self.problem = ""
+        """Why no sentence can be said at the moment; empty where some can."""
+        self._tables, self._home, self._understand = tables, home, understand
+        self._turn = Lock()
+        self._names: tuple[Item, ...] = ()
+        self._decoder: Decoder | None = None
+        if tables is not None:
+            self._text = TextUnderstanding(None, Grammar(tables), SlotSchema({}), home())
+            self._compile(tables)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Words and names that cannot be said, for no letters stand for them."""
+        return self._decoder.graph.left_out if self._decoder is not None else ()
+
+    def refresh(self) -> None:
+        """Compiles the search graph anew if the home has changed; microseconds if it has not.
+
+        A home whose names leave nothing to say is no error here: every utterance is rejected, with
+        the reason, until it has some.
+        """
+        if self._tables is None or self._unchanged():
+            return
+        with self._turn:
+            if self._unchanged():  # another stream was here first
+                return
+            try:
+                self._compile(self._tables)
+            except UsageError as error:
+                self._decoder, self.problem = None, error.what
+
+    def start(self) -> Attempt | None:
+        """A search for one utterance; None where the home has no sentences."""
+        decoder = self._decoder
+        return Attempt(decoder.graph, decoder.start()) if decoder is not None else None
+
+    def read(self, attempt: Attempt) -> Reading | None:
+        """The best whole sentence of a search; None where there is none."""
+        found = attempt.search.finish(self.settings.hypotheses)
+        if not found or found[0].evidence is None:
+            return None
+        best, evidence, margin = found[0], found[0].evidence, _FURTHEST
+        with self._turn:
+            answer = self._meaning(attempt.graph, best.text)
+            # "The lamp" and "my lamp" are no alternatives: the next other meaning is.
+            for other in found[1:]:
+                if other.complete and not same(answer, self._meaning(attempt.graph, other.text)):
+                    margin = min(best.score - other.score, _FURTHEST)
+                    break
+        evidence = evidence._replace(margin=margin)
+        return Reading(best.text, evidence, answer, self.settings.confidence(evidence))
+
+    def answer(
+        self,
+        attempt: Attempt | None,
+        posteriors: Posteriors,
+        threshold: float | None = None,
+        *,
+        cut: float = 0.0,
+    ) -> Answer:
+        """What an utterance commands, or why it is rejected.
+
+        Args:
+            attempt: the search, which has seen all of it.
+            posteriors: [frames, labels], natural logarithms: the same utterance.
+            threshold: probability below which it is rejected; that of the settings when None.
+            cut: seconds after which it was cut off because nobody paused; 0 where it was not.
+        """
+        heard = greedy(posteriors)
+        if sum(map(str.isalpha, heard)) < _FEWEST_LETTERS:
+            return Rejected("nothing_heard", "no words were heard", text=heard)
+        least = self.settings.threshold if threshold is None else threshold
+        reading = self.read(attempt) if attempt is not None else None
+        if reading is not None and reading.probability >= least:
+            return scored(reading.answer, reading.probability, reading.text)
+        free: Answer | None = None
+        if self._understand is not None and not cut:
+            least = max(least, self.settings.free_threshold)
+            free = by_model(posteriors, self._understand, self.settings.hypotheses, least)
+            if isinstance(free, Command):
+                return free
+        if cut:
+            reason = (
+                f"nobody paused for {cut:g} s: say one command, then pause; heard {quoted(heard)}"
+            )
+            return Rejected("too_long", reason, text=heard)
+        beginning = attempt.search.partial() if attempt is not None else ""
+        return refused(heard, reading, beginning, free, self.problem)
+
+    def _unchanged(self) -> bool:
+        # Entries of a home never change, so comparing tuples of them is comparing addresses.
+        return tuple(self._home()) == self._names
+
+    def _compile(self, tables: GrammarTables) -> None:
+        home = self._home()
+        self._names = tuple(home)
+        self._text.home = home
+        graph = SearchGraph.of_grammar(tables, home, several=self.settings.several)
+        self._decoder, self.problem = Decoder(graph, **self.settings.decoder), ""
+
+    def _meaning(self, graph: SearchGraph, said: str) -> Answer:
+        """What a sentence of the graph means; for who holds the lock."""
+        answers = []
+        for written in graph.written(said):
+            answer = self._text.answer(written)
+            if isinstance(answer, Command):
+                return answer
+            answers.append(answer)
+        return answers[0]

@@ -1,0 +1,111 @@
+"""What may be said, letter by letter: where a search for a spoken command can go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from edge.grammar_file import GrammarTables
+from edge.home import Home
+from edge.voice import automaton
+from edge.voice.automaton import WordAutomaton
+from edge.voice.spoken import say_text
+from edge.voice.states import States
+from edge.voice.tries import labels_of
+
+
+class SearchGraph:
+    """Sentences as a deterministic automaton of letters that is made while it is used.
+
+    Many searches can use one graph at once, also from several threads. It does not follow changes
+    of a home: make a new one, which takes about as long as a hundred milliseconds for a thousand
+    names.
+    """
+
+    def __init__(self, words: WordAutomaton) -> None:
+        """See `of_grammar`, `of_sentences` and `of_anything`."""
+        self._words = words
+        self._longest = max((len(said) for said in words.written), default=0)
+        self._states = States(words)
+
+    @classmethod
+    def of_grammar(cls, tables: GrammarTables, home: Home, *, several: bool = False) -> SearchGraph:
+        """The sentences of a home.
+
+        Every sentence that `edge.grammar.Grammar` matches can be said. Numbers out of a list's
+        range cannot, and words that no letters stand for are left out; see `left_out`.
+
+        Args:
+            tables: the home's compiled grammar.
+            home: whose names may be said, as it is now.
+            several: whether commands may follow one another, joined by "and" or "then".
+
+        Raises:
+            UsageError: no sentence of it can be said, or it is larger than `edge.limits` allows.
+        """
+        return cls(automaton.of_grammar(tables, home, several=several))
+
+    @classmethod
+    def of_sentences(cls, texts: Iterable[str]) -> SearchGraph:
+        """A closed list of sentences, found as `edge.voice.spoken.say_text` spells them.
+
+        Raises:
+            UsageError: none of them can be said, or there are more than `edge.limits` allows.
+        """
+        return cls(automaton.of_sentences(texts))
+
+    @classmethod
+    def of_anything(cls) -> SearchGraph:
+        """Any letters, in words with one space between them."""
+        return cls(automaton.of_anything())
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Words, names and sentences that cannot be spelled, the first hundred of them."""
+        return self._words.left_out
+
+    def states(self) -> States:
+        """The states to search in; others than before when those had become too many."""
+        states = self._states
+        if states.full:
+            states = self._states = States(self._words)
+        return states
+
+    def accepts(self, text: str) -> bool:
+        """Whether `text` is a sentence of it, numerals said in words."""
+        said = say_text(text)
+        if said is None:
+            return False
+        states = self.states()
+        state = states.start
+        for label in labels_of(said) or b"":
+            states.open(np.array([state], dtype=np.int32))
+            first = int(states.first[state])
+            found = states.labels[first : first + int(states.count[state])].tolist()
+            if label not in found:
+                return False
+            state = int(states.targets[first + found.index(label)])
+        return bool(states.accepts[state])
+
+    def written(self, said: str) -> tuple[str, ...]:
+        """Ways to write what was said, the likeliest first.
+
+        The grammar of the text knows "café" and "a4" as the home writes them, what was heard is
+        "cafe" and "a four".
+        """
+        words = said.split()
+        result: list[str] = []
+        at = 0
+        while at < len(words):
+            for length in range(min(self._longest, len(words) - at), 0, -1):
+                word = self._words.written.get(tuple(words[at : at + length]))
+                if word is not None:
+                    result.append(word)
+                    at += length
+                    break
+            else:
+                result.append(words[at])
+                at += 1
+        other = " ".join(result)
+        return (said,) if other == said else (said, other)

@@ -1,0 +1,176 @@
+"""The states of a search graph, made as a search comes to them and remembered.
+
+A state is a set of places in the tries: all ways to read the letters so far (subset construction,
+done lazily as in Mohri, Pereira and Riley, "Weighted finite-state transducers in speech
+recognition", 2002). Nothing is spelled out for a template and a name together before somebody says
+the one in the other.
+"""
+
+from __future__ import annotations
+
+from array import array
+from threading import Lock
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import numpy as np
+
+from edge.limits import SPEECH_STATES
+from edge.voice.alphabet import LABELS, SPACE
+from edge.voice.automaton import ANY_LETTER, WORD_END, Edge, WordAutomaton
+from edge.voice.tries import RESERVED
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+_Type = TypeVar("_Type", bound=np.generic)
+
+_APOSTROPHE: Final = LABELS.index("'")
+_LETTERS: Final = tuple(range(_APOSTROPHE + 1, len(LABELS)))
+
+
+class States:
+    """States that were met, and where each letter leads from those that were opened.
+
+    A place in the tries is one number: node × states of the automaton + the state behind its trie.
+    Arrays are replaced when they grow, so what was taken from one stays good for the states it has.
+
+    Attributes:
+        accepts: state → whether the letters so far are a whole sentence.
+        loose: state → whether they can only be read as part of a wildcard.
+        first: state → its first transition; -1 where it was not opened yet.
+        count: state → how many transitions it has.
+        labels: transition → label.
+        targets: transition → state.
+    """
+
+    def __init__(self, automaton: WordAutomaton) -> None:
+        self._automaton = automaton
+        self._width = len(automaton.edges)
+        self._lock = Lock()
+        # Packed as 64-bit numbers: a tuple of them takes four times the memory.
+        self._places: list[bytes] = []
+        self._numbers: dict[bytes, int] = {}
+        self._openings: dict[int, list[int]] = {}
+        self._edges = 0
+        self._room = SPEECH_STATES
+        self.accepts: npt.NDArray[np.bool_] = np.zeros(1024, dtype=np.bool_)
+        self.loose: npt.NDArray[np.bool_] = np.zeros(1024, dtype=np.bool_)
+        self.first: npt.NDArray[np.int32] = np.full(1024, -1, dtype=np.int32)
+        self.count: npt.NDArray[np.int32] = np.zeros(1024, dtype=np.int32)
+        self.labels: npt.NDArray[np.uint8] = np.zeros(4096, dtype=np.uint8)
+        self.targets: npt.NDArray[np.int32] = np.zeros(4096, dtype=np.int32)
+        self.start = self._number(sorted(self._opening(0)))
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to forget them and begin anew."""
+        return len(self._places) > self._room
+
+    def open(self, states: npt.NDArray[np.int32]) -> None:
+        """Find the transitions of `states` that were not opened yet."""
+        closed = states[self.first[states] < 0]
+        if closed.size:
+            with self._lock:
+                for state in closed.tolist():
+                    if self.first[state] < 0:
+                        self._open(state)
+
+    def adopt(self, other: States, states: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """The numbers that states of `other`, of the same automaton, have here."""
+        numbers: dict[int, int] = {}
+        with self._lock:
+            for state in set(states.tolist()):
+                numbers[state] = self._number(_unpacked(other._places[state]))
+            self._room = len(self._places) + SPEECH_STATES
+        return np.array([numbers[state] for state in states.tolist()], dtype=np.int32)
+
+    def _open(self, state: int) -> None:
+        first, children, letter, ends, _ = self._automaton.tries
+        width = self._width
+        moves: dict[int, list[int]] = {}
+        for place in _unpacked(self._places[state]):
+            node, behind = divmod(place, width)
+            if node >= RESERVED:
+                for child in range(first[node], first[node] + children[node]):
+                    to = moves.get(letter[child])
+                    if to is None:
+                        to = moves[letter[child]] = []
+                    if children[child]:
+                        to.append(child * width + behind)
+                    if ends[child]:
+                        self._end_word(to, behind)
+            elif node == WORD_END:
+                opening = self._opening(behind)
+                if opening:
+                    moves.setdefault(SPACE, []).extend(opening)
+            else:
+                inside = node == ANY_LETTER
+                for label in (_APOSTROPHE, *_LETTERS) if inside else _LETTERS:
+                    to = moves.setdefault(label, [])
+                    to.append(ANY_LETTER * width + behind)
+                    self._end_word(to, behind)
+        labels = sorted(moves)
+        targets = [self._number(sorted(set(moves[label]))) for label in labels]
+        at, after = self._edges, self._edges + len(labels)
+        if after > self.labels.size:
+            self.labels = _grown(self.labels, after)
+            self.targets = _grown(self.targets, after)
+        self.labels[at:after] = labels
+        self.targets[at:after] = targets
+        self._edges = after
+        self.count[state] = len(labels)
+        self.first[state] = at  # last: another thread takes it for a sign that the rest is there
+
+    def _end_word(self, to: list[int], behind: int) -> None:
+        """Adds what may follow a word to the places `to`."""
+        width = self._width
+        to.append(WORD_END * width + behind)
+        to += [root * width + target for root, target in self._automaton.glued[behind]]
+
+    def _opening(self, state: int) -> list[int]:
+        """The places in which the transitions of a state of the automaton begin."""
+        found = self._openings.get(state)
+        if found is None:
+            edges: tuple[Edge, ...] = self._automaton.edges[state]
+            found = self._openings[state] = [root * self._width + to for root, to in edges]
+        return found
+
+    def _number(self, places: list[int]) -> int:
+        """The state of `places`, which are in ascending order."""
+        packed = array("q", places).tobytes()
+        number = self._numbers.get(packed)
+        if number is not None:
+            return number
+        number = self._numbers[packed] = len(self._places)
+        if number >= self.accepts.size:
+            self.accepts = _grown(self.accepts, number + 1)
+            self.loose = _grown(self.loose, number + 1)
+            self.count = _grown(self.count, number + 1)
+            self.first = _grown(self.first, number + 1, -1)
+        automaton, width = self._automaton, self._width
+        # Sorted: places at the end of a word come first, those of wildcards next.
+        for place in places:
+            if place >= width:
+                break
+            if automaton.accepts[place]:
+                self.accepts[number] = True
+                break
+        loose, reserved = automaton.loose, RESERVED * width
+        if loose and places[-1] < reserved:
+            self.loose[number] = all(place % width in loose for place in places)
+        self._places.append(packed)
+        return number
+
+
+def _unpacked(places: bytes) -> list[int]:
+    numbers: list[int] = memoryview(places).cast("q").tolist()
+    return numbers
+
+
+def _grown(array: npt.NDArray[_Type], least: int, fill: int = 0) -> npt.NDArray[_Type]:
+    grown = np.full(max(least, array.size * 2), fill, dtype=array.dtype)
+    grown[: array.size] = array
+    return grown

@@ -1,0 +1,1 @@
+"""Recorded and synthesised speech, rooms and noise: what the acoustic model is trained on."""

@@ -1,0 +1,1 @@
+"""Speech: from recordings and made-up voices to a streaming model of letters."""

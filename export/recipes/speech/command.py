@@ -1,0 +1,123 @@
+"""What `edge train speech` does around the recipe: material, sentences, figures in print."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from edge.errors import UsageError
+from edge.table import table
+from export.corpora.speech.texts import CORPORA, general_texts
+from export.distill import is_first_process
+from export.recipes.speech import recipe
+from export.recipes.speech.domain import read_domain
+from export.recipes.speech.material import default_data, read_material
+from export.recipes.speech.recipe import SpeechRun
+from export.recipes.speech.settings import SPECIALISE, SpeechSettings, settings_from
+from export.recipes.speech.teachers import open_ctc
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished training run, for people and for programs."""
+
+    folder: Path
+    run: SpeechRun
+
+    @property
+    def text(self) -> str:
+        """The figures as a table."""
+        names = {"letters": "letters right", "clean": "quiet", "noisy": "noise", "seconds": "s"}
+        rows = [
+            (who, *(f"{found.get(name, float('nan')):.2f}" for name in names))
+            for who, found in self.run.figures.items()
+        ]
+        head = ("on dev, %", *names.values())
+        return f"{table(head, rows, right=(1, 2, 3, 4))}\n\nmodel: {self.folder}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "run": str(self.folder),
+            "parameters": sum(p.numel() for p in self.run.network.parameters()),
+            "figures": self.run.figures,
+        }
+
+
+def train_and_report(
+    sentences: Path | None,
+    data: Sequence[Path] | None,
+    noise: Path | None,
+    settings: Mapping[str, Any],
+    folder: Path,
+    *,
+    name: str | None,
+    teacher: Path | None,
+    cache: Path | None,
+    resume: bool,
+    quiet: bool,
+    say: Callable[[str], None],
+    warn: Callable[[Iterable[object]], None],
+) -> Outcome | None:
+    """Trains and writes the run folder.
+
+    Returns:
+        What came out; None on every process of a distributed launch but the first.
+
+    Raises:
+        UsageError: something given cannot be used.
+    """
+    chosen = settings_from(settings, SpeechSettings() if sentences is None else SPECIALISE)
+    domain = read_domain(sentences) if sentences is not None else None
+    taught_by = _teacher(teacher) if teacher is not None else None
+    folders, usual_noise = default_data() if data is None else (list(data), None)
+    material = read_material(folders, noise or usual_noise)
+    warn([*material.problems, *(domain.problems if domain else ())] if is_first_process() else ())
+    options: dict[str, Any] = {
+        "name": name or (sentences.stem if sentences is not None else "speech"),
+        "cache": cache,
+        "teacher": taught_by,
+        "resume": resume,
+        "quiet": quiet,
+        "say": say,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    if domain is not None:
+        run = recipe.specialised(material, domain, chosen, folder, **options)
+    else:
+        if not material.real:
+            raise UsageError(
+                "no real recordings to train on",
+                where="--data",
+                allowed="folders with a manifest.jsonl",
+                hint="give --data, or set EDGE_DATA; with --sentences none are needed",
+            )
+        run = recipe.train(material, _texts(chosen), chosen, folder, **options)
+    return Outcome(folder, run) if is_first_process() else None
+
+
+def _texts(settings: SpeechSettings) -> list[str]:
+    """What synthetic speech for a model from the beginning says."""
+    if not settings.synthetic:
+        return []
+    corpora = os.environ.get("EDGE_DATA")
+    if not corpora:
+        raise UsageError(
+            "no corpora to take sentences from",
+            where="EDGE_DATA",
+            allowed=f"a folder with {', '.join(CORPORA)}",
+            hint="set it, or train without synthetic speech: --synthetic 0",
+        )
+    return general_texts(Path(corpora), settings.synthetic, settings.seed)
+
+
+def _teacher(path: Path) -> nn.Module:
+    """A run of speech, or a pretrained recogniser."""
+    if (path / "run.json").is_file():
+        return recipe.load(path).network
+    return open_ctc(str(path))

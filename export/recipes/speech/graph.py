@@ -1,0 +1,241 @@
+"""The acoustic network as a graph that streams: samples in, log posteriors out, state kept outside.
+
+    pcm      int16   [2560]     the next 160 ms, 16 kHz
+    samples  int16   [560]      the last samples before them
+    frames   float32 or uint8 [n]  what the backbone's convolutions in time have read last
+    steps    float32 [m, D]     the same of the blocks on top
+    log_posteriors  float32 [8, 29]
+    next_samples, next_frames, next_steps    the state after it
+
+All of it is whole and of fixed size. A state of zeros is none that silence leads to; zeros pushed
+for `settle` calls lead there exactly, since nothing is remembered for longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import onnx
+
+from edge.voice.alphabet import LABELS
+from export.recipes.speech.arithmetic import (
+    Arithmetic,
+    FloatArithmetic,
+    Int8Arithmetic,
+    Range,
+    gemm,
+)
+from export.recipes.speech.backbone import STRIDE
+from export.recipes.speech.builder import GraphBuilder
+from export.recipes.speech.frontend import HOP, MELS, WINDOW, mel_filters
+from export.recipes.speech.network import FRAMES_PER_STEP
+from export.recipes.speech.streaming import (
+    CHUNK,
+    Convolution,
+    Folded,
+    FoldedBlock,
+    Pooling,
+    gathered,
+    windows,
+)
+
+_NEW: Final = CHUNK // HOP
+"""Feature frames of a call."""
+_STEPS: Final = _NEW // STRIDE
+_AGAIN: Final = 2
+"""Feature frames that are computed a second time: cheaper than keeping them."""
+KEPT: Final = WINDOW - HOP + _AGAIN * HOP
+"""Samples that are kept."""
+
+
+def float_graph(folded: Folded) -> tuple[onnx.ModelProto, list[str]]:
+    """The graph in floats, and the tensors in it that have ranges in the graph of integers."""
+    net = GraphBuilder()
+    arithmetic = FloatArithmetic(net)
+    _write(net, arithmetic, folded)
+    return net.model(), arithmetic.places
+
+
+def int8_graph(folded: Folded, ranges: Mapping[str, Range]) -> onnx.ModelProto:
+    """The graph in 8-bit integers; audio features, residual path and output are floats."""
+    net = GraphBuilder()
+    _write(net, Int8Arithmetic(net, ranges), folded)
+    return net.model()
+
+
+def _write(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded) -> None:
+    net.input("pcm", "int16", [CHUNK])
+    net.input("samples", "int16", [KEPT])
+    features = _features(net, arithmetic)
+    rows, place = _backbone(net, arithmetic, folded, features)
+    rows = net.reshape(rows, [_STEPS, -1], "embeddings")
+    entered = arithmetic.floats(rows, place, folded.enter, "entered")
+    # Relu and Clip would keep ONNX Runtime from making the product before one of integers.
+    rows = net.add("Max", [entered, net.constant("nothing", np.float32(0))], "step0")
+    rows = _blocks(net, arithmetic, folded, rows)
+    letters = arithmetic.floats(arithmetic.take(rows), rows, folded.letters, "letters")
+    shape = [_STEPS * FRAMES_PER_STEP, len(LABELS)]
+    net.add("LogSoftmax", [net.reshape(letters, shape, "logits")], "log_posteriors", axis=1)
+    net.output("log_posteriors", "float32", shape)
+    net.output("next_samples", "int16", [KEPT])
+    net.output("next_frames", arithmetic.kind, [_frames_kept(folded)])
+    net.output("next_steps", "float32", [sum(map(_kept, folded.blocks)), _width(folded)])
+
+
+def _features(net: GraphBuilder, arithmetic: Arithmetic) -> str:
+    """Log mel features [18 × 32, 1] of two frames once more and of 16 new ones.
+
+    The basis of the Fourier transform is computed from its formula when the graph is loaded.
+    """
+    filters = mel_filters().T.astype(np.float32)
+    bins = np.flatnonzero(filters.any(axis=1))
+    transform = 2 * (len(filters) - 1)
+    sound = net.concat(["samples", "pcm"], "sound")
+    net.rows(sound, CHUNK, CHUNK + KEPT, "next_samples")
+    wave = net.add("Cast", [sound], "wave", to=onnx.TensorProto.FLOAT)
+    forward, backward = windows(_NEW + _AGAIN)
+    parts = [
+        net.add("Gather", [wave, net.indices(f"{name}_at", index)], name, axis=0)
+        for name, index in (("forward", forward), ("backward", backward))
+    ]
+    away = np.arange(WINDOW // 2, dtype=np.int64)
+    window = np.hanning(WINDOW + 1)[WINDOW // 2 : WINDOW].astype(np.float32)
+    window[0] /= 2  # the middle is its own mirror image
+    net.constant("window", window[:, None])
+    turns = [net.constant("away", away[:, None]), net.constant("bins", bins[None])]
+    net.add("Mul", turns, "turns")
+    net.add("Mod", ["turns", net.constant("turn", np.int64(transform))], "angle")
+    circle = 2 * np.pi * np.arange(transform) / transform
+    powers = []
+    for name, operator, wave_of in (("real", "Add", np.cos), ("imaginary", "Sub", np.sin)):
+        table = net.constant(f"{name}.table", wave_of(circle).astype(np.float32))
+        waves = net.add("Gather", [table, "angle"], f"{name}.waves", axis=0)
+        basis = net.add("Mul", [waves, "window"], f"{name}.basis")
+        folded = net.add(operator, parts, f"{name}.folded")
+        part = net.add("MatMul", [folded, basis], name)
+        powers.append(net.add("Mul", [part, part], f"{name}.power"))
+    power = net.add("Add", powers, "power")
+    energy = net.add("MatMul", [power, arithmetic.stored("filters", filters[bins])], "energy")
+    least = net.constant("least_energy", np.float32(1e-10))
+    logarithm = net.add("Log", [net.add("Clip", [energy, least], "energies")], "logarithm")
+    per_ten = net.constant("per_ten", np.float32(1 / np.log(10)))
+    scaled = net.add("Mul", [logarithm, per_ten], "bels")
+    features = net.add("Add", [scaled, net.constant("two", np.float32(2))], "features")
+    return net.reshape(features, [(_NEW + _AGAIN) * MELS, 1], "feature_rows")
+
+
+def _backbone(
+    net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str
+) -> tuple[str, str]:
+    """Rows [8, 96] of steps and bands, and their place."""
+    sizes = _sizes(folded)
+    kept = [rows for _, _, rows in sizes.values()]
+    net.input("frames", arithmetic.kind, [sum(kept)])
+    sizes_of = net.constant("frames_kept", np.array(kept, np.int64))
+    before = iter(net.several("Split", ["frames", sizes_of], [f"{n}.before" for n in sizes]))
+    after = []
+    frames, bands, place = _NEW, MELS, ""
+    for number, (layer, following) in enumerate(pairwise([*folded.backbone, None])):
+        if isinstance(layer, Pooling):
+            frames, bands = frames // layer.time, bands // layer.bands
+            continue
+        assert layer is not None
+        name = f"conv{number}"
+        if number and layer.time > 1:
+            state = net.reshape(next(before), [-1, layer.channels], f"{name}.past")
+            rows = net.concat([state, rows], f"{name}.all")
+            start, stop = frames * bands, (frames + layer.time - 1) * bands
+            last = net.rows(rows, start, stop, f"{name}.last")
+            after.append(net.reshape(last, [-1], f"{name}.after"))
+        if layer.bands > 1:
+            zeros = arithmetic.zeros(place, layer.channels) if number else _silent_row(net)
+            rows = net.concat([rows, zeros], f"{name}.padded")
+        taps = net.indices(f"{name}.taps", gathered(layer, frames, bands))
+        rows = net.add("Gather", [rows, taps], f"{name}.windows", axis=0)
+        rows = net.reshape(rows, [frames * bands, -1], f"{name}.rows")
+        total = f"{name}.sum"
+        if number:
+            rows = arithmetic.product(rows, place, layer.product, total)
+        else:  # nine products a number: not worth rounding the features for
+            rows = arithmetic.take(gemm(net, rows, layer.product, total))
+        if isinstance(following, Pooling):
+            rows = _pooled(net, rows, (frames, bands), following, layer, name)
+        rows, place = arithmetic.leaky(rows, total, name), name
+    net.concat(after, "next_frames")
+    return rows, place
+
+
+def _pooled(
+    net: GraphBuilder,
+    rows: str,
+    size: tuple[int, int],
+    pooling: Pooling,
+    layer: Convolution,
+    name: str,
+) -> str:
+    channels = layer.product.weight.shape[1]
+    image = net.reshape(rows, [1, 1, *size, channels], f"{name}.image")
+    kernel = [pooling.time, pooling.bands, 1]
+    pooled = net.add("MaxPool", [image], f"{name}.pooled", kernel_shape=kernel, strides=kernel)
+    return net.reshape(pooled, [-1, channels], f"{name}.largest")
+
+
+def _silent_row(net: GraphBuilder) -> str:
+    """What the first convolution has beside the outermost mel bands."""
+    return net.constant("no_band", np.zeros((1, 1), np.float32))
+
+
+def _blocks(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str) -> str:
+    """Rows [4, D], as floats: the residual path is one."""
+    width, kept = _width(folded), [_kept(block) for block in folded.blocks]
+    net.input("steps", "float32", [sum(kept), width])
+    kept_of = net.constant("steps_kept", np.array(kept, np.int64))
+    names = [f"block{number}" for number in range(len(kept))]
+    before = net.several("Split", ["steps", kept_of], [f"{name}.before" for name in names], axis=0)
+    after = []
+    for number, (name, block, past) in enumerate(zip(names, folded.blocks, before, strict=True)):
+        whole = net.concat([past, rows], f"{name}.all")
+        after.append(net.rows(whole, _STEPS, _STEPS + _kept(block), f"{name}.after"))
+        taps = np.arange(_STEPS)[:, None] + np.arange(_kept(block) + 1)
+        index = net.indices(f"{name}.taps", taps)
+        near = net.add("Gather", [whole, index], f"{name}.windows", axis=0)
+        weighted = [near, arithmetic.stored(f"{name}.depthwise", block.depthwise)]
+        near = net.add("Mul", weighted, f"{name}.weighted")
+        axis = net.constant("taps_axis", np.array([1], np.int64))
+        mixed = net.add("ReduceSum", [near, axis], f"{name}.mixed", keepdims=0)
+        up = f"{name}.up"
+        hidden = arithmetic.product(arithmetic.take(mixed), mixed, block.up, up, relu=True)
+        change = arithmetic.floats(hidden, up, block.down, f"{name}.down")
+        own = net.rows(whole, block.left, block.left + _STEPS, f"{name}.own")
+        rows = net.add("Add", [own, change], f"step{number + 1}")
+    net.concat(after, "next_steps")
+    return rows
+
+
+def _kept(block: FoldedBlock) -> int:
+    """Steps of the past that a block needs."""
+    return block.left + block.right
+
+
+def _width(folded: Folded) -> int:
+    return folded.enter.weight.shape[1]
+
+
+def _frames_kept(folded: Folded) -> int:
+    return sum(count for _, _, count in _sizes(folded).values())
+
+
+def _sizes(folded: Folded) -> dict[str, tuple[int, int, int]]:
+    """Convolution in time → frames and bands of its output, and numbers that are kept for it."""
+    sizes = {}
+    frames, bands = _NEW, MELS
+    for number, layer in enumerate(folded.backbone):
+        if isinstance(layer, Pooling):
+            frames, bands = frames // layer.time, bands // layer.bands
+        elif number and layer.time > 1:
+            count = (layer.time - 1) * bands * layer.channels
+            sizes[f"conv{number}"] = (frames, bands, count)
+    return sizes

@@ -1,0 +1,68 @@
+"""How well an acoustic model spells: letters right of what is said, without any grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from edge.voice.alphabet import BLANK
+from export.distill import has_bfloat16
+from export.recipes.speech.lessons import Collator, Lesson
+from export.recipes.speech.mel_augment import MelAugment, MelChances
+from export.recipes.speech.network import AcousticNetwork
+
+NOISY = MelChances(
+    noise=1.0,
+    snr_db=(5.0, 12.0),
+    babble=0.0,
+    room=0.3,
+    gain_db=(-15.0, 0.0),
+    warp=0.0,
+    time_masks=0,
+    band_masks=0,
+)
+"""The surroundings of the noisy half of a dev set."""
+_BATCH = 16
+
+
+def greedy(log_posteriors: npt.NDArray[np.floating]) -> list[int]:
+    """The labels of the best path of [T, V]."""
+    best = log_posteriors.argmax(-1)
+    changes = best[np.insert(best[1:] != best[:-1], 0, True)] if len(best) else best
+    return [int(label) for label in changes if label != BLANK]
+
+
+def distance(meant: Sequence[int], read: Sequence[int]) -> int:
+    """Fewest insertions, deletions and replacements between two texts (Levenshtein 1966)."""
+    row = list(range(len(read) + 1))
+    for count, one in enumerate(meant, 1):
+        diagonal, row[0] = row[0], count
+        for place, other in enumerate(read, 1):
+            diagonal, row[place] = (
+                row[place],
+                min(row[place] + 1, row[place - 1] + 1, diagonal + (one != other)),
+            )
+    return row[-1]
+
+
+def letters_right(
+    network: AcousticNetwork, lessons: Sequence[Lesson], noises: torch.Tensor | None, seed: int = 3
+) -> float:
+    """100 − character error rate, in percent; with noise where there are noises to draw."""
+    augment = None if noises is None else MelAugment(noises, seed, NOISY)
+    collate = Collator(network.past, network.future, augment, seed)
+    device = next(network.parameters()).device
+    wrong = count = 0
+    for start in range(0, len(lessons), _BATCH):
+        part = lessons[start : start + _BATCH]
+        batch = collate(part)
+        features = batch["features"][: len(part)].to(device)
+        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16()):
+            found = network(features).float().cpu().numpy()
+        for lesson, frames, posteriors in zip(part, batch["frames"], found, strict=True):
+            wrong += distance(lesson.labels, greedy(posteriors[: int(frames)]))
+            count += len(lesson.labels)
+    return 100 - 100 * wrong / max(count, 1)

@@ -1,0 +1,220 @@
+"""Batches for the acoustic model: recordings drawn, their features looked at twice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from edge.errors import UsageError
+from edge.voice.alphabet import LABELS, SPACE, spell
+from export.corpora.speech.recording import Recording
+from export.recipes.speech.features import Cache, Features
+from export.recipes.speech.frontend import FLOOR, MELS
+from export.recipes.speech.mel_augment import MelAugment
+
+STEP = 4
+"""Feature frames a step of the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One look at one recording."""
+
+    cache: Cache
+    index: int
+    look: int
+    labels: tuple[int, ...]
+    told: Cache | None = None
+    """A teacher's posteriors of the recordings; they hold for this look, too."""
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """Itself: a chain of one."""
+        return (self,)
+
+    @property
+    def frames(self) -> int:
+        """Feature frames of the look."""
+        start, end = self.cache.bounds[self.look, self.index]
+        return int(end - start)
+
+    @property
+    def features(self) -> Features:
+        """[frames, 32]."""
+        return self.cache.of(self.index, self.look)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Lessons one after the other, as if somebody had gone on speaking.
+
+    A network sees two seconds before what it reads. Were every short recording a row of a batch by
+    itself, half of all computing would go into the silence before it.
+    """
+
+    lessons: tuple[Lesson, ...]
+
+    @property
+    def frames(self) -> int:
+        """Feature frames of all of them."""
+        return sum(lesson.frames for lesson in self.lessons)
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """Their labels, a space between two lessons."""
+        joined = list(self.lessons[0].labels)
+        for lesson in self.lessons[1:]:
+            joined += [SPACE, *lesson.labels]
+        return tuple(joined)
+
+    @property
+    def features(self) -> Features:
+        """[frames, 32]."""
+        return np.concatenate([lesson.features for lesson in self.lessons])
+
+
+def lessons_of(
+    recordings: Sequence[Recording], cache: Cache, look: int, told: Cache | None = None
+) -> list[Lesson]:
+    """One look at each recording; only the first look keeps time with what a teacher `told`."""
+    told = told if look == 0 else None
+    return [
+        Lesson(cache, index, look, tuple(spell(recording.text)), told)
+        for index, recording in enumerate(recordings)
+    ]
+
+
+class Lessons:
+    """What an epoch goes through: every set's recordings, each at a look drawn for the epoch."""
+
+    def __init__(
+        self,
+        sets: Sequence[tuple[Sequence[Recording], Cache, int]],
+        seed: int,
+        longest: int = 1700,
+        chained: int = 3,
+        told: Sequence[Cache | None] = (),
+    ) -> None:
+        """Made of (recordings, their features, how many to draw an epoch).
+
+        Args:
+            sets: of one origin each.
+            seed: of what is drawn.
+            longest: feature frames of the longest recording that is taken.
+            chained: recordings in a chain, on average.
+            told: a teacher's posteriors of each set's recordings; empty without a teacher.
+        """
+        self._sets = [
+            ([lessons_of(recordings, cache, look, of) for look in range(cache.looks)], count)
+            for (recordings, cache, count), of in zip(sets, told or [None] * len(sets), strict=True)
+        ]
+        self._seed, self._longest, self._chained = seed, longest, chained
+
+    def draw(self, epoch: int) -> list[Chain]:
+        """The lessons of an epoch, short ones joined.
+
+        Raises:
+            UsageError: there is not one that can be learned from.
+        """
+        rng = random.Random(f"{self._seed}/lessons/{epoch}")
+        drawn = []
+        for looks, count in self._sets:
+            every = len(looks[0])
+            chosen = [i for _ in range(count // every) for i in range(every)]
+            chosen += rng.sample(range(every), count - len(chosen))
+            drawn += [looks[rng.randrange(len(looks))][i] for i in chosen]
+        # One that is longer than allowed is replaced, not left out: every epoch is as long.
+        short = [lesson for lesson in drawn if self._fits(lesson)]
+        if not short:
+            raise UsageError(
+                "not one recording that can be learned from",
+                allowed=f"recordings of up to {self._longest // 100} s, longer than their text",
+            )
+        drawn = short + rng.choices(short, k=len(drawn) - len(short))
+        rng.shuffle(drawn)
+        return self._chains(drawn, rng)
+
+    def _chains(self, drawn: list[Lesson], rng: random.Random) -> list[Chain]:
+        """As many chains every epoch: a learning rate's schedule needs to know how many."""
+        count = -(-len(drawn) // self._chained)
+        chains: list[list[Lesson]] = [[lesson] for lesson in drawn[:count]]
+        lengths = [lesson.frames for lesson in drawn[:count]]
+        for lesson in drawn[count:]:
+            at = min(rng.sample(range(count), min(count, 8)), key=lengths.__getitem__)
+            chains[at].append(lesson)
+            lengths[at] += lesson.frames
+        return [Chain(tuple(chain)) for chain in chains]
+
+    def _fits(self, lesson: Lesson) -> bool:
+        return 2 * len(lesson.labels) + 8 < lesson.frames <= self._longest
+
+
+class Collator:
+    """Lessons → padded features, twice where the surroundings are drawn, and their labels."""
+
+    def __init__(self, past: int, future: int, augment: MelAugment | None, seed: int) -> None:
+        """`past` and `future`: feature frames that the network looks at beside its own."""
+        self._past, self._future, self._augment = past, future, augment
+        self._rng = np.random.default_rng(seed)
+
+    def __call__(self, lessons: Sequence[Lesson | Chain]) -> dict[str, Tensor]:
+        """Tensors that `Pupil.forward` takes."""
+        most = max(lesson.frames for lesson in lessons)
+        steps = -(-most // STEP) + 3
+        total = self._past + steps * STEP + self._future
+        features = np.full((len(lessons), total, MELS), FLOOR, np.float32)
+        spoken = np.zeros((len(lessons), total), bool)
+        frames = np.zeros(len(lessons), np.int64)
+        shifts = []
+        for row, lesson in enumerate(lessons):
+            look = lesson.features
+            shift = int(self._rng.integers(STEP)) if self._augment else 0
+            shifts.append(shift)
+            start = self._past + shift
+            features[row, start : start + len(look)] = look
+            spoken[row, start : start + len(look)] = True
+            frames[row] = 2 * min(steps, -(-(len(look) + shift) // STEP) + 2)
+        told = _told(lessons, shifts, 2 * steps)
+        x = torch.from_numpy(features)
+        held = torch.from_numpy(spoken)
+        batch = {
+            "frames": torch.from_numpy(frames),
+            "labels": torch.tensor(
+                [label for lesson in lessons for label in lesson.labels], dtype=torch.long
+            ),
+            "lengths": torch.tensor([len(lesson.labels) for lesson in lessons]),
+        }
+        batch |= told
+        if self._augment is None:
+            return batch | {"features": x}
+        voices = self._augment.voices(x)
+        looks = [self._augment.surroundings(voices, held) for _ in range(2)]
+        return batch | {"features": torch.cat(looks)}
+
+
+def _told(
+    lessons: Sequence[Lesson | Chain], shifts: Sequence[int], steps: int
+) -> dict[str, Tensor]:
+    """What a teacher said to each of the network's `steps` frames of 20 ms, where it said anything.
+
+    A recording that begins at feature frame `at` of its row has its teacher's first frame nearest
+    to the network's frame `at // 2`.
+    """
+    if not any(part.told is not None for lesson in lessons for part in lesson.lessons):
+        return {}
+    told = np.zeros((len(lessons), steps, len(LABELS)), np.float32)
+    heard = np.zeros((len(lessons), steps), bool)
+    for row, lesson in enumerate(lessons):
+        at = shifts[row]
+        for part in lesson.lessons:
+            if part.told is not None:
+                said = part.told.of(part.index, 0)[: part.frames // 2]
+                told[row, at // 2 : at // 2 + len(said)] = said
+                heard[row, at // 2 : at // 2 + len(said)] = True
+            at += part.frames
+    return {"told": torch.from_numpy(told), "heard": torch.from_numpy(heard)}

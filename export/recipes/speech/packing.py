@@ -1,0 +1,208 @@
+"""A finished speech run as `edge export` wants it: graph, measures, manifest entry, assets."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+
+from device_profiles import SessionSettings
+from edge.errors import UsageError
+from edge.session import make_session
+from edge.voice.acoustic import TASK, AcousticModel
+from edge.voice.activity import TASK as ACTIVITY
+from edge.voice.activity import VoiceActivity
+from edge.voice.alphabet import LABELS, spell
+from edge.voice.gate import FRAME
+from export.quantize import quantize
+from export.recipes import Trained
+from export.recipes.speech import recipe
+from export.recipes.speech.activity import activity_graph
+from export.recipes.speech.graph import float_graph
+from export.recipes.speech.judge import distance, greedy
+from export.recipes.speech.quantise import quantised
+from export.recipes.speech.streaming import CHUNK, fold
+
+CALIBRATION_RECORDINGS = 24
+TIMED_CALLS = 200
+GOLDEN_SECONDS = 4.0
+"""Of the recording that a board's benchmark listens to."""
+OWN_THRESHOLD = 0.25
+"""Probability from which a sentence of a maker's own few is taken: who speaks to such a device says
+one of them."""
+_OWN_FILES = {"grammar": "grammar.bin", "home": "home.json"}
+"""Role → file of a run folder, present where the model was made for a maker's own sentences."""
+_WAKE = "wake.json"
+
+Samples = npt.NDArray[np.int16]
+
+
+def open_run(folder: Path) -> TrainedSpeech:
+    """The run in `folder`."""
+    return TrainedSpeech(folder)
+
+
+def companions() -> Sequence[Trained]:
+    """What every bundle that hears has besides."""
+    return [VoiceActivityModel()]
+
+
+class TrainedSpeech:
+    """An acoustic model that has been trained: see `export.recipes.Trained`."""
+
+    task = TASK
+    gate = "letters"
+
+    def __init__(self, folder: Path, false_rejects: float = 0.0) -> None:
+        self._folder = folder
+        self.false_rejects = false_rejects
+        self.run = recipe.load(folder)
+        self.name = self.run.name
+        self._recordings, self._texts = _dev(folder)
+
+    def graph(self) -> onnx.ModelProto:
+        """The float graph."""
+        return float_graph(self._folded)[0]
+
+    def quantized(self, graph: onnx.ModelProto, scheme: str) -> onnx.ModelProto | None:
+        """The graph under `scheme`; ranges of `int8-static` are those of dev recordings.
+
+        There is none with ranges found at every call: a chunk is too short to find any in.
+        """
+        if scheme == "int8-dynamic":
+            return None
+        if scheme == "int8-static":
+            some = self._recordings[:: max(1, len(self._recordings) // CALIBRATION_RECORDINGS)]
+            return quantised(self._folded, some[:CALIBRATION_RECORDINGS])
+        return quantize(graph, scheme, [])
+
+    def measure(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, float]:
+        """Letters right of what is said on dev, without a grammar, in percent."""
+        stream = self._model(graph, scheme, settings).stream()
+        wrong = count = 0
+        for recording, text in zip(self._recordings, self._texts, strict=True):
+            rows = np.concatenate([stream.push(recording), stream.flush()])
+            meant = spell(text)
+            wrong += distance(meant, greedy(rows))
+            count += len(meant)
+        return {"letters": round(100 - 100 * wrong / max(count, 1), 4)}
+
+    def latency(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, Any]:
+        """Microseconds for a chunk of audio on this machine."""
+        stream = self._model(graph, scheme, settings).stream()
+        sound = np.concatenate(self._recordings)
+        taken = []
+        for call in range(TIMED_CALLS):
+            first = call * CHUNK % max(1, len(sound) - CHUNK)
+            started = time.perf_counter_ns()
+            stream.push(sound[first : first + CHUNK])
+            taken.append(time.perf_counter_ns() - started)
+        p50, p90, p99 = (round(float(v) / 1000, 1) for v in np.percentile(taken, [50, 90, 99]))
+        return {"where": "host", "p50_us": p50, "p90_us": p90, "p99_us": p99}
+
+    def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """The manifest's `tasks.speech`, and a maker's grammar and home as assets."""
+        task: dict[str, Any] = dict(self._task)
+        files: dict[str, bytes] = {}
+        assets: dict[str, str] = {}
+        for role, name in _OWN_FILES.items():
+            if (self._folder / name).exists():
+                assets[role] = f"assets/speech-{name}"
+                files[assets[role]] = (self._folder / name).read_bytes()
+        if "grammar" in assets:
+            task["confidence"] = {"threshold": OWN_THRESHOLD}
+        if assets:
+            task["assets"] = assets
+        if (self._folder / _WAKE).exists():
+            task["wake"] = json.loads((self._folder / _WAKE).read_text("utf-8"))
+        return task, files
+
+    def golden(self, bundle: Path, profile: str) -> dict[str, Any]:
+        """Nothing: what is heard is a matter of degree, and of the board's arithmetic."""
+        return {}
+
+    @cached_property
+    def _folded(self) -> Any:
+        return fold(self.run.network)
+
+    @property
+    def _task(self) -> dict[str, Any]:
+        folded = self._folded
+        return {
+            "labels": LABELS,
+            "chunk": CHUNK,
+            "early": folded.early,
+            "settle": folded.settle,
+        }
+
+    def _model(self, graph: bytes, scheme: str, settings: SessionSettings) -> AcousticModel:
+        return AcousticModel(self._task, make_session(graph, scheme, settings))
+
+
+class VoiceActivityModel:
+    """Silero's network, which is not ours to train: see `export.recipes.Trained`."""
+
+    task = ACTIVITY
+    name = "voice-activity"
+    gate = "agreement"
+
+    def __init__(self) -> None:
+        self.false_rejects = 0.0
+
+    def graph(self) -> onnx.ModelProto:
+        """The graph, checked against the published one."""
+        return activity_graph()
+
+    def quantized(self, graph: onnx.ModelProto, scheme: str) -> onnx.ModelProto | None:
+        """As it is, whatever the board prefers: in 8 bits it was measured to be worse."""
+        return graph if scheme == "float" else None
+
+    def measure(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, float]:
+        """It was compared with the published one when it was made: no less can come here."""
+        return {"agreement": 100.0}
+
+    def latency(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, Any]:
+        """Microseconds for a frame of 32 ms on this machine."""
+        stream = VoiceActivity(make_session(graph, scheme, settings)).stream(gated=False)
+        noise = np.random.default_rng(0).normal(0, 800, FRAME).astype(np.int16)
+        taken = []
+        for _ in range(TIMED_CALLS):
+            started = time.perf_counter_ns()
+            stream.push(noise)
+            taken.append(time.perf_counter_ns() - started)
+        p50, p90, p99 = (round(float(v) / 1000, 1) for v in np.percentile(taken, [50, 90, 99]))
+        return {"where": "host", "p50_us": p50, "p90_us": p90, "p99_us": p99}
+
+    def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """The manifest's `tasks.activity`."""
+        return {}, {}
+
+    def golden(self, bundle: Path, profile: str) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+
+def _dev(folder: Path) -> tuple[list[Samples], list[str]]:
+    """The recordings that the run folder keeps, and what is said in them.
+
+    Raises:
+        UsageError: they are not there.
+    """
+    try:
+        texts = json.loads((folder / "dev.json").read_text("utf-8"))
+        with np.load(folder / "dev.npz", allow_pickle=False) as waves:
+            return [waves[f"pcm_{index}"] for index in range(len(texts))], texts
+    except (OSError, ValueError, KeyError) as error:
+        raise UsageError(
+            f"its dev recordings cannot be read: {error}",
+            where=str(folder / "dev.npz"),
+            allowed="a run folder of `edge train speech`",
+            hint="train again",
+        ) from error

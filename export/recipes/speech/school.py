@@ -1,0 +1,157 @@
+"""Trains one acoustic network on material, real and made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from edge.errors import UsageError
+from export.corpora.speech.recording import Recording
+from export.distill import BatchesByLength, FitSettings, fit
+from export.recipes.speech.bars import bar
+from export.recipes.speech.features import Cache, build_cache, noise_features
+from export.recipes.speech.judge import letters_right
+from export.recipes.speech.lessons import Collator, Lessons, lessons_of
+from export.recipes.speech.material import Material
+from export.recipes.speech.mel_augment import MelAugment
+from export.recipes.speech.network import AcousticNetwork
+from export.recipes.speech.pupil import Pupil
+from export.recipes.speech.settings import SpeechSettings
+from export.recipes.speech.teachers import CtcTeacher, told_by
+
+_NOISE_SECONDS = 8.0
+_DEV_NOISES = 100
+_JOBS = 2
+
+
+@dataclass(frozen=True)
+class Part:
+    """Recordings of one origin, and how much of them an epoch hears."""
+
+    recordings: Sequence[Recording]
+    hours: float
+    looks: int
+
+    @property
+    def epoch(self) -> int:
+        """Recordings an epoch hears."""
+        seconds = sum(recording.seconds for recording in self.recordings)
+        share = min(1.0, self.hours * 3600 / seconds) if seconds else 0.0
+        return round(share * len(self.recordings))
+
+
+def teach(
+    network: AcousticNetwork,
+    parts: Sequence[Part],
+    material: Material,
+    settings: SpeechSettings,
+    folder: Path,
+    *,
+    cache: Path,
+    teacher: torch.nn.Module | None = None,
+    resume: bool = False,
+    quiet: bool = False,
+    say: Callable[[str], None] = print,
+) -> tuple[AcousticNetwork, dict[str, float]]:
+    """Trains `network`; the mean of its weights over the last steps comes back, with its figures.
+
+    Args:
+        network: where to begin.
+        parts: what an epoch is made of.
+        material: noises, and the dev recordings that choose the epoch.
+        settings: how long and how fast.
+        folder: checkpoints and TensorBoard logs.
+        cache: where features are kept.
+        teacher: reads every batch as well (see `Pupil`), or each recording once (`teachers`).
+        resume: go on from the newest checkpoint in `folder`.
+        quiet: no progress bars.
+        say: where lines about the progress go.
+
+    Raises:
+        UsageError: there is nothing to train on, or a recording cannot be read.
+    """
+    parts = [part for part in parts if part.recordings and part.epoch]
+    if not parts:
+        raise UsageError(
+            "no recordings to train on",
+            allowed="real recordings, or sentences to be synthesised",
+            hint="see --data, --sentences and the setting `synthetic`",
+        )
+
+    def features(recordings: Sequence[Recording], looks: int) -> Cache:
+        with bar("features", looks * len(recordings), quiet) as step:
+            return build_cache(
+                recordings, cache, looks=looks, seed=settings.seed, jobs=_JOBS, progress=step
+            )
+
+    def told(recordings: Sequence[Recording]) -> Cache | None:
+        if not isinstance(teacher, CtcTeacher):
+            return None
+        with bar("teacher", len(recordings), quiet) as step:
+            return told_by(teacher, recordings, cache, step)
+
+    lessons = Lessons(
+        [(part.recordings, features(part.recordings, part.looks), part.epoch) for part in parts],
+        settings.seed,
+        told=[told(part.recordings) for part in parts],
+    )
+    dev = lessons_of(material.dev, features(material.dev, 1), 0)
+    own = lessons_of(material.own_dev, features(material.own_dev, 1), 0)
+    if not dev and not own:
+        raise UsageError("no recording to choose the epoch by", allowed="two recordings or more")
+    hours = sum(r.seconds for part in parts for r in part.recordings) / 3600
+    say(f"{hours:.1f} h of speech, {sum(part.epoch for part in parts)} recordings an epoch")
+    noises = torch.from_numpy(
+        noise_features(material.noises, settings.noises, _NOISE_SECONDS, settings.seed)
+    )
+    dev_noises = torch.from_numpy(
+        noise_features(material.dev_noises, _DEV_NOISES, _NOISE_SECONDS, settings.seed + 1)
+    )
+
+    def measure(pupil: torch.nn.Module) -> dict[str, float]:
+        found = {
+            "clean": letters_right(pupil.average, dev, None),
+            "noisy": letters_right(pupil.average, dev, dev_noises),
+        }
+        if own:
+            found["own"] = letters_right(pupil.average, own, dev_noises)
+        return found | {"letters": sum(found.values()) / len(found)}
+
+    beside = None if isinstance(teacher, CtcTeacher) else teacher
+    for layer in network.backbone.convolutions[: settings.frozen]:
+        layer.requires_grad_(False)
+    pupil = Pupil(network, agreement=settings.agreement, teacher=beside)
+    augment = MelAugment(noises, settings.seed + 2)
+    figures = fit(
+        pupil,
+        BatchesByLength(lessons.draw, settings.batch_size, lambda x: x.frames, settings.seed),
+        Collator(network.past, network.future, augment, settings.seed + 3),
+        measure,
+        FitSettings(
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+            learning_rate=settings.learning_rate,
+            schedule="cosine",
+            patience=settings.epochs,
+            measure="letters",
+            seed=settings.seed,
+        ),
+        folder,
+        parameter_groups=_groups(network, settings),
+        resume=resume,
+        quiet=quiet,
+    )
+    return pupil.average.cpu().eval(), figures
+
+
+def _groups(network: AcousticNetwork, settings: SpeechSettings) -> list[dict[str, object]]:
+    pretrained = list(network.backbone.parameters())
+    known = {id(parameter) for parameter in pretrained}
+    own = [parameter for parameter in network.parameters() if id(parameter) not in known]
+    return [
+        {"params": pretrained, "lr": settings.backbone_rate},
+        {"params": own, "lr": settings.learning_rate},
+    ]

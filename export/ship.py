@@ -1,0 +1,102 @@
+"""Puts a trained acoustic model where it ships from: `export/pretrained/speech-en`.
+
+That folder is a training run like any other: `edge export` takes it beside the runs of a home and
+its households, and `edge train speech --sentences` goes on from its weights. What differs is that
+the recordings in it, for the accuracy gate and the calibration, are made up: no corpus ships.
+
+    python -m export.ship runs/speech runs/home runs/household
+
+writes that folder, and with it and the other runs the bundle that comes with the package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import device_profiles
+import edge.models
+from device_profiles import Profile, Quantization
+from edge.errors import UsageError
+from edge.models import NAME as BUNDLE
+from export.build import build
+from export.commands.export import created
+from export.corpora.speech.normalise import normalise
+from export.corpora.speech.texts import home_texts
+from export.corpora.utterance import Problem
+from export.files import write_atomic
+from export.recipes.speech import recipe
+from export.recipes.speech.material import made_up
+
+SHIPPED = Path(__file__).parent / "pretrained" / "speech-en"
+HOME = Path(__file__).parent / "samples" / "home"
+NAME = "speech-en"
+_SENTENCES = 32
+_SEED = 20
+
+
+def ship(run: Path, folder: Path = SHIPPED) -> None:
+    """Writes weights, description and made-up recordings of a finished run into `folder`.
+
+    Raises:
+        UsageError: `run` is no finished speech run, or no speech synthesiser is installed.
+    """
+    trained = recipe.load(run)
+    problems: list[Problem] = []
+    texts = [normalise(text) for text in home_texts(HOME, 10 * _SENTENCES, _SEED)]
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as voices:
+        spoken = made_up(texts, _SENTENCES, Path(voices), _SEED, problems)
+        recipe.write_dev(folder, spoken)
+    recipe.write_network(trained.network, folder / "network.safetensors")
+    description = {
+        "family": "speech",
+        "name": NAME,
+        "settings": asdict(trained.settings),
+        "figures": trained.figures,
+    }
+    write_atomic(folder / "run.json", json.dumps(description, indent=1, sort_keys=True) + "\n")
+
+
+def bundle(runs: Sequence[Path], target: Path) -> None:
+    """Writes the bundle of `runs` for all boards, all of which get the same graphs.
+
+    Graphs of 8-bit weights are right everywhere and the fastest nowhere: one of each keeps what
+    ships small. Who wants the fastest exports the same runs with `edge export`.
+    """
+    build(
+        runs,
+        target,
+        [_frugal(device_profiles.load(name)) for name in device_profiles.available()],
+        name=BUNDLE.removesuffix(".edge"),
+        created=created(runs),
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+
+
+def _frugal(profile: Profile) -> Profile:
+    return replace(profile, quantization=Quantization(("int8-weights", "float")))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Reads the command line and ships."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("run", type=Path, help="a run folder of `edge train speech`")
+    parser.add_argument("others", type=Path, nargs="*", help="run folders of text and preferences")
+    given = parser.parse_args(arguments)
+    try:
+        ship(given.run)
+        if given.others:
+            bundle([*given.others, SHIPPED], Path(edge.models.__file__).parent / BUNDLE)
+    except UsageError as error:
+        parser.exit(error.exit_code, f"{error}\n")
+    print(SHIPPED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""PCM to log mel features."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from export.recipes.speech.frontend import FLOOR, HOP, MELS, WINDOW, MelFrontEnd, mel_filters
+
+
+def features(samples: np.ndarray) -> np.ndarray:
+    found: np.ndarray = MelFrontEnd()(torch.from_numpy(samples.astype(np.float32))[None])[0].numpy()
+    return found
+
+
+def test_a_frame_each_10_ms_once_a_window_is_full() -> None:
+    for count in (WINDOW, WINDOW + HOP - 1, WINDOW + HOP, 16_000):
+        assert features(np.zeros(count)).shape == ((count - WINDOW) // HOP + 1, MELS)
+
+
+def test_silence_is_the_floor_and_ten_times_the_power_one_more() -> None:
+    assert np.allclose(features(np.zeros(WINDOW)), FLOOR)
+    noise = np.random.default_rng(0).normal(0, 300, 16_000)
+    assert np.allclose(features(noise * np.sqrt(10)) - features(noise), 1, atol=1e-3)
+
+
+def test_a_frame_depends_on_its_window_alone() -> None:
+    noise = np.random.default_rng(1).normal(0, 300, 8_000)
+    louder = noise.copy()
+    louder[10 * HOP + WINDOW :] *= 100
+    assert np.array_equal(features(noise)[:11], features(louder)[:11])
+
+
+def test_a_tone_is_loudest_in_the_band_around_it() -> None:
+    filters = mel_filters()
+    for band in (2, 15, 30):
+        hertz = filters[band].argmax() * 16_000 / 512
+        tone = 1000 * np.sin(2 * np.pi * hertz * np.arange(4_000) / 16_000)
+        assert abs(features(tone).mean(0).argmax() - band) <= 1
+
+
+def test_bands_cover_60_to_3800_hertz_and_nothing_else() -> None:
+    hertz = np.arange(257) * 16_000 / 512
+    covered = mel_filters().max(0) > 0
+    assert not covered[(hertz < 60) | (hertz > 3800)].any()
+    assert covered[(hertz > 100) & (hertz < 3700)].all()
