@@ -90,7 +90,8 @@ def build(
     for task, trained in opened.items():
         tasks[task], assets = trained.describe(graphs[task].SerializeToString())
         files |= assets
-    taken = sum(map(len, files.values()))  # of each profile's budget, by what all variants share
+    shared = sum(map(len, files.values()))  # of each profile's budget, by what all variants share
+    beside = {profile.name: 0 for profile in profiles}
     graphs_of: dict[str, dict[str, Any]] = {profile.name: {} for profile in profiles}
     parts = []
     for task, trained in opened.items():
@@ -98,11 +99,11 @@ def build(
             trained,
             graphs[task],
             largest_drop=largest_drop,
-            shared_bytes=taken,
+            shared_bytes=shared,
             time_it=time_it,
             say=say,
         )
-        choices = tuple(tuner.choose(profile) for profile in profiles)
+        choices = tuple(tuner.choose(profile, beside[profile.name]) for profile in profiles)
         paths: dict[bytes, str] = {}
         for choice in choices:
             chosen = choice.candidate
@@ -118,7 +119,8 @@ def build(
                 latency=chosen.latency,
                 reasons=choice.reasons,
             )
-        taken += max(len(choice.candidate.graph) for choice in choices)
+        for choice in choices:
+            beside[choice.profile.name] += len(choice.candidate.graph)
         parts.append(Part(task, trained.gate, choices))
 
     def write(place: Path) -> None:

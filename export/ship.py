@@ -32,6 +32,7 @@ from export.corpora.utterance import Problem
 from export.files import write_atomic
 from export.recipes.speech import recipe
 from export.recipes.speech.material import made_up
+from export.recipes.speech.wake_files import copy_wake
 
 SHIPPED = Path(__file__).parent / "pretrained" / "speech-en"
 HOME = Path(__file__).parent / "samples" / "home"
@@ -54,6 +55,7 @@ def ship(run: Path, folder: Path = SHIPPED) -> None:
         spoken = made_up(texts, _SENTENCES, Path(voices), _SEED, problems)
         recipe.write_dev(folder, spoken)
     recipe.write_network(trained.network, folder / "network.safetensors")
+    copy_wake(run, folder)
     description = {
         "family": "speech",
         "name": NAME,

@@ -76,15 +76,15 @@ class Tuner:
         self._known: dict[tuple[str, str], Candidate] = {}
         self._machine: Machine = detect()
 
-    def choose(self, profile: Profile) -> Choice:
-        """The best variant for `profile`.
+    def choose(self, profile: Profile, beside: int = 0) -> Choice:
+        """The best variant for `profile`, which has other graphs of `beside` bytes.
 
         Raises:
             NothingFits: every scheme of the profile fails the gate or the budget.
         """
         reasons: list[str] = []
         passing: list[Candidate] = []
-        room = profile.budgets.bundle_mb * _MIB - self._shared
+        room = profile.budgets.bundle_mb * _MIB - self._shared - beside
         for scheme in profile.quantization.schemes:
             candidate = self.candidate(scheme, profile)
             if candidate is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.footprint import bundle_bytes
-from benchmarks.speech import corpora, refusals, wake
+from benchmarks.speech import corpora, refusals, voices, wake
 from benchmarks.speech.corpora import Held, Sets, Sizes
 from benchmarks.speech.noise import HOUSEHOLD_10, QUIET, Condition, read_held_out
 from benchmarks.speech.posteriors import Ear, Posteriors, variants
@@ -19,7 +19,6 @@ from edge.voice.closed_list import ClosedList
 from edge.voice.spoken import say_text
 from edge.voice.transcript import greedy
 from edge.voice.voice import TASK
-from edge.voice.wake_table import WakeTable
 from export.corpora.speech.recording import Recording
 
 Report = Callable[[str], None]
@@ -171,7 +170,7 @@ def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dic
 
     The background is all other held-out speech, in the same noise.
     """
-    table = WakeTable.of(ear.task["wake"])
+    table = voices.wake_table_of(ear.bundle)
     rows = []
     for condition, count in ((QUIET, sizes.prompts), (HOUSEHOLD_10, sizes.noisy)):
         called = {

@@ -21,7 +21,6 @@ from benchmarks.timing import measure
 from edge.voice.pcm import SAMPLE_RATE
 from edge.voice.phrase import wake_phrase
 from edge.voice.wake import WakeWord
-from edge.voice.wake_table import WakeTable
 from export.corpora.speech.noise import Stored
 from export.corpora.speech.recording import Recording
 
@@ -221,7 +220,7 @@ def _hub(bundle: Path) -> Callable[[Stored], None]:
 
 
 def _spotter(ear: Ear) -> Callable[[Stored], None]:
-    table = WakeTable.of(ear.task["wake"])
+    table = voices.wake_table_of(ear.bundle)
     detector = WakeWord(wake_phrase(PHRASE, table), hearing=table.hearing)
 
     def listen(audio: Stored) -> None:

@@ -22,7 +22,6 @@ from edge.voice.gate import FRAME
 from edge.voice.pcm import SAMPLE_RATE
 from edge.voice.stream import VoiceStream
 from edge.voice.voice import Voice
-from edge.voice.wake_table import WakeTable
 from export.corpora.speech.kitchen import coloured
 from export.corpora.speech.noise import Stored, store
 
@@ -153,7 +152,7 @@ def parts(
         for name, timing in timed.items()
     ]
     if "wake" in ear.task:
-        timing = wake.cost([PHRASE], WakeTable.of(ear.task["wake"]))
+        timing = wake.cost([PHRASE], voices.wake_table_of(ear.bundle))
         found.append(row(TABLE, "a second of audio", "wake phrase", timing))
     return found
 

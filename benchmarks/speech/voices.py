@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from edge.bundle import Bundle
+from edge.errors import UsageError
 from edge.grammar import Grammar
 from edge.grammar_file import read_tables
 from edge.home import Home
@@ -82,6 +83,18 @@ def voice_of(bundle: Bundle, domain: Domain) -> Voice:
         AcousticModel.of(bundle),
         VoiceActivity.of(bundle),
         recognizer_of(bundle, domain, reader_of(bundle, home_of(domain)), several=True),
-        WakeTable.of(task["wake"]) if "wake" in task else None,
+        WakeTable.of_task(task, bundle.asset),
         EndpointSettings.of(bundle.tasks[ACTIVITY]),
     )
+
+
+def wake_table_of(bundle: Bundle) -> WakeTable:
+    """What the bundle knows of wake phrases.
+
+    Raises:
+        UsageError: it knows nothing of them.
+    """
+    table = WakeTable.of_task(bundle.tasks[TASK], bundle.asset)
+    if table is None:
+        raise UsageError("the bundle listens for no wake phrases", where=bundle.name)
+    return table

@@ -87,7 +87,7 @@ class Voice:
             AcousticModel.of(bundle),
             VoiceActivity.of(bundle),
             Recognizer(tables, home, understand, settings),
-            WakeTable.of(task["wake"]) if "wake" in task else None,
+            WakeTable.of_task(task, bundle.asset),
             EndpointSettings.of(bundle.tasks[ACTIVITY]),
         )
 

@@ -132,13 +132,8 @@ def test_what_is_no_command_is_refused_and_commands_are_left_out() -> None:
     none = Held((), ())
     ear = FakeEar({texts[0]: "turn on the kitchen light"})
     for hears, accepted in ((FakeEar(), 0.0), (ear, 1.0)):
-        found = refusals.no_commands(
-            hears,
-            None,
-            Sets(held, none, none, none),
-            Sizes(),
-            lambda line: None,  # type: ignore[arg-type]
-        )
+        sets = Sets(held, none, none, none)
+        found = refusals.no_commands(hears, None, sets, Sizes(), print)  # type: ignore[arg-type]
         assert found["all"]["count"] == 1
         assert found["all"]["value"] == accepted
 

@@ -2,7 +2,7 @@
 
     pcm      int16   [2560]     the next 160 ms, 16 kHz
     samples  int16   [560]      the last samples before them
-    frames   float32 or uint8 [n]  what the backbone's convolutions in time have read last
+    frames   float32 [n]        what the backbone's convolutions in time have read last
     steps    float32 [m, D]     the same of the blocks on top
     log_posteriors  float32 [8, 29]
     next_samples, next_frames, next_steps    the state after it
@@ -28,7 +28,7 @@ from export.recipes.speech.arithmetic import (
     Range,
     gemm,
 )
-from export.recipes.speech.backbone import STRIDE
+from export.recipes.speech.backbone import LEAK, LEAST, STRIDE
 from export.recipes.speech.builder import GraphBuilder
 from export.recipes.speech.frontend import HOP, MELS, WINDOW, mel_filters
 from export.recipes.speech.network import FRAMES_PER_STEP
@@ -60,7 +60,7 @@ def float_graph(folded: Folded) -> tuple[onnx.ModelProto, list[str]]:
 
 
 def int8_graph(folded: Folded, ranges: Mapping[str, Range]) -> onnx.ModelProto:
-    """The graph in 8-bit integers; audio features, residual path and output are floats."""
+    """The graph with its blocks in 8-bit integers; see `export.recipes.speech.arithmetic`."""
     net = GraphBuilder()
     _write(net, Int8Arithmetic(net, ranges), folded)
     return net.model()
@@ -70,18 +70,16 @@ def _write(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded) -> None:
     net.input("pcm", "int16", [CHUNK])
     net.input("samples", "int16", [KEPT])
     features = _features(net, arithmetic)
-    rows, place = _backbone(net, arithmetic, folded, features)
+    rows = _backbone(net, arithmetic, folded, features)
     rows = net.reshape(rows, [_STEPS, -1], "embeddings")
-    entered = arithmetic.floats(rows, place, folded.enter, "entered")
-    # Relu and Clip would keep ONNX Runtime from making the product before one of integers.
-    rows = net.add("Max", [entered, net.constant("nothing", np.float32(0))], "step0")
+    rows = net.add("Relu", [gemm(net, arithmetic, rows, folded.enter, "entered")], "step0")
     rows = _blocks(net, arithmetic, folded, rows)
     letters = arithmetic.floats(arithmetic.take(rows), rows, folded.letters, "letters")
     shape = [_STEPS * FRAMES_PER_STEP, len(LABELS)]
     net.add("LogSoftmax", [net.reshape(letters, shape, "logits")], "log_posteriors", axis=1)
     net.output("log_posteriors", "float32", shape)
     net.output("next_samples", "int16", [KEPT])
-    net.output("next_frames", arithmetic.kind, [_frames_kept(folded)])
+    net.output("next_frames", "float32", [sum(_frames_kept(folded).values())])
     net.output("next_steps", "float32", [sum(map(_kept, folded.blocks)), _width(folded)])
 
 
@@ -127,45 +125,49 @@ def _features(net: GraphBuilder, arithmetic: Arithmetic) -> str:
     return net.reshape(features, [(_NEW + _AGAIN) * MELS, 1], "feature_rows")
 
 
-def _backbone(
-    net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str
-) -> tuple[str, str]:
-    """Rows [8, 96] of steps and bands, and their place."""
-    sizes = _sizes(folded)
-    kept = [rows for _, _, rows in sizes.values()]
-    net.input("frames", arithmetic.kind, [sum(kept)])
-    sizes_of = net.constant("frames_kept", np.array(kept, np.int64))
-    before = iter(net.several("Split", ["frames", sizes_of], [f"{n}.before" for n in sizes]))
+def _backbone(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str) -> str:
+    """Rows [8, 96] of steps and bands."""
+    kept = _frames_kept(folded)
+    net.input("frames", "float32", [sum(kept.values())])
+    sizes = net.constant("frames_kept", np.array(list(kept.values()), np.int64))
+    before = dict(
+        zip(
+            kept,
+            net.several("Split", ["frames", sizes], [f"{n}.before" for n in kept]),
+            strict=True,
+        )
+    )
     after = []
-    frames, bands, place = _NEW, MELS, ""
+    frames, bands = _NEW, MELS
     for number, (layer, following) in enumerate(pairwise([*folded.backbone, None])):
         if isinstance(layer, Pooling):
             frames, bands = frames // layer.time, bands // layer.bands
             continue
         assert layer is not None
         name = f"conv{number}"
-        if number and layer.time > 1:
-            state = net.reshape(next(before), [-1, layer.channels], f"{name}.past")
+        if name in before:
+            state = net.reshape(before[name], [-1, layer.channels], f"{name}.past")
             rows = net.concat([state, rows], f"{name}.all")
             start, stop = frames * bands, (frames + layer.time - 1) * bands
             last = net.rows(rows, start, stop, f"{name}.last")
             after.append(net.reshape(last, [-1], f"{name}.after"))
         if layer.bands > 1:
-            zeros = arithmetic.zeros(place, layer.channels) if number else _silent_row(net)
-            rows = net.concat([rows, zeros], f"{name}.padded")
+            zeros = np.zeros((1, layer.channels), np.float32)
+            rows = net.concat(
+                [rows, net.constant(f"zeros{layer.channels}", zeros)], f"{name}.padded"
+            )
         taps = net.indices(f"{name}.taps", gathered(layer, frames, bands))
         rows = net.add("Gather", [rows, taps], f"{name}.windows", axis=0)
         rows = net.reshape(rows, [frames * bands, -1], f"{name}.rows")
-        total = f"{name}.sum"
-        if number:
-            rows = arithmetic.product(rows, place, layer.product, total)
-        else:  # nine products a number: not worth rounding the features for
-            rows = arithmetic.take(gemm(net, rows, layer.product, total))
+        rows = gemm(net, arithmetic, rows, layer.product, f"{name}.sum")
         if isinstance(following, Pooling):
             rows = _pooled(net, rows, (frames, bands), following, layer, name)
-        rows, place = arithmetic.leaky(rows, total, name), name
+        # Both activation and pooling are monotone: pooled first, there is less to activate.
+        least = net.constant("least_sum", np.float32(LEAST / LEAK))
+        rows = net.add("Clip", [rows, least], f"{name}.bounded")
+        rows = net.add("LeakyRelu", [rows], name, alpha=LEAK)
     net.concat(after, "next_frames")
-    return rows, place
+    return rows
 
 
 def _pooled(
@@ -181,11 +183,6 @@ def _pooled(
     kernel = [pooling.time, pooling.bands, 1]
     pooled = net.add("MaxPool", [image], f"{name}.pooled", kernel_shape=kernel, strides=kernel)
     return net.reshape(pooled, [-1, channels], f"{name}.largest")
-
-
-def _silent_row(net: GraphBuilder) -> str:
-    """What the first convolution has beside the outermost mel bands."""
-    return net.constant("no_band", np.zeros((1, 1), np.float32))
 
 
 def _blocks(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str) -> str:
@@ -207,7 +204,7 @@ def _blocks(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str
         axis = net.constant("taps_axis", np.array([1], np.int64))
         mixed = net.add("ReduceSum", [near, axis], f"{name}.mixed", keepdims=0)
         up = f"{name}.up"
-        hidden = arithmetic.product(arithmetic.take(mixed), mixed, block.up, up, relu=True)
+        hidden = arithmetic.rectified(arithmetic.take(mixed), mixed, block.up, up)
         change = arithmetic.floats(hidden, up, block.down, f"{name}.down")
         own = net.rows(whole, block.left, block.left + _STEPS, f"{name}.own")
         rows = net.add("Add", [own, change], f"step{number + 1}")
@@ -224,18 +221,13 @@ def _width(folded: Folded) -> int:
     return folded.enter.weight.shape[1]
 
 
-def _frames_kept(folded: Folded) -> int:
-    return sum(count for _, _, count in _sizes(folded).values())
-
-
-def _sizes(folded: Folded) -> dict[str, tuple[int, int, int]]:
-    """Convolution in time → frames and bands of its output, and numbers that are kept for it."""
-    sizes = {}
-    frames, bands = _NEW, MELS
+def _frames_kept(folded: Folded) -> dict[str, int]:
+    """Convolution in time → how many numbers are kept for it; of the first, samples are."""
+    kept = {}
+    bands = MELS
     for number, layer in enumerate(folded.backbone):
         if isinstance(layer, Pooling):
-            frames, bands = frames // layer.time, bands // layer.bands
+            bands //= layer.bands
         elif number and layer.time > 1:
-            count = (layer.time - 1) * bands * layer.channels
-            sizes[f"conv{number}"] = (frames, bands, count)
-    return sizes
+            kept[f"conv{number}"] = (layer.time - 1) * bands * layer.channels
+    return kept

@@ -29,6 +29,7 @@ from export.recipes.speech.graph import float_graph
 from export.recipes.speech.judge import distance, greedy
 from export.recipes.speech.quantise import quantised
 from export.recipes.speech.streaming import CHUNK, fold
+from export.recipes.speech.wake_files import BACKGROUND, TABLE
 
 CALIBRATION_RECORDINGS = 24
 TIMED_CALLS = 200
@@ -39,7 +40,6 @@ OWN_THRESHOLD = 0.25
 one of them."""
 _OWN_FILES = {"grammar": "grammar.bin", "home": "home.json"}
 """Role → file of a run folder, present where the model was made for a maker's own sentences."""
-_WAKE = "wake.json"
 
 Samples = npt.NDArray[np.int16]
 
@@ -118,10 +118,12 @@ class TrainedSpeech:
                 files[assets[role]] = (self._folder / name).read_bytes()
         if "grammar" in assets:
             task["confidence"] = {"threshold": OWN_THRESHOLD}
+        if (self._folder / TABLE).exists():
+            task["wake"] = json.loads((self._folder / TABLE).read_text("utf-8"))
+            assets["background"] = "assets/speech-background.bin"
+            files[assets["background"]] = (self._folder / BACKGROUND).read_bytes()
         if assets:
             task["assets"] = assets
-        if (self._folder / _WAKE).exists():
-            task["wake"] = json.loads((self._folder / _WAKE).read_text("utf-8"))
         return task, files
 
     def golden(self, bundle: Path, profile: str) -> dict[str, Any]:

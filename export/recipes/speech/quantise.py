@@ -16,8 +16,7 @@ from onnx import helper
 
 from device_profiles import SessionSettings
 from edge.session import make_session
-from export.recipes.speech.arithmetic import LEAST_SUM, Range
-from export.recipes.speech.backbone import LEAST
+from export.recipes.speech.arithmetic import Range
 from export.recipes.speech.graph import float_graph, int8_graph
 from export.recipes.speech.streaming import CHUNK, Folded
 
@@ -63,12 +62,9 @@ def ranges(folded: Folded, recordings: Iterable[Samples]) -> dict[str, Range]:
                     seen[place].append(found[place].ravel()[::_EVERY].copy())
     if not seen[places[0]]:
         raise ValueError("no recording of a chunk or more to calibrate with")
-    return {place: _range(place, np.concatenate(values)) for place, values in seen.items()}
+    return {place: _range(np.concatenate(values)) for place, values in seen.items()}
 
 
-def _range(place: str, values: npt.NDArray[np.float32]) -> Range:
+def _range(values: npt.NDArray[np.float32]) -> Range:
     low, high = (float(v) for v in np.percentile(values, [_OUTSIDE, 100 - _OUTSIDE]))
-    # Below these the activation of the backbone is flat: nothing is lost, and no step wasted.
-    if place.startswith("conv"):
-        low = LEAST_SUM if place.endswith(".sum") else LEAST
     return min(low, 0.0), max(high, 0.0)

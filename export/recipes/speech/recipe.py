@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+import export
 from edge.errors import UsageError
 from export.corpora.speech.recording import Recording, read_audio
 from export.distill import is_first_process, wait_for_all
@@ -31,6 +31,7 @@ from export.recipes.speech.material import Material, made_up
 from export.recipes.speech.network import AcousticNetwork, Shape
 from export.recipes.speech.school import Part, teach
 from export.recipes.speech.settings import SpeechSettings
+from export.recipes.speech.wake_files import copy_wake, write_wake
 
 _DEV_KEPT = 60
 """Dev recordings that the run folder keeps, for the accuracy gate."""
@@ -122,6 +123,11 @@ def train(
     if is_first_process():
         dev = known[:: max(1, len(known) // _DEV_KEPT)][:_DEV_KEPT]
         _save(run, domain, [*dev, *own], folder)
+        if begin is None and material.real:
+            say("listening for wake phrases that nobody has typed yet")
+            write_wake(network, known, material.real, folder)
+        else:
+            copy_wake(_shipped_folder(), folder)
     wait_for_all()
     return run
 
@@ -188,10 +194,11 @@ def read_network(path: Path, width: int | None = None) -> AcousticNetwork:
 
 def shipped() -> AcousticNetwork:
     """The English model that comes with the package, as it left training."""
-    with resources.as_file(
-        resources.files("export") / "pretrained/speech-en/network.safetensors"
-    ) as path:
-        return read_network(path)
+    return read_network(_shipped_folder() / "network.safetensors")
+
+
+def _shipped_folder() -> Path:
+    return Path(export.__file__).parent / "pretrained" / "speech-en"
 
 
 def write_network(network: AcousticNetwork, path: Path) -> None:

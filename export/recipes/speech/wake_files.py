@@ -1,0 +1,74 @@
+"""What a run folder keeps for wake phrases: found on real speech, or taken from another run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from device_profiles import SessionSettings
+from edge.session import make_session
+from edge.voice.acoustic import AcousticModel
+from edge.voice.alphabet import LABELS
+from export.corpora.speech.recording import Recording, read_audio
+from export.files import write_atomic
+from export.recipes.speech.graph import float_graph
+from export.recipes.speech.network import AcousticNetwork
+from export.recipes.speech.streaming import CHUNK, fold
+from export.recipes.speech.wake_calibration import calibrate
+from export.recipes.speech.wake_scores import Spoken
+
+TABLE, BACKGROUND = "wake.json", "background.bin"
+_HOURS = 2.0
+_SESSION = SessionSettings(1, False, False, "extended")
+
+
+def write_wake(
+    network: AcousticNetwork,
+    unheard: Sequence[Recording],
+    heard: Sequence[Recording],
+    folder: Path,
+) -> None:
+    """Listens for phrases in real speech and writes what is to be known of them.
+
+    Args:
+        network: what listens.
+        unheard: recordings that it was not trained on.
+        heard: others, which make up the hours where those are few.
+        folder: the run folder.
+
+    Raises:
+        UsageError: there is too little speech.
+    """
+    chosen = [*unheard]
+    missing = _HOURS - sum(recording.seconds for recording in chosen) / 3600
+    there = sum(recording.seconds for recording in heard) / 3600
+    if missing > 0 and there > 0:
+        chosen += heard[:: max(1, round(there / missing))]
+    folded = fold(network)
+    task = {
+        "labels": LABELS,
+        "chunk": CHUNK,
+        "early": folded.early,
+        "settle": folded.settle,
+    }
+    graph = float_graph(folded)[0].SerializeToString()
+    stream = AcousticModel(task, make_session(graph, "float", _SESSION)).stream()
+    spoken = []
+    for recording in chosen:
+        wave = np.rint(np.clip(read_audio(recording.audio), -1, 1) * 32767).astype(np.int16)
+        rows = np.concatenate([stream.push(wave), stream.flush()])
+        spoken.append(Spoken(rows, recording.text))
+    table, background = calibrate(spoken, [recording.text for recording in heard], there)
+    (folder / BACKGROUND).write_bytes(background)
+    write_atomic(folder / TABLE, json.dumps(table, sort_keys=True))
+
+
+def copy_wake(source: Path, folder: Path) -> None:
+    """Takes over what another run found, if it found anything."""
+    for name in (TABLE, BACKGROUND):
+        if (source / name).is_file():
+            shutil.copyfile(source / name, folder / name)
