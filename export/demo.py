@@ -144,8 +144,9 @@ def hear(bundle: Path, folder: Path) -> None:
         if (person := wake_words()) is None:
             print("  (no recordings of people: set EDGE_DATA to hear one say a wake word)")
             return
-        print(f'\n  a person, "{WAKE}" ({person.name}); then a voice: {spoken[0].text}')
-        show(hub.stream(wake=WAKE), read_audio(person), read_audio(spoken[0].audio))
+        voice = next((each for each in spoken if each.text == SAID[0]), spoken[0])
+        print(f'\n  a person, "{WAKE}" ({person.name}); then a voice: {voice.text}')
+        show(hub.stream(wake=WAKE), read_audio(person), read_audio(voice.audio))
 
 
 def show(stream: VoiceStream, *waves: NDArray[np.float32]) -> None:
@@ -154,6 +155,7 @@ def show(stream: VoiceStream, *waves: NDArray[np.float32]) -> None:
 
     with stream:
         events = [event for wave in (*waves, SILENCE) for event in stream.push(wave)]
+        events += stream.flush()
     for event in events:
         if isinstance(event, Command | Rejected):
             print(f"      {describe(event)}")

@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks.footprint import bundle_bytes
 from benchmarks.speech import corpora, refusals, voices, wake
 from benchmarks.speech.corpora import Held, Sets, Sizes
+from benchmarks.speech.groups import FLOAT
 from benchmarks.speech.noise import HOUSEHOLD_10, QUIET, Condition, read_held_out
 from benchmarks.speech.posteriors import Ear, Posteriors, variants
 from benchmarks.speech.rates import Letters, letter_errors, share
@@ -25,15 +26,23 @@ Report = Callable[[str], None]
 
 
 def accuracy(
-    bundle: Path, reading: Path | None, data: Path, sizes: Sizes, report: Report
+    bundle: Path,
+    data: Path,
+    sizes: Sizes,
+    report: Report,
+    *,
+    reading: Path | None = None,
+    exact: Path | None = None,
 ) -> dict[str, Any]:
     """All figures of this module for one bundle.
 
     Args:
         bundle: hears.
-        reading: a bundle that reads text, for free transcripts; `bundle` itself when None, if it
-            does.
         data: folder of the public sets.
+        sizes: how much of them.
+        report: gets a line about each part.
+        reading: a bundle that reads text, for free transcripts, where `bundle` does not.
+        exact: a bundle of the same run with the float graph, where `bundle` has none.
 
     Raises:
         EdgeError: a bundle cannot be loaded, or a set is missing.
@@ -43,9 +52,9 @@ def accuracy(
     ear = Ear.of(bundle, noises, own)
     rows = [
         closed_set(ear, corpora.PROMPTS, sets.prompts, sizes.prompts, QUIET, report),
-        closed_set(ear, corpora.PROMPTS, sets.prompts, sizes.noisy, HOUSEHOLD_10, report),
+        closed_set(ear, corpora.PROMPTS, sets.prompts, sizes.noisy_prompts, HOUSEHOLD_10, report),
         closed_set(ear, corpora.READERS, sets.readers, sizes.readers, QUIET, report),
-        closed_set(ear, corpora.READERS, sets.readers, sizes.readers, HOUSEHOLD_10, report),
+        closed_set(ear, corpora.READERS, sets.readers, sizes.noisy_readers, HOUSEHOLD_10, report),
         closed_set(ear, corpora.WORDS, sets.words, sizes.words, QUIET, report),
         closed_set(ear, corpora.WORDS, sets.words, sizes.words, HOUSEHOLD_10, report),
     ]
@@ -55,19 +64,26 @@ def accuracy(
         found["wake"] = wake_phrases(ear, sets, sizes, report)
     else:
         report("left out: wake phrases (the bundle knows nothing of them)")
+    if reference is None and exact is not None:
+        bundle, reference = exact, variants(exact)[1]
     if reference is not None:
         found["float"] = beside_float(ear, Ear.of(bundle, noises, reference), sets, sizes, report)
+    else:
+        report(f"left out: float (no variant of it; --bundle {FLOAT}=PATH has one)")
     return found
 
 
 def card(path: Path, ear: Ear) -> dict[str, Any]:
     """What the bundle holds, and what its training said where the run folder stands beside it."""
-    profile = ear.bundle.variant.profile
+    weight = bundle_bytes(path)
+    # Variants of several boards may name one file: a board's own is what its graphs weigh.
+    graphs = sum(ear.bundle.graph(task).bytes for task in ear.bundle.variant.graphs)
     found: dict[str, Any] = {
         "scheme": ear.scheme,
         "graph_bytes": ear.bundle.graph(TASK).bytes,
         "activity_bytes": ear.bundle.graph(ACTIVITY).bytes,
-        "bundle_bytes": bundle_bytes(path)["variants"][profile],
+        "bundle_bytes": weight["shared"] + graphs,
+        "all_boards_bytes": weight["total"],
         "lag": ear.model.lag,
     }
     description = path.with_suffix("") / "run.json"
@@ -139,7 +155,7 @@ def beside_float(
     rows = []
     for name, held, count in (
         (corpora.PROMPTS, sets.prompts, sizes.beside_float),
-        (corpora.READERS, sets.readers, min(sizes.readers, sizes.beside_float)),
+        (corpora.READERS, sets.readers, min(sizes.noisy_readers, sizes.beside_float)),
         (corpora.WORDS, sets.words, sizes.words),
     ):
         chosen = corpora.some(held.recordings, count)
@@ -172,7 +188,10 @@ def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dic
     """
     table = voices.wake_table_of(ear.bundle)
     rows = []
-    for condition, count in ((QUIET, sizes.prompts), (HOUSEHOLD_10, sizes.noisy)):
+    for condition, prompts, readers in (
+        (QUIET, sizes.prompts, sizes.readers),
+        (HOUSEHOLD_10, sizes.noisy_prompts, sizes.noisy_readers),
+    ):
         called = {
             phrase: [
                 ear.hear(item, condition)
@@ -183,8 +202,8 @@ def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dic
         background = [
             ear.hear(item, condition)
             for held, most in (
-                (sets.prompts, count),
-                (sets.readers, sizes.readers),
+                (sets.prompts, prompts),
+                (sets.readers, readers),
                 (sets.words, sizes.words),
             )
             for item in corpora.some(held.recordings, most)

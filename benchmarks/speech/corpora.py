@@ -72,24 +72,25 @@ class Sizes:
 
     prompts: int = 1500
     """Of the 2,500 of speechocean762's test split."""
-    noisy: int = 500
-    """Of the prompts, in noise."""
-    beside_float: int = 300
-    """Of the prompts, with the float graph too."""
+    noisy_prompts: int = 500
     readers: int = 218
     """All of them."""
+    noisy_readers: int = 80
     words: int = 300
     """All of them."""
     calls: int = 100
     """Of each wake phrase."""
-    no_commands: int = 800
+    no_commands: int = 600
     """Of the prompts, as speech that is no command."""
+    beside_float: int = 200
+    """Of the prompts, with the float graph too."""
 
-    def at_most(self, limit: int | None) -> Sizes:
-        """The same with no set larger than `limit`, for a quick look."""
-        if limit is None:
-            return self
-        return Sizes(**{name: min(count, limit) for name, count in asdict(self).items()})
+    @classmethod
+    def of(cls, count: int | None) -> Sizes:
+        """`count` of each, where there are as many; the usual sizes when None."""
+        if count is None:
+            return cls()
+        return cls(**dict.fromkeys(asdict(cls()), count))
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ GROUPS = ("speech-accuracy", "speech-domains", "speech-speed", "speech-peers")
 """Each has a results file of its own; `--only speech` runs all of them."""
 FAMILY = "speech"
 _DOMAINS = ("codes", "orders-1", "orders-2")
-NAMES = (FAMILY, *(f"{FAMILY}-{name}" for name in _DOMAINS))
-"""What a bundle of the family may be given for: the shipped model, and those made for a domain."""
+FLOAT = "speech-float"
+NAMES = (FAMILY, *(f"{FAMILY}-{name}" for name in _DOMAINS), FLOAT)
+"""What a bundle of the family may be given for: the shipped model, those made for a domain, and the
+shipped model's run exported in floats (with the profiles of the benchmarks)."""
 _HOURS = 1 / 3
 _CLIPS = 50
 
@@ -22,7 +24,10 @@ _CLIPS = 50
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How much of it to run."""
     parser.add_argument(
-        "--recordings", type=int, help="speech: at most so many of each set, for a quick look"
+        "--recordings",
+        type=int,
+        help="speech: so many of each set, where there are as many; default: what fits into some "
+        "minutes; 2500 is all there are",
     )
     parser.add_argument(
         "--clips",
@@ -74,8 +79,14 @@ def run(
         from benchmarks.speech.accuracy import accuracy
         from benchmarks.speech.corpora import Sizes
 
-        sizes = Sizes().at_most(limit)
-        found = accuracy(bundles[FAMILY], bundles.get("home"), data, sizes, report)
+        found = accuracy(
+            bundles[FAMILY],
+            data,
+            Sizes.of(limit),
+            report,
+            reading=bundles.get("home"),
+            exact=bundles.get(FLOAT),
+        )
     elif group == "speech-speed":
         from benchmarks.speech.speed import speed
 

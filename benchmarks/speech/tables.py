@@ -120,7 +120,8 @@ def _card(results: Results) -> str:
     lines = [
         ["what runs here", f"{card['scheme']}, {card['graph_bytes'] / 1024:.0f} KiB"],
         ["voice activity", f"{card['activity_bytes'] / 1024:.0f} KiB"],
-        ["the bundle, one variant", f"{card['bundle_bytes'] / 1024:.0f} KiB"],
+        ["the bundle, for this board", f"{card['bundle_bytes'] / 1024:.0f} KiB"],
+        ["the bundle, for all boards", f"{card['all_boards_bytes'] / 1024:.0f} KiB"],
         ["audio after a sound that it waits for", f"{1000 * card['lag']:.0f} ms"],
     ]
     for who, found in card.get("training", {}).items():

@@ -21,17 +21,19 @@ from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
 from edge.voice.alphabet import LABELS, spell
 from edge.voice.gate import FRAME
-from export.quantize import quantize
 from export.recipes import Trained
 from export.recipes.speech import recipe
 from export.recipes.speech.activity import activity_graph
 from export.recipes.speech.graph import float_graph
 from export.recipes.speech.judge import distance, greedy
 from export.recipes.speech.quantise import quantised
-from export.recipes.speech.streaming import CHUNK, fold
+from export.recipes.speech.running import check_against_torch
+from export.recipes.speech.streaming import CHUNK, Folded, fold
 from export.recipes.speech.wake_files import BACKGROUND, TABLE
 
 CALIBRATION_RECORDINGS = 24
+CHECKED_RECORDINGS = 4
+"""Recordings on which the float graph is compared with torch."""
 TIMED_CALLS = 200
 GOLDEN_SECONDS = 4.0
 """Of the recording that a board's benchmark listens to."""
@@ -68,20 +70,22 @@ class TrainedSpeech:
         self._recordings, self._texts = _dev(folder)
 
     def graph(self) -> onnx.ModelProto:
-        """The float graph."""
-        return float_graph(self._folded)[0]
+        """The float graph, checked against torch."""
+        graph = float_graph(self._folded)[0]
+        for recording in self._recordings[:CHECKED_RECORDINGS]:
+            check_against_torch(graph, self.run.network, self._folded, recording)
+        return graph
 
     def quantized(self, graph: onnx.ModelProto, scheme: str) -> onnx.ModelProto | None:
-        """The graph under `scheme`; ranges of `int8-static` are those of dev recordings.
+        """The graph under `scheme`; ranges of activations are those of dev recordings.
 
-        There is none with ranges found at every call: a chunk is too short to find any in.
+        `int8-static` and `int8-weights` are one graph, which a bundle then has once: a board that
+        is quicker with floats widens the weights of its products when it loads it. There is none
+        with ranges found at every call: a chunk is too short to find any in.
         """
         if scheme == "int8-dynamic":
             return None
-        if scheme == "int8-static":
-            some = self._recordings[:: max(1, len(self._recordings) // CALIBRATION_RECORDINGS)]
-            return quantised(self._folded, some[:CALIBRATION_RECORDINGS])
-        return quantize(graph, scheme, [])
+        return graph if scheme == "float" else self._quantised
 
     def measure(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, float]:
         """Letters right of what is said on dev, without a grammar, in percent."""
@@ -131,8 +135,13 @@ class TrainedSpeech:
         return {}
 
     @cached_property
-    def _folded(self) -> Any:
+    def _folded(self) -> Folded:
         return fold(self.run.network)
+
+    @cached_property
+    def _quantised(self) -> onnx.ModelProto:
+        some = self._recordings[:: max(1, len(self._recordings) // CALIBRATION_RECORDINGS)]
+        return quantised(self._folded, some[:CALIBRATION_RECORDINGS])
 
     @property
     def _task(self) -> dict[str, Any]:
