@@ -65,15 +65,18 @@ def bundle_bytes(bundle: Path) -> dict[str, Any]:
     text = _manifest(bundle)
     manifest: Mapping[str, Any] = json.loads(text)
     shared = len(text)
-    own: dict[str, int] = {item["profile"]: 0 for item in manifest["variants"]}
-    for item in manifest["files"]:
-        parts = item["path"].split("/")
-        if parts[0] == "variants" and parts[1] in own:
-            own[parts[1]] += item["bytes"]
-        else:
-            shared += item["bytes"]
+    sizes = {item["path"]: item["bytes"] for item in manifest["files"]}
+    # Variants of several boards may name one file: each needs it, the bundle has it once.
+    graphs = {
+        item["profile"]: {graph["path"] for graph in item["graphs"].values()}
+        for item in manifest["variants"]
+    }
+    shared += sum(sizes.values()) - sum(sizes[path] for path in set().union(*graphs.values()))
     return {
-        "total": shared + sum(own.values()),
+        "total": len(text) + sum(sizes.values()),
         "shared": shared,
-        "variants": {profile: shared + size for profile, size in sorted(own.items())},
+        "variants": {
+            profile: shared + sum(map(sizes.__getitem__, paths))
+            for profile, paths in sorted(graphs.items())
+        },
     }

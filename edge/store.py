@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Final
 
 from edge import limits, paths
+from edge.closing import Closing
 from edge.errors import (
     BundleFormatError,
     BundleNotFound,
@@ -61,7 +61,7 @@ def previous(path: str) -> str:
     return os.path.join(folder, f".{name}.previous")
 
 
-class FolderStore:
+class FolderStore(Closing):
     """A bundle as a folder. Folders stay open, so that no later rename can lead elsewhere."""
 
     def __init__(self, handle: int) -> None:
@@ -131,17 +131,6 @@ class FolderStore:
         """See `Store.close`."""
         while self._folders:
             os.close(self._folders.popitem()[1])
-
-    def __enter__(self) -> FolderStore:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _kind(mode: int) -> str:

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import os
 import re
-from types import TracebackType
 from typing import Final
 
 from edge import limits, paths
+from edge.closing import Closing
 from edge.errors import BundleFormatError
 from edge.source import Report, read_at, refused, unreadable
 
@@ -40,7 +40,7 @@ _OTHER_TYPES: Final = {
 }
 
 
-class TarStore:
+class TarStore(Closing):
     """The members of a tar, found by walking its headers once."""
 
     def __init__(self, handle: int) -> None:
@@ -123,17 +123,6 @@ class TarStore:
     def close(self) -> None:
         """See `edge.store.Store.close`."""
         os.close(self._handle)
-
-    def __enter__(self) -> TarStore:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _member(header: bytes, offset: int) -> tuple[str, bytes, int]:

@@ -31,9 +31,9 @@ from edge.home import Home
 from edge.home_items import Device
 from edge.voice.stream import VoiceStream
 from export.corpora.interactions import History, Settings, simulate, write_log
+from export.recipes.speech.recipe import SHIPPED
 
 SAMPLE = Path(__file__).parent / "samples" / "home"
-SPEECH = Path(__file__).parent / "pretrained" / "speech-en"
 FOLDER = Path("runs/demo")
 PROFILES = "raspberry-pi-4,x86-64-hub"
 SENTENCES = """\
@@ -89,7 +89,7 @@ def main() -> int:
          "--settings", str(SAMPLE / "settings.toml")],
         ["train", "preference", "--data", str(households), "--out", str(household),
          "--epochs", "4"],
-        ["export", str(home), str(household), str(SPEECH), "--out", str(bundle),
+        ["export", str(home), str(household), str(SHIPPED), "--out", str(bundle),
          "--name", "sample-home", "--profiles", PROFILES],
         ["verify", str(bundle)],
     ]  # fmt: skip

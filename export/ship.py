@@ -12,10 +12,9 @@ writes that folder, and with it and the other runs the bundle that comes with th
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,19 +28,17 @@ from export.commands.export import created
 from export.corpora.speech.normalise import normalise
 from export.corpora.speech.texts import home_texts
 from export.corpora.utterance import Problem
-from export.files import write_atomic
 from export.recipes.speech import recipe
 from export.recipes.speech.material import made_up
 from export.recipes.speech.wake_files import copy_wake
 
-SHIPPED = Path(__file__).parent / "pretrained" / "speech-en"
 HOME = Path(__file__).parent / "samples" / "home"
-NAME = "speech-en"
+NAME = recipe.SHIPPED.name
 _SENTENCES = 32
 _SEED = 20
 
 
-def ship(run: Path, folder: Path = SHIPPED) -> None:
+def ship(run: Path, folder: Path = recipe.SHIPPED) -> None:
     """Writes weights, description and made-up recordings of a finished run into `folder`.
 
     Raises:
@@ -56,13 +53,7 @@ def ship(run: Path, folder: Path = SHIPPED) -> None:
         recipe.write_dev(folder, spoken)
     recipe.write_network(trained.network, folder / "network.safetensors")
     copy_wake(run, folder)
-    description = {
-        "family": "speech",
-        "name": NAME,
-        "settings": asdict(trained.settings),
-        "figures": trained.figures,
-    }
-    write_atomic(folder / "run.json", json.dumps(description, indent=1, sort_keys=True) + "\n")
+    recipe.write_run(replace(trained, name=NAME), folder)
 
 
 def bundle(runs: Sequence[Path], target: Path) -> None:
@@ -94,10 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         ship(given.run)
         if given.others:
-            bundle([*given.others, SHIPPED], Path(edge.models.__file__).parent / BUNDLE)
+            bundle([*given.others, recipe.SHIPPED], Path(edge.models.__file__).parent / BUNDLE)
     except UsageError as error:
         parser.exit(error.exit_code, f"{error}\n")
-    print(SHIPPED)
+    print(recipe.SHIPPED)
 
 
 if __name__ == "__main__":

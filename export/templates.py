@@ -27,7 +27,8 @@ from export.yaml_lines import Located, read_yaml, where
 HOME_LISTS = {"name": "device", "area": "area", "floor": "floor"}
 """Lists whose values are the home's own names."""
 
-_PARSE_ERRORS = (ParseError, HassilError, AssertionError, IndexError, ValueError, RecursionError)
+PARSE_ERRORS = (ParseError, HassilError, AssertionError, IndexError, ValueError, RecursionError)
+"""What hassil raises for what is no template."""
 _BLOCK_KEYS = frozenset(
     {"sentences", "slots", "requires_context", "excludes_context", "lists", "expansion_rules"}
     | {"name_domains", "inferred_domain", "response", "metadata", "settings", "required_keywords"}
@@ -202,7 +203,7 @@ class _Reader:
         try:
             expression: Expression = parse_sentence(str(text)).expression
             return expression
-        except _PARSE_ERRORS as error:
+        except PARSE_ERRORS as error:
             reason = str(error) or type(error).__name__
             self._problem(text, f"{what}: {str(text)!r} is no template; left out: {reason}")
             return None
@@ -222,7 +223,7 @@ class _Reader:
             try:
                 whole = {"language": "en", "intents": {}, "lists": {str(name): _plain(body)}}
                 into[str(name)] = Intents.from_dict(whole).slot_lists[str(name)]
-            except (*_PARSE_ERRORS, KeyError, TypeError, AttributeError) as error:
+            except (*PARSE_ERRORS, KeyError, TypeError, AttributeError) as error:
                 reason = str(error) or type(error).__name__
                 self._problem(name, f"{prefix}list {{{name}}} cannot be used; left out: {reason}")
 

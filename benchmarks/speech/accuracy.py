@@ -15,11 +15,11 @@ from benchmarks.speech.groups import FLOAT
 from benchmarks.speech.noise import HOUSEHOLD_10, QUIET, Condition, read_held_out
 from benchmarks.speech.posteriors import Ear, Posteriors, variants
 from benchmarks.speech.rates import Letters, letter_errors, share
+from edge.voice.acoustic import TASK
 from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.closed_list import ClosedList
 from edge.voice.spoken import say_text
 from edge.voice.transcript import greedy
-from edge.voice.voice import TASK
 from export.corpora.speech.recording import Recording
 
 Report = Callable[[str], None]
@@ -76,13 +76,11 @@ def accuracy(
 def card(path: Path, ear: Ear) -> dict[str, Any]:
     """What the bundle holds, and what its training said where the run folder stands beside it."""
     weight = bundle_bytes(path)
-    # Variants of several boards may name one file: a board's own is what its graphs weigh.
-    graphs = sum(ear.bundle.graph(task).bytes for task in ear.bundle.variant.graphs)
     found: dict[str, Any] = {
         "scheme": ear.scheme,
         "graph_bytes": ear.bundle.graph(TASK).bytes,
         "activity_bytes": ear.bundle.graph(ACTIVITY).bytes,
-        "bundle_bytes": weight["shared"] + graphs,
+        "bundle_bytes": weight["variants"][ear.bundle.variant.profile],
         "all_boards_bytes": weight["total"],
         "lag": ear.model.lag,
     }

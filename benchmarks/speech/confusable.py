@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from edge.errors import UsageError
 from edge.voice.hypothesis import edit_distance
-from export.corpora.lines import text_lines
+from export.corpora.speech.dictionary import Phones
 
-Phones = tuple[str, ...]
 _FURTHEST = 2
 """Sounds between two words that count as easily confused."""
 _FEWEST_PHONES = 2
@@ -21,7 +18,7 @@ class Confusable:
 
     Args:
         vocabulary: words to find.
-        sounds: word → how it is said, in phones; see `pronunciations`.
+        sounds: word → how it is said, in phones; see `export.corpora.speech.dictionary`.
     """
 
     def __init__(self, vocabulary: Iterable[str], sounds: dict[str, Phones]) -> None:
@@ -50,23 +47,6 @@ class Confusable:
             if 0 < apart <= _FURTHEST:
                 ranked.append((apart, edit_distance(word, other), other))
         return [other for _, _, other in sorted(ranked)[:count]]
-
-
-def pronunciations() -> dict[str, Phones]:
-    """The CMU dictionary in pocketsphinx's package: each word as it is first listed.
-
-    Raises:
-        UsageError: pocketsphinx is not installed.
-    """
-    try:
-        from pocketsphinx import get_model_path
-    except ImportError as error:
-        raise UsageError(
-            "the CMU dictionary is not installed", hint="pip install pocketsphinx"
-        ) from error
-    path = Path(get_model_path("en-us")) / "cmudict-en-us.dict"
-    rows = (line.split() for _, line in text_lines(path, []) if line)
-    return {word: tuple(phones) for word, *phones in rows}
 
 
 def _shortened(phones: Phones) -> set[Phones]:

@@ -21,12 +21,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.speech import corpora, voices
-from benchmarks.speech.confusable import Confusable, pronunciations
+from benchmarks.speech.confusable import Confusable
 from benchmarks.speech.noise import KITCHEN_6, KITCHEN_12, QUIET, Condition, read_held_out
 from benchmarks.speech.posteriors import Ear, variants
 from benchmarks.speech.rates import share
 from edge.errors import UsageError
 from edge.events import Command
+from export.corpora.speech.dictionary import pronunciations
 from export.corpora.speech.recording import Recording
 from export.files import write_atomic
 from export.recipes.speech.domain import Domain, read_domain

@@ -13,7 +13,6 @@ from typing import Any
 
 from benchmarks.runtime import row
 from benchmarks.speech import corpora, domains, voices
-from benchmarks.speech.confusable import pronunciations
 from benchmarks.speech.posteriors import Ear, variants
 from benchmarks.speech.rates import share
 from benchmarks.speech.speed import PHRASE, open_voice, room, spoken
@@ -21,6 +20,7 @@ from benchmarks.timing import measure
 from edge.voice.pcm import SAMPLE_RATE
 from edge.voice.phrase import wake_phrase
 from edge.voice.wake import WakeWord
+from export.corpora.speech.dictionary import pronunciations
 from export.corpora.speech.noise import Stored
 from export.corpora.speech.recording import Recording
 

@@ -12,9 +12,8 @@ import numpy.typing as npt
 
 from benchmarks.speech.noise import QUIET, Condition, noisy
 from edge.bundle import Bundle
-from edge.voice.acoustic import AcousticModel
+from edge.voice.acoustic import TASK, AcousticModel
 from edge.voice.pcm import SAMPLE_RATE
-from edge.voice.voice import TASK
 from export.corpora.speech.noise import Stored, store
 from export.corpora.speech.recording import Recording, Wave, read_audio
 

@@ -15,14 +15,14 @@ from edge.intent import IntentModel
 from edge.loading import understanding
 from edge.slots import SlotSchema
 from edge.understanding import TextUnderstanding
-from edge.voice.acoustic import AcousticModel
+from edge.voice.acoustic import TASK, AcousticModel
 from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
 from edge.voice.free_text import Understand
 from edge.voice.recognizer import Recognizer
 from edge.voice.settings import RecognizerSettings
-from edge.voice.voice import TASK, Voice, grammar_of
+from edge.voice.voice import Voice, grammar_of
 from edge.voice.wake_table import WakeTable
 from export.recipes.speech.domain import Domain, read_domain
 

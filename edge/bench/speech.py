@@ -19,11 +19,11 @@ from edge.bundle import Bundle
 from edge.errors import BundleFormatError, UsageError
 from edge.events import Command, Rejected
 from edge.limits import BENCH_AUDIO_SECONDS, GOLDEN_SENTENCES
+from edge.loading import SPEECH as TASK
 from edge.runtime import Runtime
 from edge.voice.gate import FRAME
 from edge.voice.pcm import SAMPLE_RATE, Samples, as_samples
 
-TASK: Final = "speech"
 _FRAME_NS: Final = 1e9 * FRAME / SAMPLE_RATE
 _PAUSE_SECONDS: Final = 2.0
 """Silence behind each recording, in which its answer comes."""

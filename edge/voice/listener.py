@@ -12,11 +12,10 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from edge.closing import Closing
 from edge.events import AudioBack, AudioLost, Partial, VoiceEvent
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from edge.voice.sources import Source
     from edge.voice.stream import VoiceStream
 
@@ -51,7 +50,7 @@ def heard_from(
     yield from stream.close()
 
 
-class Listening:
+class Listening(Closing):
     """A source being listened to. An iterator of events, and a context manager that ends it.
 
     The iterator waits for events, and ends when the source does or when it is closed.
@@ -126,17 +125,6 @@ class Listening:
         self.source.close()
         if self._thread is not threading.current_thread():
             self._thread.join(_JOIN_SECONDS)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # --- the thread ---------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from edge.voice.alphabet import text_of
+from edge.voice.alphabet import BLANK, text_of
 
 if TYPE_CHECKING:
     from edge.voice.decoder import Decoder
@@ -23,9 +23,17 @@ def greedy(log_posteriors: Posteriors) -> str:
     Args:
         log_posteriors: [frames, labels], natural logarithms.
     """
+    return " ".join(text_of(greedy_labels(log_posteriors)).split())
+
+
+def greedy_labels(log_posteriors: Posteriors) -> list[int]:
+    """As `greedy`, in labels: spaces are left where they were heard."""
     labels = log_posteriors.argmax(axis=1).tolist()
-    changes = [label for at, label in enumerate(labels) if not at or label != labels[at - 1]]
-    return " ".join(text_of(changes).split())
+    return [
+        label
+        for at, label in enumerate(labels)
+        if label != BLANK and (not at or label != labels[at - 1])
+    ]
 
 
 def transcripts(log_posteriors: Posteriors, n: int) -> list[Hypothesis]:

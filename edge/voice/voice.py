@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from edge.errors import BundleFormatError, UsageError
 from edge.grammar_file import read_tables
 from edge.home import Home
-from edge.voice.acoustic import AcousticModel
+from edge.voice.acoustic import TASK, AcousticModel
 from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
@@ -23,7 +23,6 @@ from edge.voice.wake_table import WakeTable
 if TYPE_CHECKING:
     from edge.bundle import Bundle
 
-TASK: Final = "speech"
 _MOST_PHRASES: Final = 16
 WakeChoice = str | WakePhrase | Sequence[str | WakePhrase] | None
 """Phrases as they are written, or made with a threshold of one's own."""

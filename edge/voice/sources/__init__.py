@@ -6,7 +6,6 @@ Each gives the same: chunks of 16 kHz mono, in order, and where a microphone can
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -45,25 +44,6 @@ class Statistics:
             "dropped_seconds": round(self.dropped / SAMPLE_RATE, 3),
             "losses": self.losses,
         }
-
-
-class Closing(ABC):
-    """`with` for what is closed at its end."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Frees what is held. More than once is fine."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 @runtime_checkable

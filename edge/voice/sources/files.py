@@ -15,11 +15,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.closing import Closing
 from edge.errors import AudioError, MissingExtra, UsageError, shown
 from edge.limits import AUDIO_CHANNELS
 from edge.voice.pcm import Samples, as_samples
 from edge.voice.resample import Resampler
-from edge.voice.sources import Closing, Statistics
+from edge.voice.sources import Statistics
 from edge.voice.sources.wav import Opened, PlainWav, sizes
 
 CHUNK_SECONDS: Final = 0.1

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from edge.closing import Closing
 from edge.errors import AudioError, shown
 from edge.events import AudioBack, AudioLost
 from edge.voice.pcm import SAMPLE_RATE
-from edge.voice.sources import Closing, Heard, Statistics
+from edge.voice.sources import Heard, Statistics
 from edge.voice.sources.capture import Capture
 from edge.voice.sources.devices import Device, choose, devices, sound_system
 

@@ -10,10 +10,11 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
+from edge.closing import Closing
 from edge.errors import AudioError, UsageError
 from edge.voice.pcm import SAMPLE_RATE, PcmBytes, Samples
 from edge.voice.resample import Resampler
-from edge.voice.sources import Closing, Statistics
+from edge.voice.sources import Statistics
 
 CHUNK_SECONDS: Final = 0.04
 """The most audio taken at a time. What has come is handed on at once, however little it is."""

@@ -13,7 +13,7 @@ from random import Random
 
 from edge.errors import UsageError
 from export.corpora import read
-from export.corpora.lines import text_lines
+from export.corpora.speech.dictionary import pronunciations
 from export.corpora.speech.normalise import normalise
 from export.corpora.templates import read_home
 from export.files import write_atomic
@@ -82,15 +82,7 @@ def dictionary_words() -> list[str]:
     Raises:
         UsageError: pocketsphinx is not installed, or comes without the dictionary.
     """
-    try:
-        from pocketsphinx import get_model_path
-    except ImportError as error:
-        raise UsageError(
-            "the CMU dictionary is not installed", hint="pip install pocketsphinx"
-        ) from error
-    path = Path(get_model_path("en-us")) / "cmudict-en-us.dict"
-    entries = (line.split(maxsplit=1) for _, line in text_lines(path, []) if line)
-    return [entry[0] for entry in entries if _WORD.fullmatch(entry[0]) and len(entry[0]) > 1]
+    return [word for word in pronunciations() if _WORD.fullmatch(word) and len(word) > 1]
 
 
 def _usable(texts: Iterable[str]) -> list[str]:

@@ -139,17 +139,13 @@ def search(
 def write_home_files(source: Path, folder: Path, language: str | None = None) -> None:
     """Compiles a home's templates and puts grammar, slot types and the home into the run folder."""
     from edge.home import Home
+    from export import home_files
     from export.grammar_compiler import compile_grammar
     from export.templates import read_templates
 
     compiled = compile_grammar(read_templates(language or source / "sentences"))
-    write_atomic(folder / "grammar.bin", compiled.data)
-    write_atomic(folder / "slot_schema.json", json.dumps(compiled.schema, sort_keys=True))
-    if (source / "home.toml").exists():
-        home = Home.load(source / "home.toml").to_dict()
-        write_atomic(
-            folder / "home.json", json.dumps(home, ensure_ascii=False, separators=(",", ":"))
-        )
+    home = Home.load(source / "home.toml") if (source / "home.toml").exists() else None
+    home_files.write(compiled, home, folder)
 
 
 def _check_corpus(corpus: Corpus, on_test: bool) -> None:

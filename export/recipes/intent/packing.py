@@ -18,6 +18,8 @@ from edge.intent import TASK, Frame, IntentModel
 from edge.limits import GOLDEN_SENTENCES
 from edge.session import make_session
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance, read
+from export.home_files import HOME_FILES, SLOT_SCHEMA
+from export.latency import host_latency
 from export.metrics import (
     Prediction,
     frame_accuracy,
@@ -35,8 +37,6 @@ TIMED_CALLS = 300
 GOLDEN_SCORE = 0.95
 """Score from which an answer is sure enough to be the same under every scheme."""
 _UNCALIBRATED = {"bias": 0.0, "intent": 1.0, "tags": 1.0, "threshold": 0.0, "lowest_score": 0.0}
-_HOME_FILES = {"grammar": "grammar.bin", "home": "home.json"}
-"""Role → file of a run folder, present where the corpus is a home's page of templates."""
 
 
 def open_run(folder: Path) -> TrainedIntent:
@@ -94,8 +94,7 @@ class TrainedIntent:
             started = time.perf_counter_ns()
             model.read(texts[call % len(texts)])
             taken.append(time.perf_counter_ns() - started)
-        p50, p90, p99 = (round(float(v) / 1000, 1) for v in np.percentile(taken, [50, 90, 99]))
-        return {"where": "host", "p50_us": p50, "p90_us": p90, "p99_us": p99}
+        return host_latency(taken)
 
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.intent`, and vocabulary, grammar and sample home as assets."""
@@ -103,13 +102,13 @@ class TrainedIntent:
         frames = self._frames(graph, "float", settings)
         assets = {"vocabulary": "assets/vocabulary.txt"}
         files = {assets["vocabulary"]: self._vocabulary}
-        for role, name in _HOME_FILES.items():
+        for role, name in HOME_FILES.items():
             if (self._folder / name).exists():
                 assets[role] = f"assets/{name}"
                 files[assets[role]] = (self._folder / name).read_bytes()
         task = self._task(calibration.fit(self._dev, frames, self.false_rejects))
         task["assets"] = assets
-        schema = self._folder / "slot_schema.json"
+        schema = self._folder / SLOT_SCHEMA
         if schema.exists():
             task["slot_schema"] = json.loads(schema.read_text("utf-8"))
         return task, files

@@ -8,13 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
 
 from device_profiles import SessionSettings
 from edge.preference.catalogue import Catalogue
 from edge.preference.experts import NAMES
 from edge.preference.model import TASK
+from export.latency import host_latency
 from export.quantize import Feed, quantize
 from export.recipes.preference import calibration, recipe, trial
 from export.recipes.preference.graph import catalogue_of, examples, export_network
@@ -75,8 +75,7 @@ class TrainedPreference:
         """Microseconds of `suggest` on this machine, over dev targets in turn."""
         hub = trial.preference(self.run, self.catalogue, graph, scheme, settings)
         taken = trial.timed(hub, self._dev, self.run.generic, time.perf_counter_ns, TIMED_CALLS)
-        p50, p90, p99 = (round(float(v) / 1000, 1) for v in np.percentile(taken, [50, 90, 99]))
-        return {"where": "host", "p50_us": p50, "p90_us": p90, "p99_us": p99}
+        return host_latency(taken)
 
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.preference`, and catalogue and counts as assets."""

@@ -26,12 +26,13 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, numpy_helper
 
 from edge.errors import BundleError, MissingExtra
 from edge.voice.activity import CONTEXT, STATE
 from edge.voice.gate import FRAME
-from export.graph import OPSET, GraphMismatch, clean
+from export.graph import GraphMismatch
+from export.recipes.speech.builder import GraphBuilder
 
 Weights = Mapping[str, np.ndarray]
 
@@ -99,11 +100,13 @@ def weights_of(original: onnx.ModelProto) -> Weights:
 
 def build(weights: Weights) -> onnx.ModelProto:
     """The graph described above, of `weights`."""
-    net = _Builder()
+    net = GraphBuilder()
+    net.input("pcm", "int16", [FRAME])
+    net.input("state", "float32", [STATE])
     net.add("Cast", ["pcm"], "whole", to=TensorProto.FLOAT)
     net.add("Mul", ["whole", net.constant("unit", np.float32(1 / 32768))], "new")
     sizes = net.constant("sizes", np.array([CONTEXT, _HIDDEN, _HIDDEN]))
-    net.add("Split", ["state", sizes], ["context", "hidden", "cell"], axis=0)
+    net.several("Split", ["state", sizes], ["context", "hidden", "cell"], axis=0)
     net.add("Concat", ["context", "new"], "heard", axis=0)
     _spectrum(net, "heard", "spectrum")
     _encoder(net, weights, "spectrum", "encoded")
@@ -113,6 +116,8 @@ def build(weights: Weights) -> onnx.ModelProto:
     ]
     net.add("Slice", ["new", *bounds], "next_context")
     net.add("Concat", ["next_context", "next_hidden", "next_cell"], "next_state", axis=0)
+    net.output("probability", "float32", [1])
+    net.output("next_state", "float32", [STATE])
     return net.model()
 
 
@@ -162,7 +167,7 @@ def _sounds() -> np.ndarray:
     return np.clip(wave, -32768, 32767).astype(np.int16)
 
 
-def _spectrum(net: _Builder, samples: str, out: str) -> None:
+def _spectrum(net: GraphBuilder, samples: str, out: str) -> None:
     """Magnitudes [steps, bins] of Hann-windowed spectra.
 
     A window w and its cosines are even around the window's middle, sines are odd, so samples n and
@@ -198,7 +203,7 @@ def _spectrum(net: _Builder, samples: str, out: str) -> None:
     net.add("Sqrt", ["power"], out)
 
 
-def _encoder(net: _Builder, weights: Weights, spectrum: str, out: str) -> None:
+def _encoder(net: GraphBuilder, weights: Weights, spectrum: str, out: str) -> None:
     """Four convolutions over time, kernels of 3, as matrices: 4 steps → 4 → 2 → 1 → 1."""
 
     def layer(number: int, rows: str, taps: slice, result: str) -> None:
@@ -232,7 +237,7 @@ def _encoder(net: _Builder, weights: Weights, spectrum: str, out: str) -> None:
     layer(3, "encoded2", slice(1, 2), out)
 
 
-def _decoder(net: _Builder, weights: Weights, encoded: str, state: tuple[str, str]) -> None:
+def _decoder(net: GraphBuilder, weights: Weights, encoded: str, state: tuple[str, str]) -> None:
     """An LSTM of one step, and the probability from its output."""
 
     def gates(name: str) -> np.ndarray:
@@ -246,7 +251,7 @@ def _decoder(net: _Builder, weights: Weights, encoded: str, state: tuple[str, st
     biases = np.concatenate([gates("bias_ih"), gates("bias_hh")], axis=1)
     lstm.append(net.constant("gate_biases", biases))
     outputs = ["", "hidden_out", "cell_out"]
-    net.add("LSTM", [inputs[0], *lstm, "", *inputs[1:]], outputs, hidden_size=_HIDDEN)
+    net.several("LSTM", [inputs[0], *lstm, "", *inputs[1:]], outputs, hidden_size=_HIDDEN)
     net.reshape("hidden_out", [_HIDDEN], "next_hidden")
     net.reshape("cell_out", [_HIDDEN], "next_cell")
     net.add("Relu", ["hidden_out"], "active")
@@ -256,41 +261,6 @@ def _decoder(net: _Builder, weights: Weights, encoded: str, state: tuple[str, st
     net.add("Gemm", ["active_row", net.constant("head", head), bias], "logit_row")
     net.reshape("logit_row", [1], "logit")
     net.add("Sigmoid", ["logit"], "probability")
-
-
-class _Builder:
-    """Collects a graph's nodes and constants; every name is written once."""
-
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: dict[str, onnx.TensorProto] = {}
-
-    def add(self, operator: str, inputs: list[str], out: str | list[str], **settings: int) -> str:
-        outputs = [out] if isinstance(out, str) else out
-        self.nodes.append(helper.make_node(operator, inputs, outputs, **settings))
-        return outputs[0]
-
-    def constant(self, name: str, value: np.ndarray | np.generic) -> str:
-        array = np.ascontiguousarray(value).reshape(np.shape(value))
-        self.constants[name] = numpy_helper.from_array(array, name)
-        return name
-
-    def weight(self, name: str, value: np.ndarray) -> str:
-        """Stored in 16 bits; ONNX Runtime widens it once, when it makes the session."""
-        stored = self.constant(f"{name}_16", value.astype(np.float16))
-        return self.add("Cast", [stored], name, to=TensorProto.FLOAT)
-
-    def reshape(self, name: str, shape: list[int], out: str) -> str:
-        sizes = self.constant(f"{out}_shape", np.array(shape))
-        return self.add("Reshape", [name, sizes], out)
-
-    def model(self) -> onnx.ModelProto:
-        tensor, whole, real = helper.make_tensor_value_info, TensorProto.INT16, TensorProto.FLOAT
-        inputs = [tensor("pcm", whole, [FRAME]), tensor("state", real, [STATE])]
-        outputs = [tensor("probability", real, [1]), tensor("next_state", real, [STATE])]
-        constants = list(self.constants.values())
-        graph = helper.make_graph(self.nodes, "graph", inputs, outputs, constants)
-        return clean(helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)]))
 
 
 def _another_network(what: str) -> BundleError:

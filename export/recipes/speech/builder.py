@@ -48,11 +48,15 @@ class GraphBuilder:
 
     def constant(self, name: str, value: np.ndarray | np.generic | Sequence[int]) -> str:
         """A stored tensor; the same name again is the same tensor."""
-        array = np.asarray(value)
-        self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
-        if not array.ndim:  # the line above makes a vector of a single number
-            self._constants[name] = numpy_helper.from_array(array, name)
+        # Made contiguous, a single number would be a vector.
+        array = np.ascontiguousarray(value).reshape(np.shape(value))
+        self._constants[name] = numpy_helper.from_array(array, name)
         return name
+
+    def weight(self, name: str, value: np.ndarray) -> str:
+        """Stored in 16 bits; ONNX Runtime widens it once, when it makes the session."""
+        stored = self.constant(f"{name}.16", value.astype(np.float16))
+        return self.add("Cast", [stored], name, to=onnx.TensorProto.FLOAT)
 
     def indices(self, name: str, value: np.ndarray) -> str:
         """Whole numbers below 32,768: stored in half the bytes, widened at load."""

@@ -8,8 +8,6 @@ from pathlib import Path
 from random import Random
 
 from hassil import parse_sentence
-from hassil.errors import HassilError
-from hassil.parser import ParseError
 
 from edge.errors import UsageError
 from edge.home import Home
@@ -19,12 +17,10 @@ from export.corpora.speech.normalise import normalise
 from export.corpora.templates import names_of
 from export.corpora.utterance import Problem
 from export.grammar_compiler import CompiledGrammar, compile_grammar
-from export.templates import Block, Template, Templates, read_templates
+from export.templates import PARSE_ERRORS, Block, Template, Templates, read_templates
 
 _HEADING = re.compile(r"\[([A-Za-z_][A-Za-z0-9_]*)\]")
 _TRIES = 6
-_PARSE_ERRORS = (ParseError, HassilError, AssertionError, IndexError, ValueError, RecursionError)
-"""What hassil raises for what is no template."""
 DEFAULT_INTENT = "Sentence"
 
 
@@ -114,7 +110,7 @@ def _plain(path: Path) -> Templates:
         seen.add((intent, text))
         try:
             template = Template(text, parse_sentence(text).expression, path.name, number)
-        except _PARSE_ERRORS as error:
+        except PARSE_ERRORS as error:
             what = f"{text!r} is no template; left out: {str(error) or type(error).__name__}"
             templates.problems.append(Problem(path.name, number, what))
             continue

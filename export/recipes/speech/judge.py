@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
-from edge.voice.alphabet import BLANK
+from edge.voice.alphabet import text_of
+from edge.voice.hypothesis import edit_distance
+from edge.voice.transcript import greedy_labels
 from export.distill import has_bfloat16
 from export.recipes.speech.lessons import Collator, Lesson
 from export.recipes.speech.mel_augment import MelAugment, MelChances
@@ -28,24 +28,9 @@ NOISY = MelChances(
 _BATCH = 16
 
 
-def greedy(log_posteriors: npt.NDArray[np.floating]) -> list[int]:
-    """The labels of the best path of [T, V]."""
-    best = log_posteriors.argmax(-1)
-    changes = best[np.insert(best[1:] != best[:-1], 0, True)] if len(best) else best
-    return [int(label) for label in changes if label != BLANK]
-
-
 def distance(meant: Sequence[int], read: Sequence[int]) -> int:
-    """Fewest insertions, deletions and replacements between two texts (Levenshtein 1966)."""
-    row = list(range(len(read) + 1))
-    for count, one in enumerate(meant, 1):
-        diagonal, row[0] = row[0], count
-        for place, other in enumerate(read, 1):
-            diagonal, row[place] = (
-                row[place],
-                min(row[place] + 1, row[place - 1] + 1, diagonal + (one != other)),
-            )
-    return row[-1]
+    """Fewest insertions, deletions and replacements of labels between two texts."""
+    return edit_distance(text_of([*meant]), text_of([*read]))
 
 
 def letters_right(
@@ -63,6 +48,6 @@ def letters_right(
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16()):
             found = network(features).float().cpu().numpy()
         for lesson, frames, posteriors in zip(part, batch["frames"], found, strict=True):
-            wrong += distance(lesson.labels, greedy(posteriors[: int(frames)]))
+            wrong += distance(lesson.labels, greedy_labels(posteriors[: int(frames)]))
             count += len(lesson.labels)
     return 100 - 100 * wrong / max(count, 1)

@@ -19,13 +19,16 @@ from edge.session import make_session
 from edge.voice.acoustic import TASK, AcousticModel
 from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
-from edge.voice.alphabet import LABELS, spell
+from edge.voice.alphabet import spell
 from edge.voice.gate import FRAME
+from edge.voice.transcript import greedy_labels
+from export.home_files import HOME_FILES
+from export.latency import host_latency
 from export.recipes import Trained
 from export.recipes.speech import recipe
 from export.recipes.speech.activity import activity_graph
 from export.recipes.speech.graph import float_graph
-from export.recipes.speech.judge import distance, greedy
+from export.recipes.speech.judge import distance
 from export.recipes.speech.quantise import quantised
 from export.recipes.speech.running import check_against_torch
 from export.recipes.speech.streaming import CHUNK, Folded, fold
@@ -35,14 +38,9 @@ CALIBRATION_RECORDINGS = 24
 CHECKED_RECORDINGS = 4
 """Recordings on which the float graph is compared with torch."""
 TIMED_CALLS = 200
-GOLDEN_SECONDS = 4.0
-"""Of the recording that a board's benchmark listens to."""
 OWN_THRESHOLD = 0.25
 """Probability from which a sentence of a maker's own few is taken: who speaks to such a device says
 one of them."""
-_OWN_FILES = {"grammar": "grammar.bin", "home": "home.json"}
-"""Role → file of a run folder, present where the model was made for a maker's own sentences."""
-
 Samples = npt.NDArray[np.int16]
 
 
@@ -94,7 +92,7 @@ class TrainedSpeech:
         for recording, text in zip(self._recordings, self._texts, strict=True):
             rows = np.concatenate([stream.push(recording), stream.flush()])
             meant = spell(text)
-            wrong += distance(meant, greedy(rows))
+            wrong += distance(meant, greedy_labels(rows))
             count += len(meant)
         return {"letters": round(100 - 100 * wrong / max(count, 1), 4)}
 
@@ -108,15 +106,14 @@ class TrainedSpeech:
             started = time.perf_counter_ns()
             stream.push(sound[first : first + CHUNK])
             taken.append(time.perf_counter_ns() - started)
-        p50, p90, p99 = (round(float(v) / 1000, 1) for v in np.percentile(taken, [50, 90, 99]))
-        return {"where": "host", "p50_us": p50, "p90_us": p90, "p99_us": p99}
+        return host_latency(taken)
 
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.speech`, and a maker's grammar and home as assets."""
-        task: dict[str, Any] = dict(self._task)
+        task: dict[str, Any] = dict(self._folded.task)
         files: dict[str, bytes] = {}
         assets: dict[str, str] = {}
-        for role, name in _OWN_FILES.items():
+        for role, name in HOME_FILES.items():
             if (self._folder / name).exists():
                 assets[role] = f"assets/speech-{name}"
                 files[assets[role]] = (self._folder / name).read_bytes()
@@ -143,18 +140,8 @@ class TrainedSpeech:
         some = self._recordings[:: max(1, len(self._recordings) // CALIBRATION_RECORDINGS)]
         return quantised(self._folded, some[:CALIBRATION_RECORDINGS])
 
-    @property
-    def _task(self) -> dict[str, Any]:
-        folded = self._folded
-        return {
-            "labels": LABELS,
-            "chunk": CHUNK,
-            "early": folded.early,
-            "settle": folded.settle,
-        }
-
     def _model(self, graph: bytes, scheme: str, settings: SessionSettings) -> AcousticModel:
-        return AcousticModel(self._task, make_session(graph, scheme, settings))
+        return AcousticModel(self._folded.task, make_session(graph, scheme, settings))
 
 
 class VoiceActivityModel:
@@ -188,8 +175,7 @@ class VoiceActivityModel:
             started = time.perf_counter_ns()
             stream.push(noise)
             taken.append(time.perf_counter_ns() - started)
-        p50, p90, p99 = (round(float(v) / 1000, 1) for v in np.percentile(taken, [50, 90, 99]))
-        return {"where": "host", "p50_us": p50, "p90_us": p90, "p99_us": p99}
+        return host_latency(taken)
 
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.activity`."""

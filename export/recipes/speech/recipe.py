@@ -9,7 +9,7 @@ Everything that `edge export` needs is in the run folder; nothing of it is pickl
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from safetensors.torch import load_file, save_file
 
 import export
 from edge.errors import UsageError
+from export import home_files
+from export.corpora.speech.noise import store
 from export.corpora.speech.recording import Recording, read_audio
 from export.distill import is_first_process, wait_for_all
 from export.files import write_atomic
@@ -33,6 +35,10 @@ from export.recipes.speech.school import Part, teach
 from export.recipes.speech.settings import SpeechSettings
 from export.recipes.speech.wake_files import copy_wake, write_wake
 
+RUN = "run.json"
+"""What tells that a training is finished."""
+SHIPPED = Path(export.__file__).parent / "pretrained" / "speech-en"
+"""The run of the English model that comes with the package."""
 _DEV_KEPT = 60
 """Dev recordings that the run folder keeps, for the accuracy gate."""
 _OWN_DEV = 40
@@ -122,14 +128,35 @@ def train(
     run = SpeechRun(name, settings, network, {"network": figures})
     if is_first_process():
         dev = known[:: max(1, len(known) // _DEV_KEPT)][:_DEV_KEPT]
-        _save(run, domain, [*dev, *own], folder)
+        # Taken away first and written last: a kill in between leaves no run, not a mixture of two.
+        (folder / RUN).unlink(missing_ok=True)
+        write_network(network, folder / "network.safetensors")
+        write_dev(folder, [*dev, *own])
+        home_files.remove(folder)
+        if domain is not None:
+            home_files.write(domain.grammar, domain.home, folder)
         if begin is None and material.real:
             say("listening for wake phrases that nobody has typed yet")
-            write_wake(network, known, material.real, folder)
+            _listen_for_phrases(network, known, material.real, folder, say)
         else:
-            copy_wake(_shipped_folder(), folder)
+            copy_wake(SHIPPED, folder)
+        write_run(run, folder)
     wait_for_all()
     return run
+
+
+def _listen_for_phrases(
+    network: AcousticNetwork,
+    unheard: Sequence[Recording],
+    heard: Sequence[Recording],
+    folder: Path,
+    say: Callable[[str], None],
+) -> None:
+    """Hours of training are not lost because there is too little speech to fit thresholds on."""
+    try:
+        write_wake(network, unheard, heard, folder)
+    except UsageError as error:
+        say(f"a bundle of it will listen for no wake phrases: {error.what}")
 
 
 def specialised(
@@ -156,7 +183,7 @@ def load(folder: Path) -> SpeechRun:
         UsageError: there is no finished run of speech, or its network does not fit it.
     """
     try:
-        data = json.loads((folder / "run.json").read_text("utf-8"))
+        data = json.loads((folder / RUN).read_text("utf-8"))
         settings = SpeechSettings(**data["settings"])
         name, figures = data["name"], data["figures"]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -194,11 +221,7 @@ def read_network(path: Path, width: int | None = None) -> AcousticNetwork:
 
 def shipped() -> AcousticNetwork:
     """The English model that comes with the package, as it left training."""
-    return read_network(_shipped_folder() / "network.safetensors")
-
-
-def _shipped_folder() -> Path:
-    return Path(export.__file__).parent / "pretrained" / "speech-en"
+    return read_network(SHIPPED / "network.safetensors")
 
 
 def write_network(network: AcousticNetwork, path: Path) -> None:
@@ -211,32 +234,19 @@ def write_network(network: AcousticNetwork, path: Path) -> None:
     save_file(tensors, path)
 
 
-def _save(run: SpeechRun, domain: Domain | None, dev: Sequence[Recording], folder: Path) -> None:
-    # Taken away first and written last: a kill in between leaves no run, not a mixture of two.
-    (folder / "run.json").unlink(missing_ok=True)
-    write_network(run.network, folder / "network.safetensors")
-    write_dev(folder, dev)
-    for name in ("grammar.bin", "slot_schema.json", "home.json"):
-        (folder / name).unlink(missing_ok=True)
-    if domain is not None:
-        (folder / "grammar.bin").write_bytes(domain.grammar.data)
-        write_atomic(folder / "slot_schema.json", json.dumps(domain.grammar.schema, indent=1))
-        if domain.home is not None:
-            write_atomic(folder / "home.json", json.dumps(domain.home.to_dict()))
-    description: Mapping[str, Any] = {
+def write_run(run: SpeechRun, folder: Path) -> None:
+    """Writes what makes a folder a finished run: its description."""
+    description = {
         "family": "speech",
         "name": run.name,
         "settings": asdict(run.settings),
         "figures": run.figures,
     }
-    write_atomic(folder / "run.json", json.dumps(description, indent=1, sort_keys=True) + "\n")
+    write_atomic(folder / RUN, json.dumps(description, indent=1, sort_keys=True) + "\n")
 
 
 def write_dev(folder: Path, dev: Sequence[Recording]) -> None:
     """Recordings for the accuracy gate and the calibration: pcm_0, pcm_1 … int16, and texts."""
-    waves = {
-        f"pcm_{i}": np.rint(np.clip(read_audio(r.audio), -1, 1) * 32767).astype(np.int16)
-        for i, r in enumerate(dev)
-    }
+    waves = {f"pcm_{i}": store(read_audio(r.audio)) for i, r in enumerate(dev)}
     np.savez_compressed(folder / "dev.npz", **waves)  # type: ignore[arg-type]
     write_atomic(folder / "dev.json", json.dumps([r.text for r in dev], indent=0) + "\n")

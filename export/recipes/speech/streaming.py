@@ -8,13 +8,14 @@ rows.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
 
+from edge.voice.alphabet import LABELS
 from export.recipes.speech.backbone import FEATURES, STRIDE
 from export.recipes.speech.frontend import HOP, WINDOW
 from export.recipes.speech.network import FRAMES_PER_STEP, AcousticNetwork
@@ -88,6 +89,11 @@ class Folded(NamedTuple):
     def settle(self) -> int:
         """Chunks after which nothing is left of what the network heard before."""
         return -(-(self.context * HOP + WINDOW) // CHUNK)
+
+    @property
+    def task(self) -> dict[str, Any]:
+        """What a manifest's `tasks.speech` says of the graph."""
+        return {"labels": LABELS, "chunk": CHUNK, "early": self.early, "settle": self.settle}
 
 
 def fold(network: AcousticNetwork) -> Folded:

@@ -12,12 +12,12 @@ import numpy as np
 from device_profiles import SessionSettings
 from edge.session import make_session
 from edge.voice.acoustic import AcousticModel
-from edge.voice.alphabet import LABELS
+from export.corpora.speech.noise import store
 from export.corpora.speech.recording import Recording, read_audio
 from export.files import write_atomic
 from export.recipes.speech.graph import float_graph
 from export.recipes.speech.network import AcousticNetwork
-from export.recipes.speech.streaming import CHUNK, fold
+from export.recipes.speech.streaming import fold
 from export.recipes.speech.wake_calibration import calibrate
 from export.recipes.speech.wake_scores import Spoken
 
@@ -43,23 +43,18 @@ def write_wake(
     Raises:
         UsageError: there is too little speech.
     """
+    _remove(folder)
     chosen = [*unheard]
     missing = _HOURS - sum(recording.seconds for recording in chosen) / 3600
     there = sum(recording.seconds for recording in heard) / 3600
     if missing > 0 and there > 0:
         chosen += heard[:: max(1, round(there / missing))]
     folded = fold(network)
-    task = {
-        "labels": LABELS,
-        "chunk": CHUNK,
-        "early": folded.early,
-        "settle": folded.settle,
-    }
     graph = float_graph(folded)[0].SerializeToString()
-    stream = AcousticModel(task, make_session(graph, "float", _SESSION)).stream()
+    stream = AcousticModel(folded.task, make_session(graph, "float", _SESSION)).stream()
     spoken = []
     for recording in chosen:
-        wave = np.rint(np.clip(read_audio(recording.audio), -1, 1) * 32767).astype(np.int16)
+        wave = store(read_audio(recording.audio))
         rows = np.concatenate([stream.push(wave), stream.flush()])
         spoken.append(Spoken(rows, recording.text))
     table, background = calibrate(spoken, [recording.text for recording in heard], there)
@@ -68,7 +63,14 @@ def write_wake(
 
 
 def copy_wake(source: Path, folder: Path) -> None:
-    """Takes over what another run found, if it found anything."""
+    """Takes over what another run found; nothing is left where it found nothing."""
+    _remove(folder)
     for name in (TABLE, BACKGROUND):
         if (source / name).is_file():
             shutil.copyfile(source / name, folder / name)
+
+
+def _remove(folder: Path) -> None:
+    """Takes away what an earlier run in the folder found."""
+    for name in (TABLE, BACKGROUND):
+        (folder / name).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from edge.closing import Closing
 from edge.errors import AudioError, UsageError
 from edge.events import (
     AudioBack,
@@ -19,7 +20,7 @@ from edge.events import (
     VoiceEvent,
 )
 from edge.voice.listener import Listening, heard_from
-from edge.voice.sources import Closing, Heard, Statistics
+from edge.voice.sources import Heard, Statistics
 from edge.voice.sources.microphone import Microphone
 from tests.edge.voice.fakes import JARVIS, Samples, audio, stream
 from tests.edge.voice.sources.simulated import Plugged, World

@@ -62,7 +62,7 @@ class TestTheGraph:
         self, original: onnx.ModelProto, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            recipe._Builder, "weight", lambda net, name, value: net.constant(name, value)
+            recipe.GraphBuilder, "weight", lambda net, name, value: net.constant(name, value)
         )
         assert recipe.check(recipe.build(recipe.weights_of(original)), original) < 1e-5
 

@@ -11,7 +11,6 @@ from device_profiles import SessionSettings
 from edge.errors import BundleFormatError
 from edge.session import make_session
 from edge.voice.acoustic import AcousticModel
-from edge.voice.alphabet import LABELS
 from export.quantize import quantize
 from export.recipes.speech.backbone import STRIDE
 from export.recipes.speech.frontend import HOP, WINDOW, MelFrontEnd
@@ -50,12 +49,7 @@ def sound() -> np.ndarray:
 
 
 def task(folded: Folded) -> dict[str, object]:
-    return {
-        "labels": LABELS,
-        "chunk": CHUNK,
-        "early": folded.early,
-        "settle": folded.settle,
-    }
+    return folded.task
 
 
 def model(folded: Folded, graph: onnx.ModelProto, scheme: str = "float") -> AcousticModel:

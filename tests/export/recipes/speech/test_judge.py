@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.voice.alphabet import LABELS, spell
+from edge.voice.transcript import greedy_labels
 from export.recipes.speech.features import build_cache
-from export.recipes.speech.judge import distance, greedy, letters_right
+from export.recipes.speech.judge import distance, letters_right
 from export.recipes.speech.lessons import lessons_of
 from tests.export.recipes.speech import tiny
 
@@ -29,7 +30,7 @@ def posteriors(path: str) -> np.ndarray:
     [("__aa_b__", "ab"), ("aab_bb", "abb"), ("____", ""), ("", ""), ("a a", "a a"), ("l_l", "ll")],
 )
 def test_repeats_are_one_letter_and_blanks_none(path: str, text: str) -> None:
-    assert greedy(posteriors(path).reshape(-1, len(LABELS))) == spell(text)
+    assert greedy_labels(posteriors(path).reshape(-1, len(LABELS))) == spell(text)
 
 
 @pytest.mark.parametrize(
