@@ -202,7 +202,7 @@ AUDIO_QUEUE_SECONDS: Final = 5
 
 SPEECH_FRAMES: Final = 3000
 """Frames of one utterance that are searched, a minute; later ones are not looked at."""
-SPEECH_BEAM: Final = 1024
+SPEECH_BEAM: Final = 4096
 """Hypotheses kept from frame to frame, at most."""
 SPEECH_PREFIXES: Final = 32_768
 """Beginnings of sentences that one search remembers, about 4 MB; those given up make room."""

@@ -29,6 +29,7 @@ from export.corpora.speech.normalise import normalise
 from export.corpora.speech.texts import home_texts
 from export.corpora.utterance import Problem
 from export.recipes.speech import recipe
+from export.recipes.speech.confidence import copy_confidence
 from export.recipes.speech.material import made_up
 from export.recipes.speech.wake_files import copy_wake
 
@@ -53,6 +54,7 @@ def ship(run: Path, folder: Path = recipe.SHIPPED) -> None:
         recipe.write_dev(folder, spoken)
     recipe.write_network(trained.network, folder / "network.safetensors")
     copy_wake(run, folder)
+    copy_confidence(run, folder)
     recipe.write_run(replace(trained, name=NAME), folder)
 
 

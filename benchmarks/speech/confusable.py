@@ -1,9 +1,11 @@
-"""Words that are easily taken for one another: a few sounds apart, and written differently."""
+"""Words to put in the place of one: those easily taken for it, or any that are as long."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from random import Random
+from typing import Protocol
 
 from edge.voice.hypothesis import edit_distance
 from export.corpora.speech.dictionary import Phones
@@ -11,6 +13,34 @@ from export.corpora.speech.dictionary import Phones
 _FURTHEST = 2
 """Sounds between two words that count as easily confused."""
 _FEWEST_PHONES = 2
+
+
+class Words(Protocol):
+    """Finds words that may stand where one does."""
+
+    def like(self, word: str, count: int) -> list[str]:
+        """`count` words, or fewer."""
+        ...
+
+
+class AsLong:
+    """Any words of as many letters.
+
+    Args:
+        vocabulary: words to draw from.
+        seed: of what is drawn.
+    """
+
+    def __init__(self, vocabulary: Iterable[str], seed: int) -> None:
+        self._seed = seed
+        self._of: dict[int, list[str]] = defaultdict(list)
+        for word in sorted(set(vocabulary)):
+            self._of[len(word)].append(word)
+
+    def like(self, word: str, count: int) -> list[str]:
+        """`count` words of the length of `word`, or fewer; the same ones every time."""
+        others = [other for other in self._of[len(word)] if other != word]
+        return Random(f"{word} {self._seed}").sample(others, min(count, len(others)))
 
 
 class Confusable:

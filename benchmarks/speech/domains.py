@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.speech import corpora, voices
-from benchmarks.speech.confusable import Confusable
+from benchmarks.speech.confusable import AsLong, Confusable, Words
 from benchmarks.speech.noise import KITCHEN_6, KITCHEN_12, QUIET, Condition, read_held_out
 from benchmarks.speech.posteriors import Ear, variants
 from benchmarks.speech.rates import share
@@ -32,7 +32,7 @@ from export.corpora.speech.recording import Recording
 from export.files import write_atomic
 from export.recipes.speech.domain import Domain, read_domain
 
-NAMES = ("codes", "orders-1", "orders-2")
+NAMES = ("codes", "orders-1", "orders-2", "choices")
 CONDITIONS = (QUIET, KITCHEN_12, KITCHEN_6)
 ORDERS = 150
 """Prompts of a domain of orders."""
@@ -86,13 +86,18 @@ def write(folder: Path, data: Path) -> list[Path]:
 def make(data: Path) -> list[Made]:
     """All domains; the same ones every time."""
     prompts = corpora.prompts(data).recordings
-    confusable = Confusable(_common_words(data), pronunciations())
+    common = _common_words(data)
+    confusable = Confusable(common, pronunciations())
+    words: Mapping[str, Words] = {
+        **dict.fromkeys(NAMES[1:-1], confusable),
+        NAMES[-1]: AsLong(common, len(NAMES)),
+    }
     spoken = [item for item in prompts if set(item.text.split()) <= set(_DIGITS)]
     found = [Made(NAMES[0], _codes(spoken), tuple(spoken))]
     used = {item.audio for item in spoken}
     for seed, name in enumerate(NAMES[1:], 1):
         left = [item for item in prompts if item.audio not in used]
-        found.append(orders(name, left, confusable, seed))
+        found.append(orders(name, left, words[name], seed))
         used |= {item.audio for item in found[-1].recordings}
     return found
 
@@ -100,18 +105,18 @@ def make(data: Path) -> list[Made]:
 def orders(
     name: str,
     prompts: Sequence[Recording],
-    confusable: Confusable,
+    words: Words,
     seed: int,
     count: int = ORDERS,
 ) -> Made:
-    """`count` prompts in which one word or two may be taken for three others each."""
+    """`count` prompts in which one word or two may be three others each."""
     rng = Random(f"{name} {seed}")
     chosen: list[Recording] = []
     templates: dict[str, None] = {}
     for item in rng.sample(list(prompts), len(prompts)):
         if len(chosen) == count:
             break
-        template = _template(item.text, confusable, rng)
+        template = _template(item.text, words, rng)
         if template is not None and template not in templates:
             templates[template] = None
             chosen.append(item)
@@ -190,7 +195,7 @@ def understood(
     }
 
 
-def _template(text: str, confusable: Confusable, rng: Random) -> str | None:
+def _template(text: str, exchange: Words, rng: Random) -> str | None:
     """A prompt with alternatives; None where it is too short or long, or nothing sounds like it."""
     words = text.split()
     if not _SHORTEST <= len(words) <= _LONGEST:
@@ -198,7 +203,7 @@ def _template(text: str, confusable: Confusable, rng: Random) -> str | None:
     wanted = 2 if rng.random() < _TWO_WORDS else 1
     for at in rng.sample(range(len(words)), len(words)):
         if wanted and len(words[at]) >= _FEWEST_LETTERS:
-            others = confusable.like(words[at], _ALTERNATIVES)
+            others = exchange.like(words[at], _ALTERNATIVES)
             if len(others) == _ALTERNATIVES:
                 words[at] = f"({'|'.join([words[at], *others])})"
                 wanted -= 1

@@ -89,6 +89,7 @@ class Ear:
             self._stream.push(samples[start : start + _CHUNK])
             for start in range(0, len(samples), _CHUNK)
         ]
+        parts.append(self._stream.flush())
         self.computing += time.perf_counter() - began
         self.seconds += len(samples) / SAMPLE_RATE
         return np.concatenate(parts)

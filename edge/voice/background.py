@@ -149,7 +149,7 @@ def _scores(
     best = np.zeros((2, *rows.shape[:2]))
     for t in range(len(rows)):
         start = hearing.edges(np.maximum(last_space, silent[t]))
-        open_ends = ended[t] + tails
+        open_ends = np.where(ended[t, 0] > tails[0], ended[t], tails)
         best[:, t] = open_ends * by_space[t]
         tails = open_ends * by_blank[t]
         new = automaton.step(paths, start[:, None], gains[t][:, automaton.labels])

@@ -57,7 +57,7 @@ class Decoder:
         self,
         graph: SearchGraph,
         *,
-        beam: int = 200,
+        beam: int = 1000,
         distance: float = 16.0,
         letter_bonus: float = 0.0,
         wildcard_penalty: float = 2.0,

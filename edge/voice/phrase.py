@@ -27,7 +27,7 @@ GOOD_LETTERS: Final = 6
 GOOD_SYLLABLES: Final = 2
 FEWEST_LETTERS: Final = 3
 """Fewer than these are in too many words for any threshold."""
-_MISSES: Final = (0.1, 0.3)
+_MISSES: Final = (0.15, 0.35)
 """Shares of missed calls above which a phrase is weak, and bad."""
 _OFTEN: Final = (0.5, 4.0)
 """Times the wanted rate that a phrase may be said in other speech before it is weak, and bad."""

@@ -119,6 +119,11 @@ class Recognizer:
         evidence = evidence._replace(margin=margin)
         return Reading(best.text, evidence, answer, self.settings.confidence(evidence))
 
+    def meaning(self, attempt: Attempt, said: str) -> Answer:
+        """What a sentence means that may be said in the attempt's graph."""
+        with self._turn:
+            return self._meaning(attempt.graph, said)
+
     def answer(
         self,
         attempt: Attempt | None,

@@ -240,8 +240,11 @@ class PhraseScorer:
         start = hearing.edge_of(max(self._space, sum(self._blanks)))
 
         # What had ended by the last frame, and what this frame says to that.
-        open_ends = self._tails
-        open_ends[:2] += self._paths[:, automaton.last + 2]
+        # The likeliest end, not the sum: an edge that could be anywhere is no evidence of one.
+        open_ends, ended = self._tails, self._paths[:, automaton.last + 2]
+        better = ended[0] > open_ends[0]
+        np.copyto(open_ends[:2], ended, where=better)
+        np.copyto(open_ends[2], 0.0, where=better)
         open_ends[2] += open_ends[0]
         np.multiply(open_ends, hearing.edge_of(space), out=by_space)
         np.multiply(open_ends, hearing.edge_of(blank), out=self._tails)

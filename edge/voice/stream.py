@@ -45,6 +45,10 @@ class Acoustic(Protocol):
         """Log posteriors of the frames that are complete now: [n, labels]."""
         ...
 
+    def flush(self) -> Posteriors:
+        """Those of all that was pushed and not given yet, as if silence followed; then `reset`."""
+        ...
+
     def reset(self) -> None:
         """What comes next is another recording."""
         ...
@@ -98,11 +102,10 @@ class VoiceStream:
         self._usable = usable
         self._ends = Endpointer(endpoint or self.settings.endpoint)
         self._dialogue = Dialogue(recognizer, phrases, self.settings, hearing)
-        self._lag = round(lag * SAMPLE_RATE)
         ends = self._ends.settings
         self._pause = _frames(ends.hang_over_ms) * FRAME
         # Who sets a pause shorter than the acoustic model's delay wants an answer, not patience.
-        patient = ends.hang_over_ms * _PER_MS >= self._lag
+        patient = ends.hang_over_ms * _PER_MS >= lag * SAMPLE_RATE
         self._mid_sentence = round(self.settings.mid_sentence * SAMPLE_RATE) if patient else 0
         # Speech is reported when it has lasted a while: what came meanwhile is kept too.
         self._ring: deque[Samples] = deque(maxlen=_frames(PRE_ROLL_MS) + _frames(ends.shortest_ms))
@@ -255,9 +258,7 @@ class VoiceStream:
     def _end(self, audio_end: int) -> list[VoiceEvent]:
         """Has the acoustic model hear out the last sounds, and decides what was said."""
         end = min(self._ends.end, audio_end)
-        events: list[VoiceEvent] = []
-        if (lacking := end + self._lag - self._position) > 0:
-            events = self._dialogue.hear(self._acoustic.push(np.zeros(lacking, np.int16)))
+        events = self._dialogue.hear(self._acoustic.flush())
         cut = self._ends.settings.longest_ms / 1000 if self._ends.cut else 0.0
         self._open, self._close_at = False, None
         self._heard_to = end

@@ -14,7 +14,7 @@ import soundfile
 from benchmarks.__main__ import main
 from benchmarks.speech import corpora, domains, refusals, tables
 from benchmarks.speech.accuracy import closed_set
-from benchmarks.speech.confusable import Confusable
+from benchmarks.speech.confusable import AsLong, Confusable
 from benchmarks.speech.corpora import Held, Sets, Sizes
 from benchmarks.speech.noise import HOUSEHOLD_10, KITCHEN_6, QUIET, noisy
 from benchmarks.speech.rates import Letters, letter_errors, share
@@ -96,6 +96,15 @@ def test_words_that_sound_alike_are_near_and_those_that_sound_the_same_are_left_
     assert confusable.like("lamp", 3) == ["camp", "damp", "lump"]
     assert confusable.like("kitchen", 3) == []
     assert confusable.like("unknown", 3) == []
+
+
+def test_any_words_as_long_may_stand_in_its_place() -> None:
+    words = AsLong(("lamp", "here", "door", "sofa", "bed"), 1)
+    found = words.like("lamp", 3)
+    assert sorted(found) == ["door", "here", "sofa"]
+    assert found == words.like("lamp", 3)
+    assert words.like("lamp", 2) == AsLong(("lamp", "here", "door", "sofa"), 1).like("lamp", 2)
+    assert words.like("bed", 3) == words.like("unknown", 3) == []
 
 
 def test_orders_can_be_said_and_hold_what_was_said(tmp_path: Path) -> None:

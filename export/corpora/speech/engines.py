@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+import soundfile
+
+from export.corpora.speech import kokoro
 from export.corpora.speech.normalise import pronounceable
 from export.corpora.speech.plan import Request
 
@@ -29,6 +32,9 @@ def say(requests: Sequence[Request], files: Sequence[Path]) -> None:
     engine = requests[0].voice.engine
     if engine == "festival":
         _run(["festival", "--pipe"], _festival(requests, files), _LIMIT * len(files))
+        return
+    if engine == "kokoro":
+        _kokoro(requests, files)
         return
     command = _espeak if engine == "espeak-ng" else _flite
     for request, file in zip(requests, files, strict=True):
@@ -72,6 +78,23 @@ def _flite(request: Request, file: Path) -> list[str]:
         *("-t", pronounceable(request.text)),
         *("-o", str(file)),
     ]
+
+
+def _kokoro(requests: Sequence[Request], files: Sequence[Path]) -> None:
+    place = kokoro.folder()
+    if place is None:
+        return
+    model = kokoro.loaded(place)
+    for british in (False, True):
+        own = [
+            (request, file)
+            for request, file in zip(requests, files, strict=True)
+            if kokoro.british(request.voice.name) == british
+        ]
+        said = kokoro.phonemes_of([request.text for request, _ in own], british) if own else []
+        for (request, file), phonemes in zip(own, said, strict=True):
+            wave = model.say(phonemes, request.voice.name, request.rate, request.seed)
+            soundfile.write(file, wave, kokoro.RATE)
 
 
 def _festival(requests: Sequence[Request], files: Sequence[Path]) -> str:

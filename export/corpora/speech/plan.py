@@ -9,9 +9,9 @@ from random import Random
 from edge.errors import UsageError
 from export.corpora.speech.voices import Voice, installed_voices
 
-SHARES: Mapping[str, float] = {"espeak-ng": 0.4, "flite": 0.35, "festival": 0.25}
-"""Engine → its part of the sentences. espeak-ng has by far the most voices; those of the others
-sound more like people."""
+SHARES: Mapping[str, float] = {"espeak-ng": 0.15, "flite": 0.35, "festival": 0.25, "kokoro": 0.25}
+"""Engine → its part of the sentences: espeak-ng has by far the most voices, those of kokoro sound
+most like people and take longest."""
 
 _SLOWEST, _FASTEST = 0.8, 1.3
 

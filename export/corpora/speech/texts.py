@@ -21,11 +21,13 @@ from export.files import write_atomic
 HOME = Path(__file__).parents[2] / "samples" / "home"
 CORPORA = ("slurp", "clinc150", "snips")
 
-HOME_SHARE, WORDS_SHARE = 1 / 3, 2 / 9
+HOME_SHARE, WORDS_SHARE = 1 / 3, 1 / 3
 """Parts of the home's sentences and of random words; the rest are requests to assistants."""
 
-_FEWEST, _MOST = 2, 14
+_FEWEST, _MOST = 1, 14
 """Words in a sentence."""
+_LENGTHS = (1, 1, 1, 2, 2, 3, 4, 5, 6, 7)
+"""Random words a line: orders are often short, and what is read aloud hardly ever."""
 _WORD = re.compile(r"[a-z](?:[a-z']*[a-z])?")
 
 
@@ -34,8 +36,8 @@ def general_texts(data: Path, count: int, seed: int) -> list[str]:
 
     Requests are the training sentences of the corpora in the folders `CORPORA` of `data`, with
     their unlabelled ones. The home's are drawn from the sample home's templates. Random words,
-    three to seven a line, come from the CMU dictionary: they keep a network from learning that
-    only what is often asked for can be said.
+    one to seven a line, come from the CMU dictionary: they keep a network from learning that only
+    what is often asked for can be said, and only in whole sentences.
 
     Raises:
         UsageError: a corpus is missing, or the dictionary is not installed.
@@ -70,10 +72,10 @@ def home_texts(home: Path, count: int, seed: int) -> list[str]:
 
 
 def random_words(count: int, seed: int) -> list[str]:
-    """Lines of three to seven words of the CMU dictionary."""
+    """Lines of words of the CMU dictionary, one alone or two as often as three to seven."""
     rng = Random(f"words {seed}")
     words = dictionary_words()
-    return [" ".join(rng.choices(words, k=rng.randint(3, 7))) for _ in range(count)]
+    return [" ".join(rng.choices(words, k=rng.choice(_LENGTHS))) for _ in range(count)]
 
 
 def dictionary_words() -> list[str]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import UsageError
+from export.corpora.speech import kokoro
 
-ENGINES = ("espeak-ng", "flite", "festival")
+ENGINES = ("espeak-ng", "flite", "festival", "kokoro")
 PACKAGES = (
     "espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts festlex-cmu"
 )
@@ -54,9 +55,9 @@ def installed_voices() -> list[Voice]:
     """All voices that can be used, engine by engine.
 
     Raises:
-        UsageError: there is not one of the engines.
+        UsageError: there is not one of the engines, or Kokoro's folder lacks a file.
     """
-    voices = [*_espeak(), *_flite(), *_festival()]
+    voices = [*_espeak(), *_flite(), *_festival(), *_kokoro()]
     if not voices:
         raise UsageError(
             "no speech synthesiser is installed",
@@ -91,6 +92,11 @@ def _festival() -> list[Voice]:
         return []
     present = {item.name for item in _FESTIVAL_FOLDER.glob("*/*")}
     return [Voice("festival", call) for name, call in _FESTIVAL.items() if name in present]
+
+
+def _kokoro() -> list[Voice]:
+    place = kokoro.folder()
+    return [Voice("kokoro", name) for name in kokoro.english_voices(place)] if place else []
 
 
 def _output(*command: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from export.corpora import OUT_OF_SCOPE, Utterance
 
 FALSE_REJECTS = 0.01
 """Share of rightly read commands that may be rejected for the sake of rejecting the rest."""
+FALSE_ACCEPTS = 0.02
+"""Share of misheard sentences out of scope that may pass for commands, where that can be had for
+as many more false rejects at most."""
 _FLOOR = 1e-9
 _ROUNDING = 1 - 1e-4
 """Thresholds are put just below the value found: kernels of other processors round differently."""
@@ -25,7 +29,10 @@ def frame_is_right(gold: Utterance, frame: Frame) -> bool:
 
 
 def fit(
-    gold: Sequence[Utterance], frames: Sequence[Frame | None], false_rejects: float = FALSE_REJECTS
+    gold: Sequence[Utterance],
+    frames: Sequence[Frame | None],
+    false_rejects: float = FALSE_REJECTS,
+    misheard: Sequence[tuple[Utterance, Frame | None]] = (),
 ) -> dict[str, float]:
     """The manifest's `calibration`, from the frames of the dev set.
 
@@ -33,42 +40,69 @@ def fit(
     on the intent's probability, which tells commands from the rest, and one on the score, which
     tells rightly read slots from others. Each is set where the commands it rejects although they
     were read rightly reach `false_rejects` of all: as high as that allows.
+
+    Of misheard sentences the score has to be true as well. The thresholds stay where clean ones put
+    them, since a misheard command that is not sure can be said again; and where more than
+    `FALSE_ACCEPTS` of the misheard sentences out of scope would pass, that on the score goes up.
+
+    Args:
+        gold: the dev set.
+        frames: what the model makes of it.
+        false_rejects: see above.
+        misheard: sentences of the dev set as they may be heard, and what it makes of those.
     """
     from sklearn.linear_model import LogisticRegression
 
-    pairs = [
-        (item, frame)
-        for item, frame in zip(gold, frames, strict=True)
-        if frame is not None and item.intent is not None
-    ]
-    commands = [pair for pair in pairs if pair[0].intent != OUT_OF_SCOPE]
-    right = np.array([frame_is_right(item, frame) for item, frame in commands])
-    logs = np.array(
-        [
-            [
-                np.log(max(frame.intent_probability, _FLOOR)),
-                np.log(max(frame.tags_probability, _FLOOR)),
-            ]
-            for _, frame in commands
-        ]
-    )
+    commands, _ = _parted(zip(gold, frames, strict=True))
+    heard, rubbish = _parted(misheard)
+    right = np.array([frame_is_right(*pair) for pair in commands + heard])
+    logs = np.array([_logs(frame) for _, frame in commands + heard])
     if right.all() or not right.any():  # too few mistakes to learn from: take the model's word
         bias, intent, tags = 0.0, 1.0, 1.0
     else:
-        regression = LogisticRegression(C=10.0, max_iter=1000).fit(logs, right)
+        # The clean ones count as much as the misheard, however often each was heard.
+        weights = [1.0] * len(commands) + [len(commands) / max(1, len(heard))] * len(heard)
+        regression = LogisticRegression(C=10.0, max_iter=1000).fit(logs, right, weights)
         (bias,), ((intent, tags),) = regression.intercept_, regression.coef_
     fitted = Calibration(float(bias), float(intent), float(tags), 0.0, 0.0)
-    scores = [fitted.score(*row) for row in logs.tolist()]
+    scores = [
+        fitted.score(*_logs(frame)) for item, frame in commands if frame_is_right(item, frame)
+    ]
     allowed = int(false_rejects * len(commands))
+    threshold = _threshold(commands, allowed)
+    passing = [
+        fitted.score(*_logs(frame))
+        for _, frame in rubbish
+        if frame.intent_probability >= max(threshold, frame.out_of_scope)
+    ]
+    wanted = _above(passing, int(FALSE_ACCEPTS * len(rubbish)))
+    lowest = max(_cut(scores, allowed), min(wanted, _cut(scores, 2 * allowed)))
     return {
         "bias": round(fitted.bias, 5),
         "intent": round(fitted.intent, 5),
         "tags": round(fitted.tags, 5),
-        "threshold": round(_threshold(commands, allowed), 5),
-        "lowest_score": round(
-            _cut([s for s, ok in zip(scores, right, strict=True) if ok], allowed), 5
-        ),
+        "threshold": round(threshold, 5),
+        "lowest_score": round(lowest, 5),
     }
+
+
+def _parted(
+    pairs: Iterable[tuple[Utterance, Frame | None]],
+) -> tuple[list[tuple[Utterance, Frame]], list[tuple[Utterance, Frame]]]:
+    """Commands, and what is out of scope, of all that is labelled and was read."""
+    read = [(item, frame) for item, frame in pairs if frame is not None and item.intent is not None]
+    return (
+        [pair for pair in read if pair[0].intent != OUT_OF_SCOPE],
+        [pair for pair in read if pair[0].intent == OUT_OF_SCOPE],
+    )
+
+
+def _logs(frame: Frame) -> tuple[float, float]:
+    """What the score is computed from: see `edge.intent.Calibration`."""
+    return (
+        math.log(max(frame.intent_probability, _FLOOR)),
+        math.log(max(frame.tags_probability, _FLOOR)),
+    )
 
 
 def _threshold(commands: Sequence[tuple[Utterance, Frame]], allowed: int) -> float:
@@ -84,3 +118,9 @@ def _cut(values: Sequence[float], allowed: int) -> float:
     """The value that `allowed` of the values are below; 0 where there are none."""
     ordered = sorted(values)
     return ordered[min(allowed, len(ordered) - 1)] * _ROUNDING if ordered else 0.0
+
+
+def _above(values: Sequence[float], allowed: int) -> float:
+    """A value that `allowed` of the values reach, at most; 0 where that many are all."""
+    ordered = sorted(values, reverse=True)
+    return min(1.0, ordered[allowed] / _ROUNDING) if len(ordered) > allowed else 0.0

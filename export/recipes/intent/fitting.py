@@ -13,7 +13,7 @@ from torch import Tensor
 
 from edge.encoder import WordEncoder
 from edge.errors import UsageError
-from export.corpora import Utterance
+from export.corpora import OUT_OF_SCOPE, Utterance
 from export.distill import BatchesByLength, FitSettings, fit, is_first_process
 from export.files import write_atomic
 from export.recipes.intent.augment import SlotSubstitution
@@ -23,6 +23,7 @@ from export.recipes.intent.judge import (
     measures,
 )
 from export.recipes.intent.labels import Example, LabelSet
+from export.recipes.intent.misheard import misheard_lesson
 from export.recipes.intent.student import (
     Lesson,
     Student,
@@ -119,10 +120,23 @@ def train_student(
 ) -> dict[str, float]:
     """Trains `student` on the lessons, leaves it at its best epoch, returns its measures."""
     reader = StudentReader(student, encoder, labels)
+
+    def draw(epoch: int) -> Sequence[Lesson]:
+        if not settings.misheard:
+            return lessons
+        rng = random.Random(f"misheard {settings.seed}/{epoch}")
+        # All that is out of scope: there is little of it, and noise must be no sign of a command.
+        return [*lessons] + [
+            misheard_lesson(lesson, rng)
+            for lesson in lessons
+            if labels.intents[lesson.example.intent] == OUT_OF_SCOPE
+            or rng.random() < settings.misheard
+        ]
+
     figures = fit(
         student,
         BatchesByLength(
-            lambda epoch: lessons,
+            draw,
             settings.batch_size,
             lambda item: len(item.example.words),
             settings.seed,

@@ -30,10 +30,13 @@ from export.metrics import (
 from export.quantize import Feed, quantize
 from export.recipes.intent import calibration, recipe
 from export.recipes.intent.graph import export_student
+from export.recipes.intent.misheard import misheard_utterances
 
 CHECKED_SENTENCES = 25
 """Sentences on which the float graph is compared with torch."""
 TIMED_CALLS = 300
+MISHEARD_EACH = 4
+"""How often each dev sentence is misheard for the thresholds of a student that was taught such."""
 GOLDEN_SCORE = 0.95
 """Score from which an answer is sure enough to be the same under every scheme."""
 _UNCALIBRATED = {"bias": 0.0, "intent": 1.0, "tags": 1.0, "threshold": 0.0, "lowest_score": 0.0}
@@ -99,14 +102,17 @@ class TrainedIntent:
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.intent`, and vocabulary, grammar and sample home as assets."""
         settings = SessionSettings(1, False, False, "extended")
-        frames = self._frames(graph, "float", settings)
+        model = self._model(graph, "float", settings, _UNCALIBRATED)
+        frames = [model.read(item.text) for item in self._dev]
+        misheard = [(item, model.read(item.text)) for item in self._misheard()]
         assets = {"vocabulary": "assets/vocabulary.txt"}
         files = {assets["vocabulary"]: self._vocabulary}
         for role, name in HOME_FILES.items():
             if (self._folder / name).exists():
                 assets[role] = f"assets/{name}"
                 files[assets[role]] = (self._folder / name).read_bytes()
-        task = self._task(calibration.fit(self._dev, frames, self.false_rejects))
+        fitted = calibration.fit(self._dev, frames, self.false_rejects, misheard)
+        task = self._task(fitted)
         task["assets"] = assets
         schema = self._folder / SLOT_SCHEMA
         if schema.exists():
@@ -139,6 +145,13 @@ class TrainedIntent:
             "trigrams": layout.trigrams,
             "buckets": layout.buckets,
         }
+
+    def _misheard(self) -> list[Utterance]:
+        student = self.run.settings.student
+        if not student.misheard:
+            return []
+        # Other errors than those that the run's figures were measured with.
+        return misheard_utterances(self._dev, student.seed + 1, MISHEARD_EACH)
 
     def _task(self, fitted: dict[str, float]) -> dict[str, Any]:
         labels = self.run.labels

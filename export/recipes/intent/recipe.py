@@ -25,6 +25,7 @@ from export.files import write_atomic
 from export.recipes.intent.augment import augmented
 from export.recipes.intent.fitting import tensors, train_student, train_teacher
 from export.recipes.intent.judge import (
+    StudentReader,
     TeacherReader,
     measures,
     teacher_lessons,
@@ -35,6 +36,7 @@ from export.recipes.intent.lexicon import (
     initial_embeddings,
     word_neighbours,
 )
+from export.recipes.intent.misheard import misheard_utterances
 from export.recipes.intent.settings import IntentSettings, settings_from
 from export.recipes.intent.student import (
     Lesson,
@@ -57,7 +59,8 @@ class IntentRun:
     settings: IntentSettings
     student: Student
     figures: dict[str, dict[str, float]]
-    """Dev-set measures of teacher, student alone and student, and what each cost."""
+    """Dev-set measures of teacher, student alone and student, and what each cost; those of the
+    student on misheard sentences, where it was taught them."""
 
     @property
     def encoder(self) -> WordEncoder:
@@ -142,6 +145,11 @@ def train(
     )  # fmt: skip
     figures["student"] = found
     say(f"student, distilled, on dev: {_line(found)}")
+    if settings.student.misheard:
+        heard = misheard_utterances(corpus.dev, settings.student.seed)
+        found = measures(heard, StudentReader(taught, encoder, labels)(heard))
+        figures["student, misheard"] = found
+        say(f"student on dev as it may be heard: {_line(found)}")
     run = IntentRun(corpus.name, labels, vocabulary, settings, taught, figures)
     if is_first_process():
         _save(run, corpus, folder)

@@ -40,6 +40,9 @@ class StudentSettings:
     learning_rate: float = 4e-3
     augmented: int = 40_000
     """Augmented sentences that teachers label beside the corpus' own."""
+    misheard: float = 0.0
+    """Share of the sentences that an epoch shows once more, misspelled as a recogniser of letters
+    mishears them: for what will be spoken to. 0 for text that is typed."""
     hard_weight: float = 0.2
     """Weight of the gold labels beside the teachers' answers."""
     hidden_weight: float = 0.5

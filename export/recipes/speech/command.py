@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ def train_and_report(
     folder: Path,
     *,
     name: str | None,
+    begin: Path | None,
     teacher: Path | None,
     cache: Path | None,
     resume: bool,
@@ -65,6 +66,8 @@ def train_and_report(
     warn: Callable[[Iterable[object]], None],
 ) -> Outcome | None:
     """Trains and writes the run folder.
+
+    Without `sentences` it goes on from the weights of the run `begin`, where one is given.
 
     Returns:
         What came out; None on every process of a distributed launch but the first.
@@ -97,7 +100,10 @@ def train_and_report(
                 allowed="folders with a manifest.jsonl",
                 hint="give --data, or set EDGE_DATA; with --sentences none are needed",
             )
-        run = recipe.train(material, _texts(chosen), chosen, folder, **options)
+        network = recipe.load(begin).network if begin is not None else None
+        if network is not None:
+            chosen = replace(chosen, width=network.shape.width)
+        run = recipe.train(material, _texts(chosen), chosen, folder, begin=network, **options)
     return Outcome(folder, run) if is_first_process() else None
 
 

@@ -24,7 +24,7 @@ from export.corpora.speech.noise import Noises
 from export.corpora.speech.recording import Recording, Wave, read_audio
 from export.corpora.speech.rooms import random_responses
 from export.files import write_atomic
-from export.recipes.speech.frontend import HOP, MELS, WINDOW, mel_filters
+from export.recipes.speech.frontend import BANDS, HOP, WINDOW, mel_filters
 
 Features = npt.NDArray[np.float16]
 
@@ -32,7 +32,7 @@ _SIZE = 512
 _BLOCK = 64
 """Recordings that a process takes at a time."""
 _ROOMS = 400
-_VERSION = 1
+_VERSION = 2
 
 FAR = Chances(noise=0.0, level_db=(-38.0, -12.0), padding=0.25)
 """A look's changes; noise is left to the features."""
@@ -43,7 +43,7 @@ class Cache:
     """Features of recordings, all in one array; or a teacher's posteriors of them."""
 
     frames: Features
-    """[all frames, 32]; posteriors [all frames, 29]."""
+    """[all frames, 42]; posteriors [all frames, 29]."""
     bounds: npt.NDArray[np.int64]
     """[looks, recordings, 2]: where a look's frames begin and end."""
 
@@ -53,16 +53,16 @@ class Cache:
         return self.bounds.shape[0]
 
     def of(self, recording: int, look: int) -> Features:
-        """Frames of a recording, [T, 32] or [T, 29]."""
+        """Frames of a recording, [T, 42] or [T, 29]."""
         start, end = self.bounds[look, recording]
         return self.frames[start:end]
 
 
 def log_mel(wave: Wave) -> npt.NDArray[np.float32]:
-    """What `frontend.MelFrontEnd` computes, for a wave of full scale 1.0: [T, 32]."""
+    """What `frontend.MelFrontEnd` computes, for a wave of full scale 1.0: [T, 42]."""
     count = (len(wave) - WINDOW) // HOP + 1
     if count <= 0:
-        return np.zeros((0, MELS), np.float32)
+        return np.zeros((0, BANDS), np.float32)
     samples = np.lib.stride_tricks.sliding_window_view(wave, WINDOW)[::HOP] * np.float32(32768)
     window = np.hanning(WINDOW + 1)[:WINDOW].astype(np.float32)
     power = np.square(np.abs(np.fft.rfft(samples * window, _SIZE)))
@@ -94,7 +94,7 @@ def build_cache(
     """
     what = [_VERSION, looks, seed, files_of(recordings)]
     return kept(
-        folder, what, MELS, lambda out: _write(recordings, out, looks, seed, jobs, progress)
+        folder, what, BANDS, lambda out: _write(recordings, out, looks, seed, jobs, progress)
     )
 
 
@@ -171,7 +171,7 @@ def _block(block: tuple[int, int, Sequence[Recording], int]) -> list[Features]:
 
 
 def noise_features(noises: Noises, count: int, seconds: float, seed: int) -> Features:
-    """`count` noises of `seconds` each from `noises`, on the level of speech: [count, T, 32]."""
+    """`count` noises of `seconds` each from `noises`, on the level of speech: [count, T, 42]."""
     rng = np.random.default_rng(seed)
     samples = int(seconds * 16_000)
     level = np.float32(0.05)

@@ -14,6 +14,9 @@ HOP: Final = 160
 WINDOW: Final = 400
 """Samples a feature frame looks at: 25 ms."""
 MELS: Final = 32
+"""Mel bands that the speech embedding hears, up to 3.8 kHz."""
+BANDS: Final = 42
+"""All mel bands: the same scale goes on to 7.6 kHz, where consonants differ most."""
 FLOOR: Final = -8.0
 """The least feature: digital silence."""
 
@@ -23,12 +26,13 @@ _HIGHEST: Final = 3800.0
 
 
 class MelFrontEnd(nn.Module):
-    """Samples on the int16 scale, float32 [B, N] → features [B, (N - 400) // 160 + 1, 32].
+    """Samples on the int16 scale, float32 [B, N] → features [B, (N - 400) // 160 + 1, 42].
 
-    The features that Google's speech embedding was trained on (Lin et al. 2020, arXiv 2002.01322),
-    as openWakeWord's graph of them computes them: Hann window, power spectrum, 32 Slaney mel bands
-    from 60 to 3,800 Hz, decibels; a feature is decibels / 10 + 2. That graph also cuts off what is
-    80 dB below the loudest frame of its input; here a frame depends on nothing but its window.
+    The first 32 are what Google's speech embedding was trained on (Lin et al. 2020, arXiv
+    2002.01322), as openWakeWord's graph of them computes them: Hann window, power spectrum, Slaney
+    mel bands from 60 to 3,800 Hz, decibels; a feature is decibels / 10 + 2. That graph also cuts
+    off what is 80 dB below the loudest frame of its input; here a frame depends on nothing but its
+    window.
     """
 
     def __init__(self) -> None:
@@ -53,8 +57,9 @@ class MelFrontEnd(nn.Module):
 
 
 def mel_filters() -> np.ndarray:
-    """Triangular filters of equal area on the Slaney mel scale, float64 [32, 257]."""
-    centres = _hertz(np.linspace(_mel(_LOWEST), _mel(_HIGHEST), MELS + 2))
+    """Triangular filters of equal area on the Slaney mel scale, float64 [42, 257]."""
+    apart = (_mel(_HIGHEST) - _mel(_LOWEST)) / (MELS + 1)
+    centres = _hertz(_mel(_LOWEST) + apart * np.arange(BANDS + 2))
     bins = np.arange(_TRANSFORM // 2 + 1) * SAMPLE_RATE / _TRANSFORM
     low, centre, high = centres[:-2, None], centres[1:-1, None], centres[2:, None]
     rising = (bins - low) / (centre - low)

@@ -3,9 +3,10 @@
     pcm      int16   [2560]     the next 160 ms, 16 kHz
     samples  int16   [560]      the last samples before them
     frames   float32 [n]        what the backbone's convolutions in time have read last
+    bands    float32 [k, 42]    the last feature frames
     steps    float32 [m, D]     the same of the blocks on top
     log_posteriors  float32 [8, 29]
-    next_samples, next_frames, next_steps    the state after it
+    next_samples, next_frames, next_bands, next_steps    the state after it
 
 All of it is whole and of fixed size. A state of zeros is none that silence leads to; zeros pushed
 for `settle` calls lead there exactly, since nothing is remembered for longer.
@@ -28,16 +29,17 @@ from export.recipes.speech.arithmetic import (
     Range,
     gemm,
 )
-from export.recipes.speech.backbone import LEAK, LEAST, STRIDE
+from export.recipes.speech.backbone import CONTEXT, LEAK, LEAST, STRIDE
 from export.recipes.speech.builder import GraphBuilder
-from export.recipes.speech.frontend import HOP, MELS, WINDOW, mel_filters
-from export.recipes.speech.network import FRAMES_PER_STEP
+from export.recipes.speech.frontend import BANDS, HOP, MELS, WINDOW, mel_filters
+from export.recipes.speech.network import DETAIL, FRAMES_PER_STEP
 from export.recipes.speech.streaming import (
     CHUNK,
     Convolution,
     Folded,
     FoldedBlock,
     Pooling,
+    detailed,
     gathered,
     windows,
 )
@@ -49,6 +51,8 @@ _AGAIN: Final = 2
 """Feature frames that are computed a second time: cheaper than keeping them."""
 KEPT: Final = WINDOW - HOP + _AGAIN * HOP
 """Samples that are kept."""
+_PAST: Final = (CONTEXT + DETAIL) // 2 - STRIDE
+"""Feature frames that are kept: from the first that is heard in detail to the last old one."""
 
 
 def float_graph(folded: Folded) -> tuple[onnx.ModelProto, list[str]]:
@@ -70,8 +74,14 @@ def _write(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded) -> None:
     net.input("pcm", "int16", [CHUNK])
     net.input("samples", "int16", [KEPT])
     features = _features(net, arithmetic)
-    rows = _backbone(net, arithmetic, folded, features)
+    detail = _detail(net, arithmetic, folded, features)
+    bounds = {"band0": 0, f"band{MELS}": MELS, "band_axis": 1}
+    sides = [net.constant(name, np.array([value])) for name, value in bounds.items()]
+    low = net.add("Slice", [features, *sides], "low")
+    rows = net.reshape(low, [(_NEW + _AGAIN) * MELS, 1], "low_rows")
+    rows = _backbone(net, arithmetic, folded, rows)
     rows = net.reshape(rows, [_STEPS, -1], "embeddings")
+    rows = net.add("Concat", [rows, detail], "heard", axis=1)
     rows = net.add("Relu", [gemm(net, arithmetic, rows, folded.enter, "entered")], "step0")
     rows = _blocks(net, arithmetic, folded, rows)
     letters = arithmetic.floats(arithmetic.take(rows), rows, folded.letters, "letters")
@@ -80,11 +90,12 @@ def _write(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded) -> None:
     net.output("log_posteriors", "float32", shape)
     net.output("next_samples", "int16", [KEPT])
     net.output("next_frames", "float32", [sum(_frames_kept(folded).values())])
+    net.output("next_bands", "float32", [_PAST, BANDS])
     net.output("next_steps", "float32", [sum(map(_kept, folded.blocks)), _width(folded)])
 
 
 def _features(net: GraphBuilder, arithmetic: Arithmetic) -> str:
-    """Log mel features [18 × 32, 1] of two frames once more and of 16 new ones.
+    """Log mel features [18, 42] of two frames once more and of 16 new ones.
 
     The basis of the Fourier transform is computed from its formula when the graph is loaded.
     """
@@ -121,8 +132,18 @@ def _features(net: GraphBuilder, arithmetic: Arithmetic) -> str:
     logarithm = net.add("Log", [net.add("Clip", [energy, least], "energies")], "logarithm")
     per_ten = net.constant("per_ten", np.float32(1 / np.log(10)))
     scaled = net.add("Mul", [logarithm, per_ten], "bels")
-    features = net.add("Add", [scaled, net.constant("two", np.float32(2))], "features")
-    return net.reshape(features, [(_NEW + _AGAIN) * MELS, 1], "feature_rows")
+    return net.add("Add", [scaled, net.constant("two", np.float32(2))], "features")
+
+
+def _detail(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, features: str) -> str:
+    """Rows [4, D] of what is heard in detail."""
+    net.input("bands", "float32", [_PAST, BANDS])
+    new = net.rows(features, _AGAIN, _AGAIN + _NEW, "new_bands")
+    known = net.concat(["bands", new], "known_bands")
+    net.rows(known, _NEW, _NEW + _PAST, "next_bands")
+    near = net.add("Gather", [known, net.indices("detail_at", detailed(_STEPS))], "near", axis=0)
+    near = net.reshape(near, [_STEPS, DETAIL * BANDS], "near_rows")
+    return net.add("Relu", [gemm(net, arithmetic, near, folded.detail, "detail.sum")], "detail")
 
 
 def _backbone(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str) -> str:

@@ -20,6 +20,7 @@ NOISY = MelChances(
     babble=0.0,
     room=0.3,
     gain_db=(-15.0, 0.0),
+    narrow=0.0,
     warp=0.0,
     time_masks=0,
     band_masks=0,
@@ -38,13 +39,15 @@ def letters_right(
 ) -> float:
     """100 − character error rate, in percent; with noise where there are noises to draw."""
     augment = None if noises is None else MelAugment(noises, seed, NOISY)
-    collate = Collator(network.past, network.future, augment, seed)
+    collate = Collator(network.past, network.future)
     device = next(network.parameters()).device
     wrong = count = 0
     for start in range(0, len(lessons), _BATCH):
         part = lessons[start : start + _BATCH]
         batch = collate(part)
-        features = batch["features"][: len(part)].to(device)
+        features = batch["features"].to(device)
+        if augment is not None:
+            features = augment.looks(features, batch["spoken"].to(device))[: len(part)]
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16()):
             found = network(features).float().cpu().numpy()
         for lesson, frames, posteriors in zip(part, batch["frames"], found, strict=True):

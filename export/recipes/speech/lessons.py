@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -14,11 +16,13 @@ from edge.errors import UsageError
 from edge.voice.alphabet import LABELS, SPACE, spell
 from export.corpora.speech.recording import Recording
 from export.recipes.speech.features import Cache, Features
-from export.recipes.speech.frontend import FLOOR, MELS
-from export.recipes.speech.mel_augment import MelAugment
+from export.recipes.speech.frontend import BANDS, FLOOR
+from export.recipes.speech.sounds import Sounds
 
 STEP = 4
 """Feature frames a step of the network."""
+_SPEEDS = (0.87, 1.15)
+"""Of a recording that is learned from, drawn anew every time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Lesson:
     labels: tuple[int, ...]
     told: Cache | None = None
     """A teacher's posteriors of the recordings; they hold for this look, too."""
+    sounds: tuple[int, ...] | None = None
+    """What is pronounced; None where nobody knows."""
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -45,7 +51,7 @@ class Lesson:
 
     @property
     def features(self) -> Features:
-        """[frames, 32]."""
+        """[frames, 42]."""
         return self.cache.of(self.index, self.look)
 
 
@@ -73,18 +79,36 @@ class Chain:
         return tuple(joined)
 
     @property
+    def sounds(self) -> tuple[int, ...] | None:
+        """Their sounds; None where those of one of them are not known."""
+        parts = [lesson.sounds for lesson in self.lessons]
+        known = [part for part in parts if part is not None]
+        return tuple(chain.from_iterable(known)) if len(known) == len(parts) else None
+
+    @property
     def features(self) -> Features:
-        """[frames, 32]."""
+        """[frames, 42]."""
         return np.concatenate([lesson.features for lesson in self.lessons])
 
 
 def lessons_of(
-    recordings: Sequence[Recording], cache: Cache, look: int, told: Cache | None = None
+    recordings: Sequence[Recording],
+    cache: Cache,
+    look: int,
+    told: Cache | None = None,
+    sounds: Sounds | None = None,
 ) -> list[Lesson]:
     """One look at each recording; only the first look keeps time with what a teacher `told`."""
     told = told if look == 0 else None
     return [
-        Lesson(cache, index, look, tuple(spell(recording.text)), told)
+        Lesson(
+            cache,
+            index,
+            look,
+            tuple(spell(recording.text)),
+            told,
+            sounds.of(recording.text) if sounds else None,
+        )
         for index, recording in enumerate(recordings)
     ]
 
@@ -99,6 +123,7 @@ class Lessons:
         longest: int = 1700,
         chained: int = 3,
         told: Sequence[Cache | None] = (),
+        sounds: Sounds | None = None,
     ) -> None:
         """Made of (recordings, their features, how many to draw an epoch).
 
@@ -108,9 +133,13 @@ class Lessons:
             longest: feature frames of the longest recording that is taken.
             chained: recordings in a chain, on average.
             told: a teacher's posteriors of each set's recordings; empty without a teacher.
+            sounds: how words are pronounced.
         """
         self._sets = [
-            ([lessons_of(recordings, cache, look, of) for look in range(cache.looks)], count)
+            (
+                [lessons_of(recordings, cache, look, of, sounds) for look in range(cache.looks)],
+                count,
+            )
             for (recordings, cache, count), of in zip(sets, told or [None] * len(sets), strict=True)
         ]
         self._seed, self._longest, self._chained = seed, longest, chained
@@ -148,53 +177,81 @@ class Lessons:
             at = min(rng.sample(range(count), min(count, 8)), key=lengths.__getitem__)
             chains[at].append(lesson)
             lengths[at] += lesson.frames
-        return [Chain(tuple(chain)) for chain in chains]
+        return [Chain(tuple(parts)) for parts in chains]
 
     def _fits(self, lesson: Lesson) -> bool:
         return 2 * len(lesson.labels) + 8 < lesson.frames <= self._longest
 
 
 class Collator:
-    """Lessons → padded features, twice where the surroundings are drawn, and their labels."""
+    """Lessons → padded features, where in them somebody speaks, and their labels."""
 
-    def __init__(self, past: int, future: int, augment: MelAugment | None, seed: int) -> None:
-        """`past` and `future`: feature frames that the network looks at beside its own."""
-        self._past, self._future, self._augment = past, future, augment
-        self._rng = np.random.default_rng(seed)
+    def __init__(self, past: int, future: int, seed: int | None = None) -> None:
+        """`past` and `future`: feature frames that the network looks at beside its own.
+
+        With a `seed`, recordings begin at any frame of a step and are slower or faster than they
+        were; without one they are as they are.
+        """
+        self._past, self._future = past, future
+        self._rng = None if seed is None else np.random.default_rng(seed)
 
     def __call__(self, lessons: Sequence[Lesson | Chain]) -> dict[str, Tensor]:
         """Tensors that `Pupil.forward` takes."""
-        most = max(lesson.frames for lesson in lessons)
+        looks = [self._paced(lesson) for lesson in lessons]
+        most = max(map(len, looks))
         steps = -(-most // STEP) + 3
         total = self._past + steps * STEP + self._future
-        features = np.full((len(lessons), total, MELS), FLOOR, np.float32)
+        features = np.full((len(lessons), total, BANDS), FLOOR, np.float32)
         spoken = np.zeros((len(lessons), total), bool)
         frames = np.zeros(len(lessons), np.int64)
         shifts = []
-        for row, lesson in enumerate(lessons):
-            look = lesson.features
-            shift = int(self._rng.integers(STEP)) if self._augment else 0
+        for row, look in enumerate(looks):
+            shift = int(self._rng.integers(STEP)) if self._rng else 0
             shifts.append(shift)
             start = self._past + shift
             features[row, start : start + len(look)] = look
             spoken[row, start : start + len(look)] = True
             frames[row] = 2 * min(steps, -(-(len(look) + shift) // STEP) + 2)
         told = _told(lessons, shifts, 2 * steps)
-        x = torch.from_numpy(features)
-        held = torch.from_numpy(spoken)
         batch = {
+            "features": torch.from_numpy(features),
+            "spoken": torch.from_numpy(spoken),
             "frames": torch.from_numpy(frames),
             "labels": torch.tensor(
                 [label for lesson in lessons for label in lesson.labels], dtype=torch.long
             ),
             "lengths": torch.tensor([len(lesson.labels) for lesson in lessons]),
         }
-        batch |= told
-        if self._augment is None:
-            return batch | {"features": x}
-        voices = self._augment.voices(x)
-        looks = [self._augment.surroundings(voices, held) for _ in range(2)]
-        return batch | {"features": torch.cat(looks)}
+        return batch | told | _pronounced(lessons)
+
+    def _paced(self, lesson: Lesson | Chain) -> Features | npt.NDArray[np.float32]:
+        """Its features, at another speed if speeds are drawn and no teacher kept the time."""
+        look = lesson.features
+        if self._rng is None or any(part.told for part in lesson.lessons):
+            return look
+        speed = self._rng.uniform(*_SPEEDS)
+        if len(look) / speed < 2 * len(lesson.labels) + 8:
+            return look
+        places = np.arange(int((len(look) - 1) / speed) + 1) * speed
+        below = places.astype(np.int64)
+        part = (places - below).astype(np.float32)[:, None]
+        above = np.minimum(below + 1, len(look) - 1)
+        frames = look.astype(np.float32)
+        paced: npt.NDArray[np.float32] = frames[below] * (1 - part) + frames[above] * part
+        return paced
+
+
+def _pronounced(lessons: Sequence[Lesson | Chain]) -> dict[str, Tensor]:
+    """The sounds of all lessons, and how many; -1 of a lesson whose sounds are not known."""
+    found = [lesson.sounds for lesson in lessons]
+    if all(sounds is None for sounds in found):
+        return {}
+    joined = [sound for sounds in found if sounds is not None for sound in sounds]
+    counts = [-1 if sounds is None else len(sounds) for sounds in found]
+    return {
+        "sounds": torch.tensor(joined, dtype=torch.long),
+        "sound_counts": torch.tensor(counts),
+    }
 
 
 def _told(

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from edge.voice.alphabet import LABELS
 from export.recipes.speech.backbone import CONTEXT, FEATURES, STRIDE, Backbone
+from export.recipes.speech.frontend import BANDS, MELS
 
 FRAMES_PER_STEP: Final = 2
 """Posterior frames a step of the backbone: 20 ms each. At 40 ms, quick speech has more letters,
@@ -21,6 +22,8 @@ class Shape:
     """What an acoustic model looks like."""
 
     width: int = 320
+    detail: int = 96
+    """Channels of what is heard beside the pretrained embedding."""
     expansion: int = 2
     blocks: tuple[tuple[int, int], ...] = field(
         default=((6, 2), (6, 2), (7, 1), (7, 1), (7, 1), (7, 1))
@@ -36,6 +39,30 @@ class Shape:
     def right(self) -> int:
         """Steps after its own that an output step looks at."""
         return sum(right for _, right in self.blocks)
+
+
+DETAIL: Final = 16
+"""Feature frames in the middle of a step's context that are heard in detail."""
+_BEFORE_DETAIL: Final = (CONTEXT - DETAIL) // 2
+
+
+class Detail(nn.Module):
+    """All bands of the middle 160 ms of a step's context: [B, T, 42] → [B, D, (T - 56) // 4 + 1].
+
+    The pretrained embedding hears nothing above 3.8 kHz, where "s", "f" and "th" differ, and was
+    made to tell whole words apart.
+    """
+
+    def __init__(self, channels: int) -> None:
+        """Random weights."""
+        super().__init__()
+        self.listen = nn.Conv1d(BANDS, channels, DETAIL, stride=STRIDE, bias=False)
+        self.norm = nn.BatchNorm1d(channels)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """See the class."""
+        middle = features[:, _BEFORE_DETAIL : features.shape[1] - _BEFORE_DETAIL]
+        return torch.relu(self.norm(self.listen(middle.transpose(1, 2))))
 
 
 class Block(nn.Module):
@@ -64,7 +91,7 @@ class Block(nn.Module):
 
 
 class AcousticNetwork(nn.Module):
-    """Features [B, T, 32] → log posteriors [B, 2 S, 29], S = (T - 56) // 4 + 1 - left - right.
+    """Features [B, T, 42] → log posteriors [B, 2 S, 29], S = (T - 56) // 4 + 1 - left - right.
 
     Nothing is padded: what comes before and after the recording is the caller's to say.
     """
@@ -75,7 +102,8 @@ class AcousticNetwork(nn.Module):
         self.shape = shape or Shape()
         width = self.shape.width
         self.backbone = Backbone()
-        self.enter = nn.Conv1d(FEATURES, width, 1, bias=False)
+        self.detail = Detail(self.shape.detail)
+        self.enter = nn.Conv1d(FEATURES + self.shape.detail, width, 1, bias=False)
         self.enter_norm = nn.BatchNorm1d(width)
         self.blocks = nn.ModuleList(
             Block(width, self.shape.expansion, left, right) for left, right in self.shape.blocks
@@ -83,17 +111,28 @@ class AcousticNetwork(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.letters = nn.Conv1d(width, FRAMES_PER_STEP * len(LABELS), 1)
 
-    def hidden(self, features: Tensor) -> Tensor:
-        """The last block's output [B, D, S]."""
-        x = self.backbone(features).transpose(1, 2)
+    def hidden(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Outputs [B, D, S] of the block two thirds of the way up, and of the last one."""
+        known = self.backbone(features[:, :, :MELS]).transpose(1, 2)
+        x = torch.cat([known, self.detail(features)], dim=1)
         x = torch.relu(self.enter_norm(self.enter(x)))
-        for block in self.blocks:
+        lower = self.shape.blocks[: -(-2 * len(self.shape.blocks) // 3)]
+        for block in self.blocks[: len(lower)]:
             x = block(self.dropout(x))
-        return x
+        left = self.shape.left - sum(left for left, _ in lower)
+        right = self.shape.right - sum(right for _, right in lower)
+        early = x[:, :, left : x.shape[2] - right]
+        for block in self.blocks[len(lower) :]:
+            x = block(self.dropout(x))
+        return early, x
+
+    def read(self, hidden: Tensor) -> Tensor:
+        """Log posteriors of the last block's output."""
+        return frames(self.letters(self.dropout(hidden))).log_softmax(dim=-1)
 
     def forward(self, features: Tensor) -> Tensor:
         """See the class."""
-        return frames(self.letters(self.dropout(self.hidden(features)))).log_softmax(dim=-1)
+        return self.read(self.hidden(features)[1])
 
     @property
     def context(self) -> int:

@@ -27,6 +27,7 @@ from export.latency import host_latency
 from export.recipes import Trained
 from export.recipes.speech import recipe
 from export.recipes.speech.activity import activity_graph
+from export.recipes.speech.confidence import CONFIDENCE
 from export.recipes.speech.graph import float_graph
 from export.recipes.speech.judge import distance
 from export.recipes.speech.quantise import quantised
@@ -41,6 +42,10 @@ TIMED_CALLS = 200
 OWN_THRESHOLD = 0.25
 """Probability from which a sentence of a maker's own few is taken: who speaks to such a device says
 one of them."""
+OWN_DECODER = {"beam": 2000, "distance": 25.0}
+"""How a maker's own few sentences are searched: a list of unlike ones has many beginnings, and the
+right one may be far behind for a while. On dev, orders in which words had three others each went
+from 73 to 89 % right (from 53 to 67 where the others sounded alike), for 7 ms more a second."""
 Samples = npt.NDArray[np.int16]
 
 
@@ -117,8 +122,11 @@ class TrainedSpeech:
             if (self._folder / name).exists():
                 assets[role] = f"assets/speech-{name}"
                 files[assets[role]] = (self._folder / name).read_bytes()
+        if (self._folder / CONFIDENCE).exists():
+            task["confidence"] = json.loads((self._folder / CONFIDENCE).read_text("utf-8"))
         if "grammar" in assets:
-            task["confidence"] = {"threshold": OWN_THRESHOLD}
+            task["confidence"] = task.get("confidence", {}) | {"threshold": OWN_THRESHOLD}
+            task["decoder"] = OWN_DECODER
         if (self._folder / TABLE).exists():
             task["wake"] = json.loads((self._folder / TABLE).read_text("utf-8"))
             assets["background"] = "assets/speech-background.bin"

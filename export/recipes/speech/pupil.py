@@ -8,7 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from edge.voice.alphabet import BLANK
-from export.recipes.speech.network import AcousticNetwork
+from export.recipes.speech.mel_augment import MelAugment
+from export.recipes.speech.network import FRAMES_PER_STEP, AcousticNetwork
+from export.recipes.speech.network import frames as frames_of
+from export.recipes.speech.sounds import SOUNDS
 
 
 class Pupil(nn.Module):
@@ -27,6 +30,8 @@ class Pupil(nn.Module):
         agreement: float = 0.2,
         decay: float = 0.999,
         teacher: nn.Module | None = None,
+        augment: MelAugment | None = None,
+        sounds: float = 0.0,
     ) -> None:
         """Begins with `network`, which is trained in place.
 
@@ -35,6 +40,9 @@ class Pupil(nn.Module):
             agreement: weight of the looks' divergence, and of that from a teacher.
             decay: of the running mean of the weights, a step.
             teacher: features → log posteriors, as `network`; hears the same looks.
+            augment: draws the two looks at each recording; None: both are given.
+            sounds: weight of the pronunciations, which are read off a lower block (Krishna et al.
+                2018, arXiv 1807.06234). Who reads them is not kept.
         """
         super().__init__()
         # In a list it is no part of the module: neither trained nor written to checkpoints.
@@ -42,7 +50,11 @@ class Pupil(nn.Module):
         self.network = network
         self.average = copy.deepcopy(network).requires_grad_(False)
         self.register_buffer("seen", torch.zeros((), dtype=torch.long))
-        self._agreement, self._decay = agreement, decay
+        self._agreement, self._decay, self._augment = agreement, decay, augment
+        self._sounds = sounds
+        if sounds:
+            classes = FRAMES_PER_STEP * (1 + len(SOUNDS))
+            self.sounds = nn.Conv1d(network.shape.width, classes, 1)
 
     def forward(
         self,
@@ -52,20 +64,35 @@ class Pupil(nn.Module):
         lengths: Tensor,
         told: Tensor | None = None,
         heard: Tensor | None = None,
+        spoken: Tensor | None = None,
+        sounds: Tensor | None = None,
+        sound_counts: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """The loss per label.
 
         Args:
-            features: [2 B, T, 32], first one look at all recordings, then the other.
+            features: recordings [B, T, 42]; where no looks are drawn, [2 B, T, 42], first one look
+                at all recordings, then the other.
             frames: posterior frames of each recording, [B].
             labels: of all recordings, one after the other.
             lengths: labels of each recording, [B].
             told: log posteriors of a teacher that heard the recordings themselves, [B, T, V].
             heard: where it did, bool [B, T].
+            spoken: feature frames that hold the recording, bool [B, T].
+            sounds: pronunciations of all recordings, one after the other.
+            sound_counts: sounds of each recording, [B]; -1 where they are not known.
         """
         if self.training:
             self._remember()
-        log_posteriors = self.network(features).float()
+        if self._augment is not None and spoken is not None:
+            with torch.autocast(features.device.type, enabled=False):
+                features = self._augment.looks(features, spoken)
+        early = None
+        if self._sounds and sounds is not None:
+            early, last = self.network.hidden(features)
+            log_posteriors = self.network.read(last).float()
+        else:
+            log_posteriors = self.network(features).float()
         both = nn.functional.ctc_loss(
             log_posteriors.transpose(0, 1),
             labels.repeat(2),
@@ -85,13 +112,31 @@ class Pupil(nn.Module):
             apart = apart + _divergence(read[0], one) + _divergence(read[1], other)
         if told is not None and heard is not None:
             apart = apart + (_divergence(told, one) + _divergence(told, other)) * heard
+        if early is not None and sounds is not None and sound_counts is not None:
+            both = both + self._sounds * self._pronounced(early, frames, sounds, sound_counts)
         loss = both / 2 + self._agreement * (apart * used).sum() / 2
         return {"loss": loss / count}
+
+    def _pronounced(self, early: Tensor, steps: Tensor, sounds: Tensor, counts: Tensor) -> Tensor:
+        """The loss of the sounds in both looks, summed over the recordings where they are known."""
+        log_posteriors = frames_of(self.sounds(early)).float().log_softmax(-1)
+        known = counts >= 0
+        if not known.any():
+            return log_posteriors.new_zeros(())
+        return nn.functional.ctc_loss(
+            log_posteriors[known.repeat(2)].transpose(0, 1),
+            sounds.repeat(2),
+            steps[known].repeat(2),
+            counts[known].repeat(2),
+            blank=BLANK,
+            reduction="sum",
+            zero_infinity=True,
+        )
 
     @torch.no_grad()
     def _remember(self) -> None:
         self.seen += 1
-        decay = min(self._decay, float(self.seen) / (float(self.seen) + 10))
+        decay = (self.seen / (self.seen + 10)).clamp(max=self._decay)
         mean = list(self.average.parameters()) + list(self.average.buffers())
         now = list(self.network.parameters()) + list(self.network.buffers())
         for kept, new in zip(mean, now, strict=True):

@@ -28,6 +28,7 @@ from export.distill import is_first_process, wait_for_all
 from export.files import write_atomic
 from export.recipes.speech.backbone import read_pretrained
 from export.recipes.speech.bars import bar
+from export.recipes.speech.confidence import copy_confidence, write_confidence
 from export.recipes.speech.domain import Domain, sentences_of
 from export.recipes.speech.material import Material, made_up
 from export.recipes.speech.network import AcousticNetwork, Shape
@@ -135,28 +136,36 @@ def train(
         home_files.remove(folder)
         if domain is not None:
             home_files.write(domain.grammar, domain.home, folder)
-        if begin is None and material.real:
-            say("listening for wake phrases that nobody has typed yet")
-            _listen_for_phrases(network, known, material.real, folder, say)
+        if domain is None and material.real:
+            _listen(network, known, material.real, folder, settings.seed, say)
         else:
             copy_wake(SHIPPED, folder)
+            copy_confidence(SHIPPED, folder)
         write_run(run, folder)
     wait_for_all()
     return run
 
 
-def _listen_for_phrases(
+def _listen(
     network: AcousticNetwork,
     unheard: Sequence[Recording],
     heard: Sequence[Recording],
     folder: Path,
+    seed: int,
     say: Callable[[str], None],
 ) -> None:
     """Hours of training are not lost because there is too little speech to fit thresholds on."""
+    say("listening for wake phrases that nobody has typed yet")
     try:
         write_wake(network, unheard, heard, folder)
     except UsageError as error:
         say(f"a bundle of it will listen for no wake phrases: {error.what}")
+    say("listening to commands, and to what is none")
+    try:
+        write_confidence(network, unheard, folder, seed + 1)
+    except UsageError as error:
+        say(f"how sure it is will be judged as for the model that ships: {error.what}")
+        copy_confidence(SHIPPED, folder)
 
 
 def specialised(

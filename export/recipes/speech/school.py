@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from export.recipes.speech.mel_augment import MelAugment
 from export.recipes.speech.network import AcousticNetwork
 from export.recipes.speech.pupil import Pupil
 from export.recipes.speech.settings import SpeechSettings
+from export.recipes.speech.sounds import Sounds
 from export.recipes.speech.teachers import CtcTeacher, told_by
 
 _NOISE_SECONDS = 8.0
@@ -97,6 +98,7 @@ def teach(
         [(part.recordings, features(part.recordings, part.looks), part.epoch) for part in parts],
         settings.seed,
         told=[told(part.recordings) for part in parts],
+        sounds=Sounds() if settings.sounds else None,
     )
     dev = lessons_of(material.dev, features(material.dev, 1), 0)
     own = lessons_of(material.own_dev, features(material.own_dev, 1), 0)
@@ -120,15 +122,22 @@ def teach(
             found["own"] = letters_right(pupil.average, own, dev_noises)
         return found | {"letters": sum(found.values()) / len(found)}
 
+    began = {key: value.clone() for key, value in network.state_dict().items()}
     beside = None if isinstance(teacher, CtcTeacher) else teacher
     for layer in network.backbone.convolutions[: settings.frozen]:
         layer.requires_grad_(False)
-    pupil = Pupil(network, agreement=settings.agreement, teacher=beside)
-    augment = MelAugment(noises, settings.seed + 2)
+    pupil = Pupil(
+        network,
+        agreement=settings.agreement,
+        decay=settings.decay,
+        teacher=beside,
+        augment=MelAugment(noises, settings.seed + 2),
+        sounds=settings.sounds,
+    )
     figures = fit(
         pupil,
         BatchesByLength(lessons.draw, settings.batch_size, lambda x: x.frames, settings.seed),
-        Collator(network.past, network.future, augment, settings.seed + 3),
+        Collator(network.past, network.future, settings.seed + 3),
         measure,
         FitSettings(
             epochs=settings.epochs,
@@ -140,17 +149,29 @@ def teach(
             seed=settings.seed,
         ),
         folder,
-        parameter_groups=_groups(network, settings),
+        parameter_groups=_groups(pupil, settings),
         resume=resume,
         quiet=quiet,
     )
-    return pupil.average.cpu().eval(), figures
+    network = pupil.average.cpu().eval()
+    if settings.kept:
+        _mix(network, began, settings.kept)
+        figures |= measure(pupil)
+    return network, figures
 
 
-def _groups(network: AcousticNetwork, settings: SpeechSettings) -> list[dict[str, object]]:
-    pretrained = list(network.backbone.parameters())
-    known = {id(parameter) for parameter in pretrained}
-    own = [parameter for parameter in network.parameters() if id(parameter) not in known]
+@torch.no_grad()
+def _mix(network: AcousticNetwork, began: Mapping[str, torch.Tensor], kept: float) -> None:
+    """Moves the weights, and what normalisation has counted, back to where they began by `kept`."""
+    for key, value in network.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(began[key].to(value), kept)
+
+
+def _groups(pupil: Pupil, settings: SpeechSettings) -> list[dict[str, object]]:
+    pretrained = list(pupil.network.backbone.parameters())
+    known = {id(parameter) for parameter in (*pretrained, *pupil.average.parameters())}
+    own = [parameter for parameter in pupil.parameters() if id(parameter) not in known]
     return [
         {"params": pretrained, "lr": settings.backbone_rate},
         {"params": own, "lr": settings.learning_rate},

@@ -14,6 +14,9 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "learning_rate": (1e-6, 0.1),
     "backbone_rate": (0.0, 0.1),
     "agreement": (0.0, 10.0),
+    "sounds": (0.0, 10.0),
+    "decay": (0.0, 0.99999),
+    "kept": (0.0, 1.0),
     "looks": (1, 16),
     "synthetic": (0, 10**6),
     "synthetic_hours": (0.0, 10**4),
@@ -39,6 +42,13 @@ class SpeechSettings:
     """Its lowest convolutions, which stay as they are."""
     agreement: float = 0.2
     """Weight of the two looks' agreement."""
+    sounds: float = 0.3
+    """Weight of the pronunciations, which are learned beside the letters."""
+    kept: float = 0.0
+    """Share of the weights that it went on from in what comes out (Wortsman et al. 2022, "Robust
+    fine-tuning of zero-shot models", arXiv 2109.01903): what they knew of people is not lost."""
+    decay: float = 0.999
+    """Of the running mean of the weights, a step."""
     looks: int = 3
     """Looks at each real recording that are kept; synthetic speech has one fewer."""
     synthetic: int = 18_000
@@ -55,11 +65,14 @@ class SpeechSettings:
 
 
 SPECIALISE = SpeechSettings(
-    epochs=5,
-    learning_rate=8e-4,
+    epochs=4,
+    sounds=0.0,
+    kept=0.3,
+    decay=0.998,
+    learning_rate=6e-4,
     backbone_rate=2e-4,
     looks=2,
-    synthetic=4_000,
+    synthetic=3_000,
     synthetic_hours=2.5,
     real_hours=1.5,
 )

@@ -18,7 +18,7 @@ from torch import nn
 from edge.voice.alphabet import LABELS
 from export.recipes.speech.backbone import FEATURES, STRIDE
 from export.recipes.speech.frontend import HOP, WINDOW
-from export.recipes.speech.network import FRAMES_PER_STEP, AcousticNetwork
+from export.recipes.speech.network import DETAIL, FRAMES_PER_STEP, AcousticNetwork
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int32]
@@ -71,8 +71,10 @@ class Folded(NamedTuple):
     """An acoustic network as the graph computes it."""
 
     backbone: tuple[Convolution | Pooling, ...]
+    detail: Product
+    """Of rows [feature frame, band]."""
     enter: Product
-    """Of the backbone's two last bands, one after the other."""
+    """Of the backbone's two last bands, one after the other, and the detail."""
     blocks: tuple[FoldedBlock, ...]
     letters: Product
     future: int
@@ -110,17 +112,26 @@ def fold(network: AcousticNetwork) -> Folded:
             backbone.append(Pooling(*layer.kernel_size))
     scale, shift = _affine(network.enter_norm)
     # The network has a channel's two bands side by side, the graph a band's channels.
-    enter = network.enter.weight[:, :, 0].double().unflatten(1, (FEATURES // _BANDS, _BANDS))
-    matrix = (enter * scale[:, None, None]).permute(2, 1, 0).flatten(0, 1)
+    known, detailed = (network.enter.weight[:, :, 0].double() * scale[:, None]).split(
+        [FEATURES, network.shape.detail], dim=1
+    )
+    known = known.unflatten(1, (FEATURES // _BANDS, _BANDS)).permute(2, 1, 0).flatten(0, 1)
     letters = network.letters
     return Folded(
         tuple(backbone),
-        Product(_floats(matrix), _floats(shift)),
+        _folded_detail(network),
+        Product(_floats(torch.cat([known, detailed.T])), _floats(shift)),
         tuple(_folded_block(block) for block in network.blocks),
         Product(_floats(letters.weight[:, :, 0].T), _floats(letters.bias)),
         network.future,
         network.context,
     )
+
+
+def _folded_detail(network: AcousticNetwork) -> Product:
+    scale, shift = _affine(network.detail.norm)
+    listen = network.detail.listen.weight.double() * scale[:, None, None]
+    return Product(_floats(listen.permute(2, 1, 0).flatten(0, 1)), _floats(shift))
 
 
 def _folded_block(block: nn.Module) -> FoldedBlock:
@@ -166,6 +177,15 @@ def gathered(layer: Convolution, frames: int, bands: int) -> Indices:
     zeros = (frames + layer.time - 1) * bands
     inside = (column >= 0) & (column < bands)
     return np.where(inside, row * bands + column, zeros).astype(np.int32)
+
+
+def detailed(steps: int) -> Indices:
+    """The feature frames that each step of a call hears in detail: [steps, 16].
+
+    Counted from the first frame that is kept. A step's context ends with its last four new frames,
+    so what lies in the middle of it is all in the past.
+    """
+    return (np.arange(steps)[:, None] * STRIDE + np.arange(DETAIL)).astype(np.int32)
 
 
 def windows(frames: int) -> tuple[Indices, Indices]:

@@ -56,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="the run folder")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="settings as TOML")
     parser.add_argument("--name", help="what a bundle of it is called")
+    parser.add_argument(
+        "--begin", type=Path, metavar="RUN", help="go on from this run's weights (no --sentences)"
+    )
     parser.add_argument("--epochs", type=int, metavar="N", help="times through the recordings")
     parser.add_argument("--synthetic", type=int, metavar="N", help="sentences to be synthesised")
     parser.add_argument("--seed", type=int, help="seed of everything random (default 0)")
@@ -88,6 +91,7 @@ def run(args: argparse.Namespace) -> int:
         data,
         args.out,
         name=args.name,
+        begin=args.begin,
         teacher=args.teacher,
         cache=args.cache,
         resume=args.resume,

@@ -7,23 +7,14 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from device_profiles import SessionSettings
-from edge.session import make_session
-from edge.voice.acoustic import AcousticModel
-from export.corpora.speech.noise import store
-from export.corpora.speech.recording import Recording, read_audio
+from export.corpora.speech.recording import Recording
 from export.files import write_atomic
-from export.recipes.speech.graph import float_graph
+from export.recipes.speech.listening import listened
 from export.recipes.speech.network import AcousticNetwork
-from export.recipes.speech.streaming import fold
 from export.recipes.speech.wake_calibration import calibrate
-from export.recipes.speech.wake_scores import Spoken
 
 TABLE, BACKGROUND = "wake.json", "background.bin"
 _HOURS = 2.0
-_SESSION = SessionSettings(1, False, False, "extended")
 
 
 def write_wake(
@@ -49,14 +40,7 @@ def write_wake(
     there = sum(recording.seconds for recording in heard) / 3600
     if missing > 0 and there > 0:
         chosen += heard[:: max(1, round(there / missing))]
-    folded = fold(network)
-    graph = float_graph(folded)[0].SerializeToString()
-    stream = AcousticModel(folded.task, make_session(graph, "float", _SESSION)).stream()
-    spoken = []
-    for recording in chosen:
-        wave = store(read_audio(recording.audio))
-        rows = np.concatenate([stream.push(wave), stream.flush()])
-        spoken.append(Spoken(rows, recording.text))
+    spoken = [*listened(network, chosen)]
     table, background = calibrate(spoken, [recording.text for recording in heard], there)
     (folder / BACKGROUND).write_bytes(background)
     write_atomic(folder / TABLE, json.dumps(table, sort_keys=True))

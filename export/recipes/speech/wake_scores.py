@@ -106,7 +106,8 @@ def measure(
         for start in range(0, len(scores), _BLOCK):
             blocks.append(scores[start : start + _BLOCK].max(0).astype(np.float32))
     kept = min(PEAKS, len(blocks))
-    peaks = -np.sort(-np.array(blocks), axis=0)[:kept].astype(np.float64)
+    table = np.array(blocks, np.float32).reshape(len(blocks), len(phrases))
+    peaks = -np.sort(-table, axis=0)[:kept].astype(np.float64)
     return [
         Measured(
             phrase,

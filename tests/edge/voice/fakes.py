@@ -87,6 +87,11 @@ class FakeAcousticStream:
         self._samples: Samples = np.empty(0, np.int16)
         self._gone = 0
 
+    def flush(self) -> NDArray[np.float32]:
+        rows = self.push(np.zeros(self._late + ROW // 2, np.int16))
+        self.reset()
+        return rows
+
     def push(self, samples: Samples) -> NDArray[np.float32]:
         self.pushed += len(samples)
         self._samples = np.concatenate([self._samples, samples])

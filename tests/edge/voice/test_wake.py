@@ -57,7 +57,7 @@ def brute_force(phrase: str, rows: Posteriors, hearing: Hearing) -> float:
                 ended[end] += begun[start] * math.exp(score)
     best, waiting = 0.0, 0.0
     for frame in range(len(rows)):
-        open_ends = ended[frame] + waiting
+        open_ends = max(ended[frame], waiting)
         best = max(best, open_ends * edge(logs[frame, SPACE]))
         waiting = open_ends * edge(logs[frame, BLANK])
         if frame >= hearing.silence:

@@ -102,3 +102,58 @@ class TestThreshold:
     def test_with_nothing_to_learn_from_nothing_is_rejected(self) -> None:
         found = fit([Utterance("hello", OUT_OF_SCOPE)], [frame(outside=0.9)])
         assert found["threshold"] == found["lowest_score"] == 0
+
+
+class TestMisheard:
+    RUBBISH = Utterance("gi them he gren lite", OUT_OF_SCOPE)
+
+    def heard(self, count: int, sure: float) -> list[tuple[Utterance, Frame | None]]:
+        """Misheard commands, mostly wrong, and rubbish that the model is that `sure` of."""
+        gold, frames = drawn(count, seed=1)
+        worse = [one and one._replace(slots=()) for one in frames[: count // 2]]
+        commands = list(zip(gold, worse + frames[count // 2 :], strict=True))
+        return commands + [(self.RUBBISH, frame(sure=sure, tags=sure))] * count
+
+    def test_the_score_is_true_of_them_as_well(self) -> None:
+        gold, frames = drawn(2000)
+        heard = self.heard(2000, 0.1)
+        clean, both = (Calibration(**fit(gold, frames, misheard=m)) for m in ((), heard))
+        commands = [(i, f) for i, f in heard if f is not None and i.intent != OUT_OF_SCOPE]
+        right = sum(frame_is_right(*pair) for pair in commands) / len(commands)
+
+        def said(found: Calibration) -> float:
+            return sum(
+                found.score(math.log(f.intent_probability), math.log(f.tags_probability))
+                for _, f in commands
+            ) / len(commands)
+
+        assert right < said(both) < said(clean) - 0.05
+
+    def test_they_alone_reject_no_more_clean_commands(self) -> None:
+        gold, frames = drawn(400)
+        clean = fit(gold, frames, 0.05)
+        heard = fit(gold, frames, 0.05, self.heard(100, 0.01))
+        assert heard["threshold"] == clean["threshold"]
+        assert self.rejected(gold, frames, heard) <= 0.05 * 400
+
+    def test_rubbish_that_passes_raises_the_score_that_is_asked_for(self) -> None:
+        gold, frames = drawn(400)
+        few, many = (fit(gold, frames, 0.05, self.heard(100, sure)) for sure in (0.01, 0.8))
+        assert many["lowest_score"] > few["lowest_score"]
+
+    def test_but_costs_as_many_good_commands_again_at_most(self) -> None:
+        gold, frames = drawn(400)
+        found = fit(gold, frames, 0.05, self.heard(100, 0.999))
+        assert 0.05 * 400 < self.rejected(gold, frames, found) <= 2 * 0.05 * 400
+
+    def rejected(
+        self, gold: list[Utterance], frames: list[Frame | None], found: dict[str, float]
+    ) -> int:
+        """Rightly read commands below the lowest score."""
+        fitted = Calibration(**found)
+        return sum(
+            fitted.score(math.log(f.intent_probability), math.log(f.tags_probability))
+            < fitted.lowest_score
+            for item, f in zip(gold, frames, strict=True)
+            if f is not None and frame_is_right(item, f)
+        )

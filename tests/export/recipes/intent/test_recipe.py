@@ -16,6 +16,7 @@ from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, Utterance, read
 from export.recipes import open_run
 from export.recipes.intent import fitting, recipe
 from export.recipes.intent.judge import StudentReader
+from export.recipes.intent.misheard import misheard_utterances
 from export.recipes.intent.recipe import IntentRun
 from export.recipes.intent.settings import IntentSettings, settings_from
 from tests.export import tiny
@@ -255,3 +256,49 @@ class TestSettings:
             settings_from(data)
         assert caught.value.where == where
         assert allowed in caught.value.allowed
+
+
+class TestMisheard:
+    """Students of what will be spoken to."""
+
+    @pytest.fixture(scope="class")
+    def run(
+        self, tmp_path_factory: pytest.TempPathFactory, encoder: Path, corpus_file: Path
+    ) -> tuple[Path, IntentRun]:
+        folder = tmp_path_factory.mktemp("misheard")
+        settings = settings_from(tiny.settings(encoder, misheard=0.5))
+        return folder, train(read(corpus_file), settings, folder)
+
+    def test_it_reads_them_better_than_one_that_was_not_taught_such(
+        self, run: tuple[Path, IntentRun], run_folder: Path
+    ) -> None:
+        dev = list(read(run_folder / "dev.jsonl", "jsonl").labelled())
+        heard = misheard_utterances(dev, seed=5, of_each=4)
+        plain = recipe.load(run_folder)
+        measured = [
+            recipe.measures(heard, StudentReader(one.student, one.encoder, one.labels)(heard))
+            for one in (plain, run[1])
+        ]
+        assert measured[1]["frame"] > measured[0]["frame"] + 5
+
+    def test_and_what_is_typed_still(self, run: tuple[Path, IntentRun]) -> None:
+        assert run[1].figures["student"]["intent"] >= 90
+
+    def test_the_figures_say_how_well(self, run: tuple[Path, IntentRun]) -> None:
+        found = recipe.load(run[0]).figures
+        assert set(found) == {"teacher 1", "student", "student, misheard"}
+        assert 0 < found["student, misheard"]["frame"] <= 100
+
+    def test_its_calibration_knows_of_them(
+        self, run: tuple[Path, IntentRun], tmp_path: Path
+    ) -> None:
+        shutil.copytree(run[0], tmp_path / "run", ignore=shutil.ignore_patterns("check*"))
+        path = tmp_path / "run" / "run.json"
+        graph = open_run(run[0]).graph().SerializeToString()
+        description = json.loads(path.read_text("utf-8"))
+        description["settings"]["student"]["misheard"] = 0.0
+        path.write_text(json.dumps(description), "utf-8")
+        with_them, without = (
+            open_run(folder).describe(graph)[0]["calibration"] for folder in (run[0], path.parent)
+        )
+        assert with_them != without

@@ -34,7 +34,7 @@ def test_figures_for_people_and_for_programs(outcome: Outcome) -> None:
 def call(folder: Path, sentences: Path | None, **changes: Any) -> tuple[Outcome | None, list[Any]]:
     warned: list[Any] = []
     options: dict[str, Any] = {
-        "name": None, "teacher": None, "cache": None, "resume": False, "quiet": True,
+        "name": None, "begin": None, "teacher": None, "cache": None, "resume": False, "quiet": True,
         "say": lambda line: None, "warn": warned.extend,
     }  # fmt: skip
     found = train_and_report(sentences, changes.pop("data", None), None, {"seed": 3}, folder,
@@ -88,6 +88,18 @@ class TestWhatTheRecipeGets:
         assert (name, texts, options["name"]) == ("train", ["hello"], "base")
         assert asked == [(tmp_path, settings.synthetic, 3)]
         assert len(material.real) + len(material.dev) == len(tiny.TEXTS)
+
+    def test_another_run_is_gone_on_from(
+        self, tmp_path: Path, calls: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = SpeechRun("x", SpeechSettings(), tiny.network(), FIGURES)
+        monkeypatch.setattr(recipe, "load", lambda folder: run)
+        monkeypatch.setattr("export.recipes.speech.command._texts", lambda settings: ["hello"])
+        tiny.recordings(tmp_path / "data")
+        call(tmp_path / "run", None, data=[tmp_path / "data"], begin=tmp_path / "before")
+        (_, _, _, settings, _, options) = calls[0]
+        assert options["begin"] is run.network
+        assert settings.width == 8  # its own, whatever is asked for
 
     def test_only_the_first_process_speaks(
         self, tmp_path: Path, calls: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch

@@ -13,7 +13,7 @@ from export.corpora.speech.noise import Noises
 from export.corpora.speech.recording import read_audio
 from export.recipes.speech import features
 from export.recipes.speech.features import build_cache, log_mel, noise_features
-from export.recipes.speech.frontend import MELS, MelFrontEnd
+from export.recipes.speech.frontend import BANDS, MelFrontEnd
 from tests.export.recipes.speech import tiny
 
 
@@ -25,7 +25,7 @@ def test_numpy_computes_what_the_graph_computes() -> None:
 
 @pytest.mark.parametrize("samples", [0, 1, 399])
 def test_less_than_a_window_has_no_frames(samples: int) -> None:
-    assert log_mel(np.zeros(samples, np.float32)).shape == (0, MELS)
+    assert log_mel(np.zeros(samples, np.float32)).shape == (0, BANDS)
 
 
 class TestCache:
@@ -64,7 +64,7 @@ class TestCache:
 
     def test_no_recordings_no_frames(self, tmp_path: Path) -> None:
         cache = build_cache([], tmp_path, looks=1, seed=1, jobs=1)
-        assert cache.frames.shape == (0, MELS)
+        assert cache.frames.shape == (0, BANDS)
         assert cache.bounds.shape == (1, 0, 2)
 
     def test_a_file_that_is_no_sound_is_named(self, tmp_path: Path) -> None:
@@ -76,6 +76,6 @@ class TestCache:
 
 def test_noises_are_repeatable_and_differ() -> None:
     found = noise_features(Noises(), 3, 0.5, 4)
-    assert found.shape == (3, 48, MELS)
+    assert found.shape == (3, 48, BANDS)
     assert np.array_equal(found, noise_features(Noises(), 3, 0.5, 4))
     assert not np.array_equal(found[0], found[1])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from edge.voice.alphabet import LABELS, spell
 from edge.voice.transcript import greedy_labels
 from export.recipes.speech.features import build_cache
+from export.recipes.speech.frontend import BANDS
 from export.recipes.speech.judge import distance, letters_right
 from export.recipes.speech.lessons import lessons_of
 from tests.export.recipes.speech import tiny
@@ -69,7 +70,7 @@ def test_who_says_it_right_has_all_letters_and_who_says_nothing_none(tmp_path: P
     said = tiny.recordings(tmp_path / "data", ["stop it"])
     cache = build_cache(said, tmp_path / "cache", looks=1, seed=0, jobs=1)
     lessons = lessons_of(said, cache, 0)
-    noises = torch.zeros(2, 50, 32)
+    noises = torch.zeros(2, 50, BANDS)
     for letters, right in [("stop it", 100), ("stop i_t_", 100), ("_", 0), ("stop", 100 * 4 / 7)]:
         parrot: tiny.AcousticNetwork = Parrot(letters)  # type: ignore[assignment]
         assert letters_right(parrot, lessons, None) == pytest.approx(right)

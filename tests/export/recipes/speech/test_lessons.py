@@ -13,14 +13,14 @@ from edge.errors import UsageError
 from edge.voice.alphabet import LABELS, SPACE, spell
 from export.corpora.speech.recording import Recording
 from export.recipes.speech.features import Cache
-from export.recipes.speech.frontend import FLOOR, MELS
+from export.recipes.speech.frontend import BANDS, FLOOR
 from export.recipes.speech.lessons import STEP, Chain, Collator, Lesson, Lessons, lessons_of
-from export.recipes.speech.mel_augment import MelAugment
+from export.recipes.speech.sounds import Sounds
 
 PAST, FUTURE = 12, 8
 
 
-def cache_of(lengths: list[list[int]], columns: int = MELS) -> Cache:
+def cache_of(lengths: list[list[int]], columns: int = BANDS) -> Cache:
     """Frames that hold their own number, [looks][recordings] long."""
     ends = np.cumsum([length for look in lengths for length in look])
     bounds = np.stack([ends - np.concatenate([[0], np.diff(ends)]), ends], -1)
@@ -31,10 +31,6 @@ def cache_of(lengths: list[list[int]], columns: int = MELS) -> Cache:
 
 def recordings(*texts: str) -> list[Recording]:
     return [Recording(Path(f"{i}.flac"), text, "", None, 1.0) for i, text in enumerate(texts)]
-
-
-def augment() -> MelAugment:
-    return MelAugment(torch.zeros(2, 50, MELS), 0)
 
 
 SAID = recordings("on", "off", "stop it", "go")
@@ -85,7 +81,7 @@ def test_a_chain_is_its_lessons_one_after_the_other() -> None:
 class TestCollator:
     def test_speech_begins_where_the_first_step_begins(self) -> None:
         lessons = lessons_of(SAID, CACHE, 0)
-        batch = Collator(PAST, FUTURE, None, 0)(lessons)
+        batch = Collator(PAST, FUTURE)(lessons)
         x = batch["features"]
         assert (x[:, :PAST] == FLOOR).all()
         for row, lesson in zip(x, lessons, strict=True):
@@ -94,7 +90,7 @@ class TestCollator:
         assert (x.shape[1] - PAST - FUTURE) % STEP == 0
 
     def test_the_last_sound_lies_within_the_frames_that_count(self) -> None:
-        batch = Collator(PAST, FUTURE, augment(), 0)(lessons_of(SAID, CACHE, 0))
+        batch = Collator(PAST, FUTURE, 0)(lessons_of(SAID, CACHE, 0))
         steps = (batch["features"].shape[1] - PAST - FUTURE) // STEP
         for frames, lesson in zip(
             batch["frames"].tolist(), lessons_of(SAID, CACHE, 0), strict=True
@@ -103,21 +99,57 @@ class TestCollator:
             assert frames <= 2 * steps
 
     def test_labels_of_all_one_after_the_other(self) -> None:
-        batch = Collator(PAST, FUTURE, None, 0)(lessons_of(SAID, CACHE, 0))
+        batch = Collator(PAST, FUTURE)(lessons_of(SAID, CACHE, 0))
         assert batch["lengths"].tolist() == [2, 3, 7, 2]
         assert batch["labels"].tolist() == spell("on") + spell("off") + spell("stop it") + spell(
             "go"
         )
 
     def test_no_words_are_no_labels(self) -> None:
-        batch = Collator(PAST, FUTURE, None, 0)(lessons_of(recordings(""), cache_of([[40]]), 0))
+        batch = Collator(PAST, FUTURE)(lessons_of(recordings(""), cache_of([[40]]), 0))
         assert batch["labels"].dtype == torch.long
         assert batch["lengths"].tolist() == [0]
 
-    def test_two_looks_where_surroundings_are_drawn(self) -> None:
-        x = Collator(PAST, FUTURE, augment(), 0)(lessons_of(SAID, CACHE, 0))["features"]
-        assert len(x) == 8
-        assert not torch.equal(x[:4], x[4:])
+    def test_what_is_learned_from_is_slower_or_faster_every_time(self) -> None:
+        collate = Collator(PAST, FUTURE, 0)
+        lengths = {int(collate(lessons_of(SAID, CACHE, 0)[3:])["spoken"].sum()) for _ in range(30)}
+        assert len(lengths) > 5
+        assert min(lengths) >= int(80 / 1.15) and max(lengths) <= int(80 / 0.87) + 1
+
+    def test_at_another_speed_the_same_is_heard(self) -> None:
+        """Frames that hold their own number still rise evenly, from the first to the last."""
+        batch = Collator(PAST, FUTURE, 0)(lessons_of(SAID, CACHE, 0)[3:])
+        heard = batch["features"][0][batch["spoken"][0]][:, 0]
+        rises = heard.diff()
+        assert torch.allclose(rises, rises[0].expand_as(rises), atol=1e-3)
+        first, last = CACHE.of(3, 0)[0, 0], CACHE.of(3, 0)[-1, 0]
+        assert heard[0] == first
+        assert abs(float(heard[-1] - last)) <= 1.15 / 64
+
+    def test_a_text_keeps_the_frames_that_it_needs(self) -> None:
+        cache = cache_of([[22, 22, 22, 12]])  # seven letters need 22 frames
+        batch = Collator(PAST, FUTURE, 0)(lessons_of(SAID, cache, 0)[2:3] * 30)
+        assert int(batch["spoken"].sum(1).min()) >= 22
+
+
+class TestSounds:
+    SOUNDS = Sounds({"on": ("AA1", "N"), "off": ("AO1", "F"), "go": ("G", "OW1")})
+
+    def test_of_recordings_whose_words_are_all_known(self) -> None:
+        lessons = lessons_of(SAID, CACHE, 0, sounds=self.SOUNDS)
+        batch = Collator(PAST, FUTURE)(lessons)
+        assert batch["sound_counts"].tolist() == [2, 2, -1, 2]
+        expected = [self.SOUNDS.of(text) for text in ("on", "off", "go")]
+        assert batch["sounds"].tolist() == [sound for text in expected for sound in text or ()]
+
+    def test_of_a_chain_where_those_of_all_its_parts_are_known(self) -> None:
+        on, off, stop, _ = lessons_of(SAID, CACHE, 0, sounds=self.SOUNDS)
+        known = (*(on.sounds or ()), *(off.sounds or ()))
+        assert Chain((on, off)).sounds == known
+        assert Chain((on, stop)).sounds is None
+
+    def test_nothing_is_said_of_them_without_a_dictionary(self) -> None:
+        assert "sounds" not in Collator(PAST, FUTURE)(lessons_of(SAID, CACHE, 0))
 
 
 class TestTeacher:
@@ -127,16 +159,16 @@ class TestTeacher:
         return lessons_of(SAID, CACHE, look, self.TOLD)
 
     def test_without_one_a_batch_says_nothing_of_it(self) -> None:
-        assert set(Collator(PAST, FUTURE, augment(), 0)(lessons_of(SAID, CACHE, 0))) == {
-            "features", "frames", "labels", "lengths"
+        assert set(Collator(PAST, FUTURE, 0)(lessons_of(SAID, CACHE, 0))) == {
+            "features", "spoken", "frames", "labels", "lengths"
         }  # fmt: skip
 
     def test_a_look_at_another_speed_has_none(self) -> None:
-        assert "told" not in Collator(PAST, FUTURE, augment(), 0)(self.lessons(1))
+        assert "told" not in Collator(PAST, FUTURE, 0)(self.lessons(1))
 
     def test_what_was_said_lies_beside_what_was_heard(self) -> None:
         """Frame k of 20 ms is beside the features 2 k and 2 k + 1."""
-        batch = Collator(PAST, FUTURE, None, 0)([*self.lessons(0)[:2], self.lessons(1)[2]])
+        batch = Collator(PAST, FUTURE)([*self.lessons(0)[:2], self.lessons(1)[2]])
         steps = (batch["features"].shape[1] - PAST - FUTURE) // STEP
         assert batch["told"].shape == (3, 2 * steps, len(LABELS))
         assert batch["heard"].sum(1).tolist() == [25, 30, 0]
@@ -145,7 +177,7 @@ class TestTeacher:
 
     def test_in_a_chain_each_at_its_own_time(self) -> None:
         first, second, third = self.lessons(0)[0], self.lessons(1)[1], self.lessons(0)[2]
-        batch = Collator(PAST, FUTURE, None, 0)([Chain((first, second, third))])
+        batch = Collator(PAST, FUTURE)([Chain((first, second, third))])
         start = (50 + 61) // 2
         expected = torch.zeros(batch["heard"].shape[1], dtype=torch.bool)
         expected[:25] = expected[start : start + 35] = True

@@ -8,11 +8,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from export.recipes.speech.frontend import FLOOR, MELS
+from export.recipes.speech.frontend import BANDS, FLOOR
 from export.recipes.speech.mel_augment import MelAugment, MelChances
 
 NOTHING = MelChances(
-    noise=0, babble=0, room=0, gain_db=(0, 0), colour=0, warp=0, time_masks=0, band_masks=0
+    noise=0,
+    babble=0,
+    room=0,
+    gain_db=(0, 0),
+    colour=0,
+    narrow=0,
+    warp=0,
+    time_masks=0,
+    band_masks=0,
 )
 
 
@@ -23,7 +31,7 @@ def power(features: Tensor) -> Tensor:
 @pytest.fixture
 def speech() -> Tensor:
     """Four recordings of two seconds and no more than 20 dB from loud to quiet."""
-    return 5 + 2 * torch.rand(4, 200, MELS, generator=torch.Generator().manual_seed(0))
+    return 5 + 2 * torch.rand(4, 200, BANDS, generator=torch.Generator().manual_seed(0))
 
 
 @pytest.fixture
@@ -35,7 +43,7 @@ def chances(**changes: object) -> MelChances:
     return replace(NOTHING, **changes)  # type: ignore[arg-type]
 
 
-NOISES = 4 + torch.rand(3, 150, MELS, generator=torch.Generator().manual_seed(1))
+NOISES = 4 + torch.rand(3, 150, BANDS, generator=torch.Generator().manual_seed(1))
 
 
 def test_with_no_chances_only_a_faint_hiss_is_added(speech: Tensor, spoken: Tensor) -> None:
@@ -64,11 +72,12 @@ def test_silence_around_the_words_does_not_count_as_speech(speech: Tensor) -> No
 
 
 def test_babble_is_the_other_recordings_of_the_batch(spoken: Tensor) -> None:
-    one = torch.full((4, 200, MELS), FLOOR)
+    one = torch.full((4, 200, BANDS), FLOOR)
     for row in range(4):
         one[row, :, 8 * row : 8 * row + 8] = 6.0
     augment = MelAugment(NOISES, 0, chances(noise=1.0, babble=1.0, snr_db=(0, 0)))
-    loudest = augment.surroundings(one, spoken).mean(1).view(4, 4, 8).mean(2).argsort(1)
+    found = augment.surroundings(one, spoken).mean(1)[:, :32]
+    loudest = found.view(4, 4, 8).mean(2).argsort(1)
     for row in range(4):
         assert set(loudest[row, 1:].tolist()) == {row, (row - 1) % 4, (row - 2) % 4}
 
@@ -79,7 +88,7 @@ def test_a_gain_moves_all_features_alike(speech: Tensor, spoken: Tensor) -> None
 
 
 def test_a_room_rings_on_and_never_before(spoken: Tensor) -> None:
-    click = torch.full((4, 200, MELS), FLOOR)
+    click = torch.full((4, 200, BANDS), FLOOR)
     click[:, 100] = 8.0
     found = MelAugment(NOISES, 0, chances(room=1.0)).surroundings(click, spoken)
     tail = found[:, 101:110].mean((1, 2))
@@ -88,14 +97,30 @@ def test_a_room_rings_on_and_never_before(spoken: Tensor) -> None:
 
 
 def test_another_voice_has_its_bands_elsewhere() -> None:
-    peak = torch.zeros(64, 20, MELS)
+    peak = torch.zeros(64, 20, BANDS)
     peak[:, :, 15] = 1.0
     augment = MelAugment(NOISES, 0, chances(warp=0.2))
     places = augment.voices(peak).mean(1).argmax(1)
     assert len(set(places.tolist())) > 3
     assert ((places - 15).abs() <= 5).all()
-    flat = torch.full((8, 20, MELS), 3.0)
+    flat = torch.full((8, 20, BANDS), 3.0)
     assert torch.allclose(augment.voices(flat), flat)
+
+
+def test_a_narrow_line_passes_on_nothing_above(speech: Tensor, spoken: Tensor) -> None:
+    found = MelAugment(NOISES, 2, chances(narrow=1.0)).surroundings(speech, spoken)
+    passed = (found - speech).abs().amax(1) < 0.1
+    assert passed[:, :28].all()
+    assert not passed.all()
+    for row in passed:  # all that is missing lies above all that is there
+        assert not (row[1:] & ~row[:-1]).any()
+
+
+def test_two_looks_are_of_one_voice_in_two_surroundings(speech: Tensor, spoken: Tensor) -> None:
+    one, other = MelAugment(NOISES, 0, chances(warp=0.2)).looks(speech, spoken).chunk(2)
+    assert torch.allclose(one, other, atol=0.2)
+    one, other = MelAugment(NOISES, 0).looks(speech, spoken).chunk(2)
+    assert not torch.allclose(one, other, atol=0.2)
 
 
 def test_masks_hide_stretches_of_time_and_bands(speech: Tensor, spoken: Tensor) -> None:
@@ -107,8 +132,8 @@ def test_masks_hide_stretches_of_time_and_bands(speech: Tensor, spoken: Tensor) 
 
 
 def test_nothing_is_below_the_floor_and_all_is_finite(spoken: Tensor) -> None:
-    silence = torch.full((4, 200, MELS), FLOOR)
-    found = MelAugment(torch.full((1, 5, MELS), FLOOR), 0).surroundings(silence, spoken)
+    silence = torch.full((4, 200, BANDS), FLOOR)
+    found = MelAugment(torch.full((1, 5, BANDS), FLOOR), 0).surroundings(silence, spoken)
     assert torch.isfinite(found).all()
     assert found.min() >= FLOOR
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from edge.voice.alphabet import LABELS
-from export.recipes.speech.frontend import MELS
+from export.recipes.speech.frontend import BANDS
 from export.recipes.speech.network import AcousticNetwork, Shape, frames
 from tests.export.recipes.speech import tiny
 
@@ -18,7 +18,7 @@ def network() -> AcousticNetwork:
 
 
 def features(count: int) -> Tensor:
-    return torch.randn(1, count, MELS, generator=torch.Generator().manual_seed(2))
+    return torch.randn(1, count, BANDS, generator=torch.Generator().manual_seed(2))
 
 
 @torch.no_grad()

@@ -7,7 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from edge.voice.alphabet import LABELS, spell
+from export.recipes.speech.frontend import BANDS
+from export.recipes.speech.mel_augment import MelAugment
 from export.recipes.speech.pupil import Pupil
+from tests.export.recipes.speech import tiny
 
 
 class Small(nn.Module):
@@ -84,6 +87,56 @@ def test_it_learns(batch: dict[str, Tensor]) -> None:
         optimizer.step()
         losses.append(float(loss.detach()))
     assert losses[-1] < losses[0] / 2
+
+
+class TestLooks:
+    def test_they_are_drawn_where_recordings_are_given(self) -> None:
+        network = tiny.network()
+        random = torch.Generator().manual_seed(1)
+        count = network.context + 4 * 9
+        given = {
+            "features": 4 + torch.randn(2, count, BANDS, generator=random),
+            "spoken": torch.ones(2, count, dtype=torch.bool),
+            "frames": torch.tensor([20, 16]),
+            "labels": torch.tensor([*spell("go on"), *spell("off")]),
+            "lengths": torch.tensor([5, 3]),
+        }
+        pupil = Pupil(network, augment=MelAugment(torch.full((2, 50, BANDS), 4.0), 0)).eval()
+        assert pupil(**given)["loss"] != pupil(**given)["loss"]
+
+
+class TestSounds:
+    @pytest.fixture
+    def given(self) -> dict[str, Tensor]:
+        """Two looks at three recordings, of the second of which the sounds are not known."""
+        network = tiny.network()
+        random = torch.Generator().manual_seed(1)
+        return {
+            "features": torch.randn(6, network.context + 4 * 9, BANDS, generator=random),
+            "frames": torch.tensor([20, 16, 18]),
+            "labels": torch.tensor([*spell("go"), *spell("off"), *spell("no")]),
+            "lengths": torch.tensor([2, 3, 2]),
+            "sounds": torch.tensor([14, 25, 23, 25]),
+            "sound_counts": torch.tensor([2, -1, 2]),
+        }
+
+    def pupil(self, sounds: float) -> Pupil:
+        torch.manual_seed(3)
+        return Pupil(tiny.network(), sounds=sounds).eval()
+
+    def test_they_cost_what_their_weight_says(self, given: dict[str, Tensor]) -> None:
+        none, some, more = (float(self.pupil(w)(**given)["loss"].detach()) for w in (0.0, 0.5, 1.0))
+        assert none < some < more
+        assert more - none == pytest.approx(2 * (some - none), rel=1e-3)
+
+    def test_those_not_known_cost_nothing(self, given: dict[str, Tensor]) -> None:
+        given["sound_counts"] = torch.tensor([-1, -1, -1])
+        given["sounds"] = given["sounds"][:0]
+        assert torch.allclose(self.pupil(1.0)(**given)["loss"], self.pupil(0.0)(**given)["loss"])
+
+    def test_who_reads_them_is_no_part_of_the_network(self) -> None:
+        plain, taught = self.pupil(0.0).network, self.pupil(1.0).network
+        assert plain.state_dict().keys() == taught.state_dict().keys()
 
 
 class TestAverage:
