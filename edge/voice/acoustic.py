@@ -205,17 +205,21 @@ class AcousticStream:
         self._samples += len(samples)
         return self._push(samples)
 
-    def flush(self) -> NDArray[np.float32]:
+    def flush(self, rows: int | None = None) -> NDArray[np.float32]:
         """The rows of all that was pushed and not given yet, as if silence followed.
 
         The recording ends with it: the next push begins another one.
+
+        Args:
+            rows: of the recording, from its beginning, after which nobody is interested any more.
         """
-        lacking = -(-self._samples // FRAME) - self.frames
+        there = -(-self._samples // FRAME)
+        lacking = max(0, (there if rows is None else min(rows, there)) - self.frames)
         runs = -(-(lacking - min(0, self._rows)) // len(self._out)) if lacking else 0
         silent = max(0, runs * len(self._pcm) - self._filled)
-        rows = self._push(np.zeros(silent, np.int16))[:lacking]
+        last = self._push(np.zeros(silent, np.int16))[:lacking]
         self.reset()
-        return rows
+        return last
 
     def _push(self, samples: NDArray[np.int16]) -> NDArray[np.float32]:
         chunk, per_chunk = len(self._pcm), len(self._out)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -34,13 +34,26 @@ if TYPE_CHECKING:
 __all__ = ["Decoder", "Search"]
 
 
+class _Width(NamedTuple):
+    beam: int
+    distance: float
+
+
+# Of unlike sentences the right one may be far behind for a while. On dev, orders in which words had
+# three others each went from 73 to 89 % right between the two (from 53 to 67 where the others
+# sounded alike), for 7 ms more a second of sound. Where a wildcard takes any letters, as many
+# hypotheses cost five times as much and find no more.
+_CLOSED: Final = _Width(2000, 25.0)
+_OPEN: Final = _Width(600, 16.0)
+
+
 class Decoder:
     """A graph and how to search it.
 
     Args:
         graph: what may be said.
-        beam: hypotheses kept from frame to frame, at most.
-        distance: nats below the best at which a hypothesis is given up.
+        beam: hypotheses kept from frame to frame, at most; None: as many as suit the graph.
+        distance: nats below the best at which a hypothesis is given up; None likewise.
         letter_bonus: nats added to a hypothesis for each of its letters; makes up for a model that
             leaves letters out.
         wildcard_penalty: nats taken off for each letter inside a wildcard, which fits any sound:
@@ -57,12 +70,15 @@ class Decoder:
         self,
         graph: SearchGraph,
         *,
-        beam: int = 1000,
-        distance: float = 16.0,
+        beam: int | None = None,
+        distance: float | None = None,
         letter_bonus: float = 0.0,
         wildcard_penalty: float = 2.0,
         sure_blank: float = 0.999,
     ) -> None:
+        usual = _OPEN if graph.open else _CLOSED
+        beam = usual.beam if beam is None else beam
+        distance = usual.distance if distance is None else distance
         if not 1 <= beam <= SPEECH_BEAM:
             raise _bad("beam", beam, f"1 to {SPEECH_BEAM}")
         for name, value in (("distance", distance), ("sure_blank", sure_blank)):

@@ -61,6 +61,11 @@ class SearchGraph:
         return cls(automaton.of_anything())
 
     @property
+    def open(self) -> bool:
+        """Whether a part of some sentence may be any words."""
+        return bool(self._words.loose)
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         """Words, names and sentences that cannot be spelled, the first hundred of them."""
         return self._words.left_out

@@ -18,6 +18,7 @@ import numpy as np
 
 from edge.errors import UsageError
 from edge.events import VoiceEvent
+from edge.voice.acoustic import FRAME as ROW
 from edge.voice.dialogue import Dialogue
 from edge.voice.endpoint import PRE_ROLL_MS, Endpointer, EndpointSettings
 from edge.voice.gate import FRAME
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from edge.voice.wake import WakePhrase
 
 _PER_MS: Final = SAMPLE_RATE // 1000
+_ROWS_AFTER: Final = 5
+"""Rows of posteriors after the end of speech that are heard, 100 ms."""
 _LOOK_AFTER: Final = 32
 """Frames of silence, about a second, between two looks at whether the home has changed."""
 
@@ -45,8 +48,11 @@ class Acoustic(Protocol):
         """Log posteriors of the frames that are complete now: [n, labels]."""
         ...
 
-    def flush(self) -> Posteriors:
-        """Those of all that was pushed and not given yet, as if silence followed; then `reset`."""
+    def flush(self, rows: int | None = None) -> Posteriors:
+        """Those of all that was pushed and not given yet, as if silence followed; then `reset`.
+
+        Up to so many `rows` of the recording, where that is given.
+        """
         ...
 
     def reset(self) -> None:
@@ -116,6 +122,8 @@ class VoiceStream:
         """Position up to which audio was part of an utterance: the next reaches back no further."""
         self._open = False
         """Whether the acoustic model is listening."""
+        self._origin = 0
+        """Position at which what it listens to began."""
         self._close_at: int | None = None
         """Position at which it stops unless somebody goes on speaking."""
         self._closed = False
@@ -241,7 +249,7 @@ class VoiceStream:
         start = self._ends.start
         oldest = self._position - len(ring)
         origin = max(start - PRE_ROLL_MS * _PER_MS // FRAME * FRAME, self._heard_to, oldest)
-        self._open = True
+        self._open, self._origin = True, origin
         self._acoustic.reset()
         events = self._dialogue.begin(start, origin)
         return events + self._dialogue.hear(self._acoustic.push(ring[origin - oldest :]))
@@ -258,7 +266,9 @@ class VoiceStream:
     def _end(self, audio_end: int) -> list[VoiceEvent]:
         """Has the acoustic model hear out the last sounds, and decides what was said."""
         end = min(self._ends.end, audio_end)
-        events = self._dialogue.hear(self._acoustic.flush())
+        # What lies further behind the end is silence: to hear it out would cost as much as speech.
+        rows = -(-(end - self._origin) // ROW) + _ROWS_AFTER
+        events = self._dialogue.hear(self._acoustic.flush(rows))
         cut = self._ends.settings.longest_ms / 1000 if self._ends.cut else 0.0
         self._open, self._close_at = False, None
         self._heard_to = end

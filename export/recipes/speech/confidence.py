@@ -199,7 +199,9 @@ def _prompts(spoken: Sequence[Spoken]) -> Iterable[Found]:
     texts = sorted({utterance.text for utterance in spoken if utterance.text})
     if not texts:
         return
-    decoder = Decoder(SearchGraph.of_sentences(texts))
+    # Searched as narrowly as a home is: whose sentence is found against all odds, because the list
+    # has it for certain, is no example of how right commands look.
+    decoder = Decoder(SearchGraph.of_sentences(texts), beam=200, distance=16.0)
     for utterance in spoken:
         search = decoder.start()
         search.push(utterance.posteriors)

@@ -42,10 +42,6 @@ TIMED_CALLS = 200
 OWN_THRESHOLD = 0.05
 """Probability from which a sentence of a maker's own few is taken: who speaks to such a device says
 one of them. At 0.25, one in thirty that is right would be refused on dev; here, one in 170."""
-OWN_DECODER = {"beam": 2000, "distance": 25.0}
-"""How a maker's own few sentences are searched: a list of unlike ones has many beginnings, and the
-right one may be far behind for a while. On dev, orders in which words had three others each went
-from 73 to 89 % right (from 53 to 67 where the others sounded alike), for 7 ms more a second."""
 Samples = npt.NDArray[np.int16]
 
 
@@ -126,7 +122,6 @@ class TrainedSpeech:
             task["confidence"] = json.loads((self._folder / CONFIDENCE).read_text("utf-8"))
         if "grammar" in assets:
             task["confidence"] = task.get("confidence", {}) | {"threshold": OWN_THRESHOLD}
-            task["decoder"] = OWN_DECODER
         if (self._folder / TABLE).exists():
             task["wake"] = json.loads((self._folder / TABLE).read_text("utf-8"))
             assets["background"] = "assets/speech-background.bin"

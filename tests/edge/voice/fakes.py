@@ -87,10 +87,11 @@ class FakeAcousticStream:
         self._samples: Samples = np.empty(0, np.int16)
         self._gone = 0
 
-    def flush(self) -> NDArray[np.float32]:
-        rows = self.push(np.zeros(self._late + ROW // 2, np.int16))
+    def flush(self, rows: int | None = None) -> NDArray[np.float32]:
+        given = self.frames
+        last = self.push(np.zeros(self._late + ROW // 2, np.int16))
         self.reset()
-        return rows
+        return last if rows is None else last[: max(0, rows - given)]
 
     def push(self, samples: Samples) -> NDArray[np.float32]:
         self.pushed += len(samples)

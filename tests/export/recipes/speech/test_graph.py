@@ -91,6 +91,17 @@ def test_pieces_of_any_size_give_the_same_rows(
     assert np.array_equal(np.concatenate([*pieces, stream.flush()]), at_once)
 
 
+def test_no_more_rows_are_flushed_than_wanted(heard: AcousticModel, sound: np.ndarray) -> None:
+    stream = heard.stream()
+    whole = np.concatenate([stream.push(sound), stream.flush()])
+    for wanted in (len(whole) - 12, len(whole) + 12, 3):
+        rows = stream.push(sound)
+        last = stream.flush(wanted)
+        given = max(len(rows), min(wanted, len(whole)))
+        assert np.array_equal(np.concatenate([rows, last]), whole[:given])
+        assert stream.frames == 0
+
+
 def test_a_stream_that_was_reset_has_heard_nothing(heard: AcousticModel, sound: np.ndarray) -> None:
     stream = heard.stream()
     fresh = np.concatenate([stream.push(sound), stream.flush()])
