@@ -120,7 +120,7 @@ def fit_confidence(
     heard = [*_commands(recognizer, commands), *_prompts(others)]
     forced = [*_no_commands(recognizer, others)]
     weights, bias = regression([*heard, *forced])
-    confidence = Confidence(weights, bias)
+    confidence = Confidence(weights.tolist(), bias)
     sure = np.array([confidence(found.evidence) for found in forced if found.command])
     taken = [float((sure >= each).sum()) / max(1, len(others)) for each in _THRESHOLDS]
     few = [each for each, part in zip(_THRESHOLDS, taken, strict=True) if part <= _TAKEN]
