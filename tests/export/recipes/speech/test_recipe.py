@@ -12,7 +12,7 @@ import torch
 
 from edge.errors import UsageError
 from export.corpora.speech.recording import Recording
-from export.recipes.speech import recipe, school
+from export.recipes.speech import confidence, recipe, school
 from export.recipes.speech.domain import read_domain
 from export.recipes.speech.material import Material
 from export.recipes.speech.settings import SPECIALISE, SpeechSettings, settings_from
@@ -36,6 +36,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         return tiny.recordings(folder, (list(texts) * count)[:count]) if texts else []
 
     monkeypatch.setattr(recipe, "made_up", made_up)
+    monkeypatch.setattr(confidence, "made_up", made_up)
+    monkeypatch.setattr(confidence, "_COMMANDS", 2)
+    monkeypatch.setattr(confidence, "_DRAWN", 40)
 
 
 @pytest.fixture
@@ -88,6 +91,27 @@ def test_training_moves_the_network(tmp_path: Path, material: Material) -> None:
     )
     assert not torch.allclose(run.network.letters.weight, before.letters.weight)
     assert not run.network.training
+
+
+@pytest.mark.usefixtures("measured")
+def test_a_part_of_the_weights_that_it_began_with_is_kept(
+    tmp_path: Path, material: Material
+) -> None:
+    """Trained in the same way, half of the way back to where it began."""
+    runs = [
+        recipe.train(
+            material, [], replace(QUICK, kept=kept), tmp_path / str(kept),
+            begin=tiny.network(), quiet=True, say=quiet,
+        )
+        for kept in (0.0, 0.5)
+    ]  # fmt: skip
+    before, whole, half = (
+        each.state_dict() for each in (tiny.network(), *(run.network for run in runs))
+    )
+    for key, value in half.items():
+        if value.is_floating_point():
+            middle = (before[key] + whole[key]) / 2
+            assert torch.allclose(value, middle, rtol=1e-3, atol=1e-5), key
 
 
 @pytest.mark.usefixtures("measured")
