@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from edge import files
@@ -15,3 +16,10 @@ def write_atomic(path: Path, data: bytes | str) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     files.write_atomic(path, data)
+
+
+def take_over(source: Path, target: Path) -> None:
+    """Copies a file; where there is none, nothing is left of one that was there before."""
+    target.unlink(missing_ok=True)
+    if source.is_file():
+        shutil.copyfile(source, target)

@@ -9,7 +9,6 @@ wrong.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -29,7 +28,7 @@ from edge.voice.search_graph import SearchGraph
 from export.corpora.speech.recording import Recording
 from export.corpora.speech.texts import HOME
 from export.corpora.utterance import Problem
-from export.files import write_atomic
+from export.files import take_over, write_atomic
 from export.grammar_compiler import CompiledGrammar
 from export.recipes.speech.domain import read_domain, sentences_of
 from export.recipes.speech.listening import listened
@@ -88,9 +87,7 @@ def write_confidence(
 
 def copy_confidence(source: Path, folder: Path) -> None:
     """Takes over what another run fitted; nothing is left where it fitted nothing."""
-    (folder / CONFIDENCE).unlink(missing_ok=True)
-    if (source / CONFIDENCE).is_file():
-        shutil.copyfile(source / CONFIDENCE, folder / CONFIDENCE)
+    take_over(source / CONFIDENCE, folder / CONFIDENCE)
 
 
 class Found(NamedTuple):

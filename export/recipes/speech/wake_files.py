@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from export.corpora.speech.recording import Recording
-from export.files import write_atomic
+from export.files import take_over, write_atomic
 from export.recipes.speech.listening import listened
 from export.recipes.speech.network import AcousticNetwork
 from export.recipes.speech.wake_calibration import calibrate
@@ -48,10 +47,8 @@ def write_wake(
 
 def copy_wake(source: Path, folder: Path) -> None:
     """Takes over what another run found; nothing is left where it found nothing."""
-    _remove(folder)
     for name in (TABLE, BACKGROUND):
-        if (source / name).is_file():
-            shutil.copyfile(source / name, folder / name)
+        take_over(source / name, folder / name)
 
 
 def _remove(folder: Path) -> None:
