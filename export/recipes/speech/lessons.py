@@ -18,6 +18,7 @@ from export.corpora.speech.recording import Recording
 from export.recipes.speech.features import Cache, Features
 from export.recipes.speech.frontend import BANDS, FLOOR
 from export.recipes.speech.sounds import Sounds
+from export.recipes.speech.splicing import Cuts, Spliced, splice
 
 STEP = 4
 """Feature frames a step of the network."""
@@ -63,7 +64,7 @@ class Chain:
     itself, half of all computing would go into the silence before it.
     """
 
-    lessons: tuple[Lesson, ...]
+    lessons: tuple[Lesson | Spliced, ...]
 
     @property
     def frames(self) -> int:
@@ -124,6 +125,8 @@ class Lessons:
         chained: int = 3,
         told: Sequence[Cache | None] = (),
         sounds: Sounds | None = None,
+        words: Sequence[Sequence[Sequence[Cuts | None]] | None] = (),
+        spliced: float = 0.0,
     ) -> None:
         """Made of (recordings, their features, how many to draw an epoch).
 
@@ -134,14 +137,22 @@ class Lessons:
             chained: recordings in a chain, on average.
             told: a teacher's posteriors of each set's recordings; empty without a teacher.
             sounds: how words are pronounced.
+            words: where the words of each set's recordings are (`splicing.words_of`); None of a
+                set that is not to be cut.
+            spliced: share of the recordings of other sets that are cut, and put together anew.
         """
+        none = [None] * len(sets)
         self._sets = [
             (
                 [lessons_of(recordings, cache, look, of, sounds) for look in range(cache.looks)],
+                cuts,
                 count,
             )
-            for (recordings, cache, count), of in zip(sets, told or [None] * len(sets), strict=True)
+            for (recordings, cache, count), of, cuts in zip(
+                sets, told or none, words or none, strict=True
+            )
         ]
+        self._sounds, self._spliced = sounds, spliced
         self._seed, self._longest, self._chained = seed, longest, chained
 
     def draw(self, epoch: int) -> list[Chain]:
@@ -151,12 +162,13 @@ class Lessons:
             UsageError: there is not one that can be learned from.
         """
         rng = random.Random(f"{self._seed}/lessons/{epoch}")
-        drawn = []
-        for looks, count in self._sets:
+        drawn: list[Lesson | Spliced] = []
+        for looks, cuts, count in self._sets:
             every = len(looks[0])
             chosen = [i for _ in range(count // every) for i in range(every)]
             chosen += rng.sample(range(every), count - len(chosen))
-            drawn += [looks[rng.randrange(len(looks))][i] for i in chosen]
+            taken = [looks[rng.randrange(len(looks))][i] for i in chosen]
+            drawn += taken if cuts is None else [self._cut(one, cuts, rng) for one in taken]
         # One that is longer than allowed is replaced, not left out: every epoch is as long.
         short = [lesson for lesson in drawn if self._fits(lesson)]
         if not short:
@@ -168,10 +180,21 @@ class Lessons:
         rng.shuffle(drawn)
         return self._chains(drawn, rng)
 
-    def _chains(self, drawn: list[Lesson], rng: random.Random) -> list[Chain]:
+    def _cut(
+        self, lesson: Lesson, words: Sequence[Sequence[Cuts | None]], rng: random.Random
+    ) -> Lesson | Spliced:
+        """The recording as it is or, as often as is wanted, its words in another order."""
+        cuts = words[lesson.look][lesson.index]
+        if cuts is None or rng.random() >= self._spliced:
+            return lesson
+        return splice(
+            lesson.cache, lesson.index, lesson.look, lesson.labels, cuts, rng, self._sounds
+        )
+
+    def _chains(self, drawn: list[Lesson | Spliced], rng: random.Random) -> list[Chain]:
         """As many chains every epoch: a learning rate's schedule needs to know how many."""
         count = -(-len(drawn) // self._chained)
-        chains: list[list[Lesson]] = [[lesson] for lesson in drawn[:count]]
+        chains: list[list[Lesson | Spliced]] = [[lesson] for lesson in drawn[:count]]
         lengths = [lesson.frames for lesson in drawn[:count]]
         for lesson in drawn[count:]:
             at = min(rng.sample(range(count), min(count, 8)), key=lengths.__getitem__)
@@ -179,7 +202,7 @@ class Lessons:
             lengths[at] += lesson.frames
         return [Chain(tuple(parts)) for parts in chains]
 
-    def _fits(self, lesson: Lesson) -> bool:
+    def _fits(self, lesson: Lesson | Spliced) -> bool:
         return 2 * len(lesson.labels) + 8 < lesson.frames <= self._longest
 
 

@@ -89,8 +89,16 @@ def train(
         say: where lines about the progress go.
 
     Raises:
-        UsageError: no synthesiser is installed, or there is nothing to train on.
+        UsageError: no synthesiser is installed, there is nothing to train on, or words are to be
+            cut out of recordings and no trained network hears where they are.
     """
+    if settings.spliced and begin is None:
+        raise UsageError(
+            f"spliced = {settings.spliced:g} and no network that hears where words are",
+            where="settings",
+            allowed="0 in a training from the beginning",
+            hint="name a finished run with --begin",
+        )
     folder.mkdir(parents=True, exist_ok=True)
     unsaid = len(material.problems)
     with bar("synthesis", settings.synthetic if texts else 0, quiet) as step:
@@ -111,7 +119,12 @@ def train(
         network = AcousticNetwork(Shape(width=settings.width))
         read_pretrained(network.backbone)
     parts = [
-        Part(_some(material.real, 2 * settings.real_hours), settings.real_hours, settings.looks),
+        Part(
+            _some(material.real, 2 * settings.real_hours),
+            settings.real_hours,
+            settings.looks,
+            spliced=True,
+        ),
         Part(spoken, settings.synthetic_hours, max(settings.looks - 1, 1)),
     ]
     network, figures = teach(

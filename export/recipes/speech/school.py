@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from edge.errors import UsageError
+from edge.voice.alphabet import spell
 from export.corpora.speech.recording import Recording
 from export.distill import BatchesByLength, FitSettings, fit
 from export.recipes.speech.bars import bar
@@ -21,6 +22,7 @@ from export.recipes.speech.network import AcousticNetwork
 from export.recipes.speech.pupil import Pupil
 from export.recipes.speech.settings import SpeechSettings
 from export.recipes.speech.sounds import Sounds
+from export.recipes.speech.splicing import Cuts, words_of
 from export.recipes.speech.teachers import CtcTeacher, told_by
 
 _NOISE_SECONDS = 8.0
@@ -35,6 +37,8 @@ class Part:
     recordings: Sequence[Recording]
     hours: float
     looks: int
+    spliced: bool = False
+    """Whether some of them are heard with their words in another order."""
 
     @property
     def epoch(self) -> int:
@@ -94,11 +98,21 @@ def teach(
         with bar("teacher", len(recordings), quiet) as step:
             return told_by(teacher, recordings, cache, step)
 
+    def words(part: Part, of: Cache) -> list[list[Cuts | None]] | None:
+        if not (part.spliced and settings.spliced):
+            return None
+        labels = [tuple(spell(recording.text)) for recording in part.recordings]
+        with bar("words", part.looks * len(labels), quiet) as step:
+            return words_of(network, of, labels, cache, step)
+
+    caches = [features(part.recordings, part.looks) for part in parts]
     lessons = Lessons(
-        [(part.recordings, features(part.recordings, part.looks), part.epoch) for part in parts],
+        [(part.recordings, of, part.epoch) for part, of in zip(parts, caches, strict=True)],
         settings.seed,
         told=[told(part.recordings) for part in parts],
         sounds=Sounds() if settings.sounds else None,
+        words=[words(part, of) for part, of in zip(parts, caches, strict=True)],
+        spliced=settings.spliced,
     )
     dev = lessons_of(material.dev, features(material.dev, 1), 0)
     own = lessons_of(material.own_dev, features(material.own_dev, 1), 0)

@@ -17,6 +17,7 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "sounds": (0.0, 10.0),
     "decay": (0.0, 0.99999),
     "kept": (0.0, 1.0),
+    "spliced": (0.0, 1.0),
     "looks": (1, 16),
     "synthetic": (0, 10**6),
     "synthetic_hours": (0.0, 10**4),
@@ -49,6 +50,9 @@ class SpeechSettings:
     fine-tuning of zero-shot models", arXiv 2109.01903): what they knew of people is not lost."""
     decay: float = 0.999
     """Of the running mean of the weights, a step."""
+    spliced: float = 0.0
+    """Share of the real recordings whose words are heard in another order; needs a trained network
+    to go on from."""
     looks: int = 3
     """Looks at each real recording that are kept; synthetic speech has one fewer."""
     synthetic: int = 18_000

@@ -15,10 +15,15 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from edge.voice.alphabet import LABELS
+from edge.voice.alphabet import BLANK, LABELS
 from export.recipes.speech.backbone import FEATURES, STRIDE
 from export.recipes.speech.frontend import HOP, WINDOW
-from export.recipes.speech.network import DETAIL, FRAMES_PER_STEP, AcousticNetwork
+from export.recipes.speech.network import (
+    BLANK_EXCESS,
+    DETAIL,
+    FRAMES_PER_STEP,
+    AcousticNetwork,
+)
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int32]
@@ -116,13 +121,12 @@ def fold(network: AcousticNetwork) -> Folded:
         [FEATURES, network.shape.detail], dim=1
     )
     known = known.unflatten(1, (FEATURES // _BANDS, _BANDS)).permute(2, 1, 0).flatten(0, 1)
-    letters = network.letters
     return Folded(
         tuple(backbone),
         _folded_detail(network),
         Product(_floats(torch.cat([known, detailed.T])), _floats(shift)),
         tuple(_folded_block(block) for block in network.blocks),
-        Product(_floats(letters.weight[:, :, 0].T), _floats(letters.bias)),
+        _folded_letters(network),
         network.future,
         network.context,
     )
@@ -149,6 +153,13 @@ def _folded_block(block: nn.Module) -> FoldedBlock:
         Product(_floats(up.T), _floats(up_bias)),
         Product(_floats(down.T), _floats(out_shift)),
     )
+
+
+def _folded_letters(network: AcousticNetwork) -> Product:
+    letters = network.letters
+    bias = letters.bias.detach().clone()
+    bias.view(FRAMES_PER_STEP, len(LABELS))[:, BLANK] -= BLANK_EXCESS
+    return Product(_floats(letters.weight[:, :, 0].T), _floats(bias))
 
 
 def _affine(norm: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:

@@ -214,6 +214,24 @@ class TestNothingToTrainOn:
         with pytest.raises(UsageError, match="no recording to choose the epoch by"):
             recipe.train(material, [], QUICK, tmp_path, begin=tiny.network(), quiet=True, say=quiet)
 
+    def test_words_cannot_be_cut_out_before_anything_is_trained(
+        self, tmp_path: Path, material: Material
+    ) -> None:
+        settings = replace(QUICK, spliced=0.5)
+        with pytest.raises(UsageError, match=r"spliced = 0\.5 and no network that hears") as error:
+            recipe.train(material, [], settings, tmp_path, say=quiet)
+        assert "--begin" in str(error.value)
+
+
+def test_words_in_other_orders_are_learned_from(tmp_path: Path, material: Material) -> None:
+    settings = replace(QUICK, spliced=1.0)
+    recipe.train(
+        material, [], settings, tmp_path / "run",
+        begin=tiny.network(), cache=tmp_path / "c", say=quiet, quiet=True,
+    )  # fmt: skip
+    [found] = (tmp_path / "c").glob("*.words.json")
+    assert len(json.loads(found.read_text())) == QUICK.looks
+
 
 class TestLoading:
     def test_no_run(self, tmp_path: Path) -> None:
