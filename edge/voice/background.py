@@ -135,6 +135,7 @@ def _scores(
 ) -> NDArray[np.float64]:
     """[frames, lanes]: what `PhraseScorer` gives, for all lanes at once."""
     rows = np.clip(rows, hearing.floor, 0.0)
+    hearing.as_learned(rows)
     gains = np.zeros((*rows.shape[:2], len(LABELS) + 1))
     np.exp(rows - hearing.best * rows.max(2, keepdims=True), out=gains[:, :, :-1])
     blank, space = rows[:, :, BLANK].astype(np.float64), rows[:, :, SPACE].astype(np.float64)

@@ -31,6 +31,8 @@ FRAME_SECONDS: Final = 0.02
 """One row of posteriors, seconds."""
 MOST_SILENCE: Final = 100
 """Frames of silence that may be asked for at the edges of a phrase."""
+MOST_BLANK: Final = 5.0
+"""Nats that may be given back to the blank."""
 _DEAD: Final = len(LABELS)
 """A label behind the others that is never heard: it keeps phrases apart in the vectors."""
 _UNHEARD: Final = 1e-300
@@ -50,14 +52,26 @@ class Hearing:
     """The least that an edge costs before that."""
     silence: int = 10
     """Frames of blank that are as good as a space: the delay of a phrase that nothing follows."""
+    blank: float = 0.0
+    """Nats that are given back to the blank, where the model's letters are made likelier than it
+    learned them: sentences need that, but a phrase's edges are told by blanks."""
 
     def __post_init__(self) -> None:
         if not (within(self.floor, -25, 0) and within(self.edge_floor, -25, 0)):
             raise ValueError("a floor is not from -25 to 0")
         if not (within(self.best, 0, 1) and within(self.edge, 0, 10)):
             raise ValueError("best or edge is out of range")
+        if not within(self.blank, 0, MOST_BLANK):
+            raise ValueError(f"blank is out of range: not from 0 to {MOST_BLANK} nats")
         if not 1 <= self.silence <= MOST_SILENCE:
             raise ValueError(f"silence is not from 1 to {MOST_SILENCE} frames")
+
+    def as_learned(self, rows: NDArray[np.floating]) -> None:
+        """Gives log posteriors [..., 29] in place what was taken off their blank."""
+        if self.blank:
+            excess = np.log1p(np.exp(rows[..., BLANK]) * math.expm1(self.blank))
+            rows -= excess[..., None]
+            rows[..., BLANK] += self.blank
 
     def edge_of(self, log_posterior: float) -> float:
         """The likelihood of an edge, from the log-posterior of its space or silence."""
@@ -235,6 +249,7 @@ class PhraseScorer:
         # fmax, not maximum: what is not a number is as good as not heard.
         np.fmax(row, hearing.floor, out=row)
         np.minimum(row, 0.0, out=row)
+        hearing.as_learned(row)
         blank, space = float(row[BLANK]), float(row[SPACE])
         np.exp(row - hearing.best * row.max(), out=self._gains[:_DEAD])
         start = hearing.edge_of(max(self._space, sum(self._blanks)))

@@ -14,7 +14,7 @@ from typing import Any, Final
 from edge.keypath import Table, wrong
 from edge.voice.alphabet import LABELS, SPACE
 from edge.voice.background import Background
-from edge.voice.spotting import MOST_SILENCE, Hearing, Pace
+from edge.voice.spotting import MOST_BLANK, MOST_SILENCE, Hearing, Pace
 
 MOST_WORDS: Final = 4000
 """Common words that a table may list."""
@@ -207,4 +207,5 @@ def _hearing(table: Table) -> Hearing:
         edge=number("edge", 0, 10),
         edge_floor=number("edge_floor", -25, 0),
         silence=table.whole("silence", 1, MOST_SILENCE),
+        blank=number("blank", 0, MOST_BLANK) if "blank" in table.value else 0.0,
     )

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from edge.voice.spotting import Hearing
 from export.corpora.speech.recording import Recording
 from export.files import take_over, write_atomic
 from export.recipes.speech.listening import listened
-from export.recipes.speech.network import AcousticNetwork
+from export.recipes.speech.network import BLANK_EXCESS, AcousticNetwork
 from export.recipes.speech.wake_calibration import calibrate
 
 TABLE, BACKGROUND = "wake.json", "background.bin"
@@ -40,7 +41,8 @@ def write_wake(
     if missing > 0 and there > 0:
         chosen += heard[:: max(1, round(there / missing))]
     spoken = [*listened(network, chosen)]
-    table, background = calibrate(spoken, [recording.text for recording in heard], there)
+    texts = [recording.text for recording in heard]
+    table, background = calibrate(spoken, texts, there, Hearing(blank=BLANK_EXCESS))
     (folder / BACKGROUND).write_bytes(background)
     write_atomic(folder / TABLE, json.dumps(table, sort_keys=True))
 

@@ -90,14 +90,17 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_refused_at_once() -> None:
 # --- listening ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("hearing", [Hearing(), Hearing(blank=1.0)])
 @pytest.mark.parametrize("phrase", ["garden", "hey jarvis", "the other people"])
-def test_all_at_once_is_what_the_scorer_says_one_frame_after_the_other(phrase: str) -> None:
+def test_all_at_once_is_what_the_scorer_says_one_frame_after_the_other(
+    phrase: str, hearing: Hearing
+) -> None:
     # One sentence a lane: the background's 48 lanes begin where sentences do.
     sentence = mumbled("the other people open the garden", np.random.default_rng(3))
     length = len(sentence)
     rows = unpack(pack(np.concatenate([sentence] * 48)))
-    peaks = Background(pack(rows), Hearing(), Pace()).peaks(phrase)
-    scorer = PhraseScorer([phrase])
+    peaks = Background(pack(rows), hearing, Pace()).peaks(phrase)
+    scorer = PhraseScorer([phrase], hearing)
     scores = scorer.push(np.concatenate([rows[:length], silent_rows(10)]))[0][:, 0]
     expected = [scores[i : i + 50].max() for i in range(0, len(scores), 50)]
     assert peaks == pytest.approx(sorted(expected * 48, reverse=True), abs=1e-5)

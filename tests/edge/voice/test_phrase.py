@@ -228,6 +228,9 @@ def test_spellings_share_the_false_accepts(table: WakeTable) -> None:
 
 def test_the_table_says_how_scores_are_made(table: WakeTable) -> None:
     assert table.hearing == Hearing(silence=8)
+    given_back = {**DOCUMENT["hearing"], "blank": 1.0}
+    other = WakeTable.of({**copy.deepcopy(DOCUMENT), "hearing": given_back})
+    assert other.hearing == Hearing(silence=8, blank=1.0)
 
 
 def test_with_a_background_the_level_is_the_phrases_own() -> None:
@@ -297,6 +300,7 @@ def test_a_bundles_table_comes_with_its_background() -> None:
         ("hearing", {**DOCUMENT["hearing"], "edge_floor": None}),
         ("hearing", {**DOCUMENT["hearing"], "silence": 0}),
         ("hearing", {**DOCUMENT["hearing"], "silence": 10.5}),
+        ("hearing", {**DOCUMENT["hearing"], "blank": -1.0}),
     ],
 )
 def test_a_table_that_is_none_is_refused_by_its_key(key: str, value: object) -> None:

@@ -345,6 +345,21 @@ def test_a_pace_that_nobody_speaks_at_is_refused(quickest: float, slowest: float
         Pace(quickest, slowest)
 
 
+def test_what_was_taken_off_the_blank_is_given_back() -> None:
+    rng = np.random.default_rng(5)
+    learned = rng.normal(0, 3, (80, len(LABELS)))
+    learned -= np.logaddexp.reduce(learned, axis=1, keepdims=True)
+    taken = learned.copy()
+    taken[:, BLANK] -= 1.3
+    taken -= np.logaddexp.reduce(taken, axis=1, keepdims=True)
+    given = taken.copy()
+    Hearing(blank=1.3).as_learned(given)
+    assert np.allclose(given, learned)
+    plain = PhraseScorer(["art"], Hearing(floor=-25.0)).push(learned)[0]
+    back = PhraseScorer(["art"], Hearing(floor=-25.0, blank=1.3)).push(taken)[0]
+    assert np.allclose(back, plain, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -355,6 +370,8 @@ def test_a_pace_that_nobody_speaks_at_is_refused(quickest: float, slowest: float
         {"edge_floor": -math.inf},
         {"silence": 0},
         {"silence": 10_000},
+        {"blank": -0.1},
+        {"blank": math.nan},
     ],
 )
 def test_a_hearing_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
