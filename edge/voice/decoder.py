@@ -74,7 +74,7 @@ class Decoder:
         distance: float | None = None,
         letter_bonus: float = 0.0,
         wildcard_penalty: float = 2.0,
-        sure_blank: float = 0.999,
+        sure_blank: float = 0.997,
     ) -> None:
         usual = _OPEN if graph.open else _CLOSED
         beam = usual.beam if beam is None else beam
