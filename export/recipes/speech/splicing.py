@@ -13,16 +13,17 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from edge.voice.alignment import align
-from edge.voice.alphabet import SPACE, text_of
+from edge.voice.alphabet import SPACE, spell, text_of
 from export.distill import has_bfloat16
 from export.files import write_atomic
+from export.recipes.speech.backbone import STRIDE
 from export.recipes.speech.features import Cache, Features
 from export.recipes.speech.frontend import BANDS, FLOOR
 from export.recipes.speech.network import FRAMES_PER_STEP, AcousticNetwork
@@ -43,7 +44,6 @@ _PAUSE = (4, 60)
 _QUIET = 0.1
 """Share of a recording's frames that pauses are made of, the quietest."""
 _BATCH_FRAMES = 12_000
-_STEP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def splice(
         rng: draws the pieces.
         sounds: how words are pronounced.
     """
-    words = [Labels(part) for part in _split(labels)]
+    words = text_of([*labels]).split()
     pieces: list[tuple[int, int]] = []
     while (at := pieces[-1][1] if pieces else 0) < len(words):
         pieces.append((at, min(len(words), at + rng.choice(_WORDS))))
@@ -114,10 +114,9 @@ def splice(
         )
         for first, last in pieces
     )
-    said = [word for first, last in pieces for word in words[first:last]]
-    joined = [*said[0], *chain.from_iterable((SPACE, *word) for word in said[1:])]
-    pronounced = sounds.of(text_of(joined)) if sounds else None
-    return Spliced(cache, index, look, placed, tuple(joined), pronounced)
+    said = " ".join(word for first, last in pieces for word in words[first:last])
+    pronounced = sounds.of(said) if sounds else None
+    return Spliced(cache, index, look, placed, tuple(spell(said)), pronounced)
 
 
 def words_of(
@@ -170,8 +169,8 @@ def _heard(
 ) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
     """Log posteriors of recordings, a row for each two feature frames."""
     looks = [cache.of(index, look) for index in batch]
-    steps = -(-max(map(len, looks)) // _STEP)
-    total = network.past + steps * _STEP + network.future
+    steps = -(-max(map(len, looks)) // STRIDE)
+    total = network.past + steps * STRIDE + network.future
     features = np.full((len(looks), total, BANDS), FLOOR, np.float32)
     for row, frames in enumerate(looks):
         features[row, network.past : network.past + len(frames)] = frames
@@ -185,22 +184,12 @@ def _cuts(
     rows: np.ndarray[tuple[int, ...], np.dtype[np.float32]], labels: Labels, frames: int
 ) -> Cuts | None:
     """Halfway between a word's last letter and the next one's first."""
-    if len(list(_split(labels))) < 2 or 2 * len(labels) > len(rows):
+    if SPACE not in labels or 2 * len(labels) > len(rows):
         return None
     spans = align(np.minimum(rows, 0), labels)
-    ratio = _STEP // FRAMES_PER_STEP
+    ratio = STRIDE // FRAMES_PER_STEP
     between = [ratio * (one.end + other.start) // 2 for one, other in pairwise(spans)]
     return (0, *between, frames)
-
-
-def _split(labels: Labels) -> list[list[int]]:
-    words: list[list[int]] = [[]]
-    for label in labels:
-        if label == SPACE:
-            words.append([])
-        else:
-            words[-1].append(label)
-    return words
 
 
 def _key(network: AcousticNetwork, cache: Cache, labels: Sequence[Labels]) -> str:

@@ -74,8 +74,9 @@ class TestWordsInAnotherOrder:
         assert {any(pause for _, _, pause in one.pieces) for one in many} == {True, False}
 
     def test_sounds_follow_the_words(self) -> None:
-        said = {word: (sound,) for word, sound in zip(TEXT.split(), "BDFKM", strict=True)}
-        said = {word: (sound if sound != "F" else "F",) for word, (sound,) in said.items()}
+        said: dict[str, tuple[str, ...]] = {
+            word: (sound,) for word, sound in zip(TEXT.split(), "BDFKM", strict=True)
+        }
         sounds = Sounds(said)
         one = spliced(3, sounds)
         assert one.sounds == sounds.of(text_of([*one.labels]))
