@@ -214,9 +214,15 @@ SPEECH_LETTERS: Final = 4_000_000
 """Letters of all of those together; a graph takes about 8 bytes for each."""
 SPEECH_NUMBERS: Final = 1000
 """Numbers of one range that are spelled out; of a longer range any row of number words goes."""
+SPEECH_LISTED_BYTES: Final = 1024 * 1024
+"""Size of a list of pronunciations."""
+SPEECH_PRONUNCIATIONS: Final = 8192
+"""Words whose pronunciations are remembered, about 2 MB; then they are forgotten and read anew."""
 
 # --- the acoustic model (edge.voice.acoustic) -----------------------------------------------------
 
+SPEECH_LABEL_CHARS: Final = 256
+"""Characters that name what it tells apart."""
 SPEECH_CHUNK: Final = 16_000
 """Samples that its graph takes at a time: a second; what is heard waits that long."""
 SPEECH_EARLY: Final = 500

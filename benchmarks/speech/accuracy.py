@@ -18,6 +18,9 @@ from benchmarks.speech.rates import Letters, letter_errors, share
 from edge.voice.acoustic import TASK
 from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.closed_list import ClosedList
+from edge.voice.posteriors import letters
+from edge.voice.pronunciation import TASK as PRONUNCIATION
+from edge.voice.pronunciation import Pronouncer
 from edge.voice.spoken import say_text
 from edge.voice.transcript import greedy
 from export.corpora.speech.recording import Recording
@@ -84,6 +87,8 @@ def card(path: Path, ear: Ear) -> dict[str, Any]:
         "all_boards_bytes": weight["total"],
         "lag": ear.model.lag,
     }
+    if PRONUNCIATION in ear.bundle.tasks:
+        found["pronunciation_bytes"] = ear.bundle.graph(PRONUNCIATION).bytes
     description = path.with_suffix("") / "run.json"
     if description.is_file():
         found["training"] = json.loads(description.read_text("utf-8")).get("figures", {})
@@ -132,7 +137,7 @@ def choose(
     ear: Ear, texts: Iterable[str], recordings: Sequence[Recording], condition: Condition
 ) -> list[Heard]:
     """What becomes of each recording, choosing among `texts`."""
-    sentences = ClosedList(texts)
+    sentences = ClosedList(texts, Pronouncer.of(ear.bundle))
     return [Heard.of(sentences, ear.hear(item, condition), item.text) for item in recordings]
 
 
@@ -192,13 +197,13 @@ def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dic
     ):
         called = {
             phrase: [
-                ear.hear(item, condition)
+                letters(ear.hear(item, condition))
                 for item in corpora.some(_with(sets.calls, phrase), sizes.calls)
             ]
             for phrase in sets.calls.texts
         }
         background = [
-            ear.hear(item, condition)
+            letters(ear.hear(item, condition))
             for held, most in (
                 (sets.prompts, prompts),
                 (sets.readers, readers),

@@ -181,7 +181,7 @@ def understood(
         if attempt is None:
             raise UsageError("the domain has no sentence that can be said")
         attempt.search.push(posteriors)
-        guess = attempt.search.hypotheses(1)
+        guess = attempt.search.finish(1)
         best.append(bool(guess) and guess[0].complete and guess[0].text == item.text)
         answer = recognizer.answer(attempt, posteriors)
         command = isinstance(answer, Command)

@@ -44,6 +44,7 @@ if bundle:
         from edge.voice.acoustic import AcousticModel
         from edge.voice.activity import TASK, VoiceActivity
         from edge.voice.endpoint import EndpointSettings
+        from edge.voice.pronunciation import Pronouncer
         from edge.voice.recognizer import Recognizer
         from edge.voice.settings import RecognizerSettings
         from edge.voice.voice import Voice
@@ -51,7 +52,8 @@ if bundle:
         with open(grammar, "rb") as file:
             tables = read_tables(file.read())
         settings = RecognizerSettings.of(found.tasks["speech"], several=True)
-        recognizer = Recognizer(tables, lambda: household, None, settings)
+        pronouncer = Pronouncer.of(found)
+        recognizer = Recognizer(tables, lambda: household, None, settings, pronouncer)
         ends = EndpointSettings.of(found.tasks[TASK])
         model = AcousticModel.of(found)
         voice = Voice(model, VoiceActivity.of(found), recognizer, endpoint=ends)

@@ -126,7 +126,7 @@ def _ours(ear: Ear, templates: Sequence[str], folder: Path) -> Recognise:
         if attempt is None:
             return ""
         attempt.search.push(ear.listen(samples))
-        best = attempt.search.hypotheses(1)
+        best = attempt.search.finish(1)
         return best[0].text if best and best[0].complete else ""
 
     return recognise

@@ -120,6 +120,11 @@ def _card(results: Results) -> str:
     lines = [
         ["what runs here", f"{card['scheme']}, {card['graph_bytes'] / 1024:.0f} KiB"],
         ["voice activity", f"{card['activity_bytes'] / 1024:.0f} KiB"],
+        *(
+            [["pronunciation", f"{card['pronunciation_bytes'] / 1024:.0f} KiB"]]
+            if "pronunciation_bytes" in card
+            else []
+        ),
         ["the bundle, for this board", f"{card['bundle_bytes'] / 1024:.0f} KiB"],
         ["the bundle, for all boards", f"{card['all_boards_bytes'] / 1024:.0f} KiB"],
         ["audio after a sound that it waits for", f"{1000 * card['lag']:.0f} ms"],
@@ -159,7 +164,7 @@ def _domains(results: Results) -> str:
                     figure(100 * own[name]["best_guess_right"]["value"]) if name in own else "–"
                     for name in conditions
                 ),
-                f"{rejected:.0f}",
+                f"{round(rejected)}",
             ]
         )
     head = ["domain", "model", *(f"right, {name}, %" for name in conditions),

@@ -20,6 +20,7 @@ from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
 from edge.voice.free_text import Understand
+from edge.voice.pronunciation import Pronouncer
 from edge.voice.recognizer import Recognizer
 from edge.voice.settings import RecognizerSettings
 from edge.voice.voice import Voice, grammar_of
@@ -68,7 +69,8 @@ def recognizer_of(
     """
     home = home_of(domain)
     settings = RecognizerSettings.of(bundle.tasks[TASK], several=several)
-    return Recognizer(read_tables(domain.grammar.data), lambda: home, understand, settings)
+    tables = read_tables(domain.grammar.data)
+    return Recognizer(tables, lambda: home, understand, settings, Pronouncer.of(bundle))
 
 
 def has_sentences(bundle: Bundle) -> bool:

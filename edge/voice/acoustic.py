@@ -1,4 +1,4 @@
-"""The acoustic model: samples in, log posteriors of letters out, as they come.
+"""The acoustic model: samples in, log posteriors of letters and sounds out, as they come.
 
 The graph takes chunks of fixed size and hands its state out again; `export.recipes.speech.graph`
 writes it. What is pushed is collected to whole chunks, so how audio is cut changes nothing.
@@ -18,6 +18,8 @@ from edge.keypath import Table
 from edge.session import make_session
 from edge.voice.alphabet import LABELS
 from edge.voice.pcm import SAMPLE_RATE
+from edge.voice.phones import PHONES
+from edge.voice.posteriors import LETTERS, WITH_PHONES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +61,12 @@ class AcousticModel:
         keys = Table(dict(task), f"tasks.{TASK}")
         if keys.text("labels", limits.NAME_CHARS) != LABELS:
             raise keys.wrong("labels", "are not those of this runtime", repr(LABELS))
+        self.columns = LETTERS
+        """Of a row of posteriors: 29 letters, and 40 sounds where it hears those, too."""
+        if "phones" in task:
+            if keys.text("phones", limits.SPEECH_LABEL_CHARS) != PHONES:
+                raise keys.wrong("phones", "are not those of this runtime", repr(PHONES))
+            self.columns = WITH_PHONES
         self.chunk = keys.whole("chunk", FRAME, limits.SPEECH_CHUNK)
         """Samples that the graph takes at a time."""
         if self.chunk % FRAME:
@@ -92,7 +100,7 @@ class AcousticModel:
         inputs = {each.name: (each.type, each.shape) for each in self.session.get_inputs()}
         outputs = {each.name: (each.type, each.shape) for each in self.session.get_outputs()}
         expected = {
-            _OUT: ("tensor(float)", [self.chunk // FRAME, len(LABELS)]),
+            _OUT: ("tensor(float)", [self.chunk // FRAME, self.columns]),
             **{_NEXT + name: kind for name, kind in inputs.items() if name != _PCM},
         }
         states = [(kind, shape) for name, (kind, shape) in inputs.items() if name != _PCM]
@@ -107,7 +115,7 @@ class AcousticModel:
                 f"the graph has inputs {shown(inputs, 200)} and outputs {shown(outputs, 200)}",
                 where=_WHERE,
                 allowed=f"{_PCM} int16 [{self.chunk}], {_OUT} float32 [{self.chunk // FRAME}, "
-                f"{len(LABELS)}], and states of fixed size with an output {_NEXT}… for each",
+                f"{self.columns}], and states of fixed size with an output {_NEXT}… for each",
             )
         self._states = {
             name: (shape, _DTYPES[kind]) for name, (kind, shape) in inputs.items() if name != _PCM
@@ -170,7 +178,7 @@ class AcousticStream:
         self._early = model.early
         self._silence = silence
         self._pcm = np.zeros(model.chunk, np.int16)
-        self._out = np.zeros((model.chunk // FRAME, len(LABELS)), np.float32)
+        self._out = np.zeros((model.chunk // FRAME, model.columns), np.float32)
         # The state of one run is written where that of the next is read: two buffers in turn,
         # bound beforehand. Nothing is copied or allocated between two runs.
         self._buffers = [{name: array.copy() for name, array in silence.items()} for _ in range(2)]
@@ -190,7 +198,7 @@ class AcousticStream:
         return max(0, self._rows)
 
     def push(self, samples: NDArray[np.int16]) -> NDArray[np.float32]:
-        """The rows that are complete now: float32 [n, 29], natural logarithms, n ≥ 0.
+        """The rows that are complete now: float32 [n, columns], natural logarithms, n ≥ 0.
 
         Args:
             samples: int16 [any], 16 kHz.
@@ -224,7 +232,7 @@ class AcousticStream:
     def _push(self, samples: NDArray[np.int16]) -> NDArray[np.float32]:
         chunk, per_chunk = len(self._pcm), len(self._out)
         runs = (self._filled + len(samples)) // chunk
-        rows = np.empty((runs * per_chunk, len(LABELS)), np.float32)
+        rows = np.empty((runs * per_chunk, self._out.shape[1]), np.float32)
         taken = 0
         for number in range(runs):
             until = taken + chunk - self._filled

@@ -8,7 +8,7 @@ while; with a few thousand sentences there is no need to give it up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,31 +16,32 @@ from edge.errors import UsageError
 from edge.limits import SPEECH_LETTERS, SPEECH_SENTENCES
 from edge.voice.alphabet import BLANK, spell
 from edge.voice.hypothesis import Hypothesis
-from edge.voice.posteriors import checked
+from edge.voice.likelihood import log_likelihoods
+from edge.voice.posteriors import checked, letters, phones, smoothed
+from edge.voice.rescoring import RESCORED, SMOOTH, by_sounds
 from edge.voice.spoken import say_text
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from edge.voice.posteriors import Posteriors
+    from edge.voice.pronunciation import Pronouncer
 
     Floats = npt.NDArray[np.floating]
-
-_SMOOTH: Final = 0.02
-"""Share of every frame that is spread over all labels: one letter misread by a model that is sure
-of itself must not outweigh a whole sentence."""
-_RANKED: Final = 24
-"""Sentences that are compared by the sum over all their alignments, not by the best alone."""
 
 
 class ClosedList:
     """Sentences, of which one is said.
 
+    Args:
+        texts: the sentences.
+        pronouncer: says how they are pronounced, where the model hears sounds.
+
     Raises:
         UsageError: none of them can be said, or they are more than `edge.limits` allows.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], pronouncer: Pronouncer | None = None) -> None:
         said = {words for text in texts if (words := say_text(text))}
         if not said:
             raise UsageError("no sentence that can be said", allowed="one or more")
@@ -53,6 +54,7 @@ class ClosedList:
         self.sentences: tuple[str, ...] = tuple(sorted(said))
         """As they are said, in order."""
         self._labels = [spell(text) for text in self.sentences]
+        self._pronouncer = pronouncer
         self._grow()
 
     def choose(self, log_posteriors: Posteriors, n: int = 5) -> list[Hypothesis]:
@@ -65,13 +67,21 @@ class ClosedList:
         Raises:
             UsageError: another shape or type, or a value that is not finite or is above 0.
         """
-        frames = _smoothed(checked(log_posteriors))
+        heard = checked(log_posteriors)
+        frames = smoothed(letters(heard), SMOOTH)
         best = self._follow(frames)[self._ends]
-        near = np.argsort(-best, kind="stable")[: max(n, _RANKED)]
+        # The likeliest are compared by the sum over all their alignments, not by the best alone.
+        near = np.argsort(-best, kind="stable")[: max(n, RESCORED)]
         near = near[np.isfinite(best[near])]
-        sums = [_probability(frames, self._labels[at]) for at in near]
-        ranked = sorted(zip(sums, near.tolist(), strict=True), key=lambda pair: (-pair[0], pair[1]))
-        return [Hypothesis(self.sentences[at], total, total, True) for total, at in ranked[:n]]
+        totals = log_likelihoods(frames, [self._labels[at] for at in near]).tolist()
+        found = [
+            Hypothesis(self.sentences[at], total, total, True)
+            for at, total in zip(near.tolist(), totals, strict=True)
+        ]
+        sounds = phones(heard)
+        if sounds is not None and self._pronouncer is not None:
+            found = by_sounds(found, sounds, self._pronouncer)
+        return sorted(found, key=lambda one: (-one.score, one.text))[:n]
 
     def _grow(self) -> None:
         """The trie: parents come before their children."""
@@ -110,30 +120,3 @@ class ClosedList:
             blank = either + frame[BLANK]
         best: Floats = np.maximum(blank, letter)
         return best
-
-
-def _smoothed(frames: Posteriors) -> Floats:
-    shares = np.exp(frames.astype(np.float64))
-    logarithms: Floats = np.log((1 - _SMOOTH) * shares + _SMOOTH / shares.shape[1])
-    return logarithms
-
-
-def _probability(frames: Floats, labels: Sequence[int]) -> float:
-    """Natural logarithm of a text's probability, over all alignments (Graves et al. 2006)."""
-    states = np.full(2 * len(labels) + 1, BLANK)
-    states[1::2] = labels
-    skips = np.zeros(len(states), bool)
-    skips[3::2] = states[3::2] != states[1:-2:2]
-    scores = np.full(len(states) + 2, -np.inf)
-    scores[2] = 0.0
-    begun = False
-    for frame in frames:
-        here, before = scores[2:], scores[1:-1]
-        total = np.logaddexp(here, before)
-        total = np.where(skips, np.logaddexp(total, scores[:-2]), total)
-        if not begun:  # before the first frame only the first blank, or the first letter, is open
-            total = np.full(len(states), -np.inf)
-            total[:2] = 0.0
-            begun = True
-        scores[2:] = total + frame[states]
-    return float(np.logaddexp(scores[-1], scores[-2]))

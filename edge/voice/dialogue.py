@@ -97,13 +97,16 @@ class Dialogue:
         if not len(rows):
             return []
         events: list[VoiceEvent] = []
-        self._count += len(rows)
+        new = len(rows)
+        self._count += new
         if self._utterance is not None:
             self._utterance.push(rows)
         if self._wake is not None:
             keep = self._wake.settings.patience + _KEPT_ROWS
-            self._recent = np.concatenate([self._recent, rows])[-max(keep, len(rows)) :]
-            for heard in self._wake.push(rows):
+            if len(self._recent):
+                rows = np.concatenate([self._recent, rows])
+            self._recent = rows[-max(keep, new) :]
+            for heard in self._wake.push(rows[-new:]):
                 events += self._awake(heard)
         return events + self._progress()
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _FURTHEST: Final = 20.0
 """Nats at which a margin counts as safe: further says no more."""
+_FEWEST_WEIGHTS: Final = 7
+"""Of a bundle from before sounds were heard."""
 
 
 class Evidence(NamedTuple):
@@ -44,6 +46,9 @@ class Evidence(NamedTuple):
     """Logarithm of its number of letters."""
     clarity: float
     """Mean log probability of the free path for a frame: lower in noise."""
+    pronounced: float = 0.0
+    """As `ratio`, of its sounds: (log probability - that of the likeliest sounds) / sounds, at
+    least -20; 0 where the model hears no sounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,14 @@ class Hypothesis:
     log_probability: float
     """Natural logarithm of its probability, summed over all its alignments."""
     score: float
-    """The same with the decoder's bonuses: what hypotheses are ranked by."""
+    """The same with the decoder's bonuses and, where sounds are heard, `sounds`: what hypotheses
+    are ranked by."""
     complete: bool
     """Whether it is a whole sentence."""
+    sounds: float = 0.0
+    """Natural logarithm of the probability of how it is pronounced."""
+    pronounced: float = 0.0
+    """See `Evidence`."""
     evidence: Evidence | None = None
     """For the best hypothesis of a search; see `Search.finish`."""
 
@@ -66,21 +76,24 @@ class Confidence:
     """The probability that a hypothesis is right: a logistic function of its evidence.
 
     Args:
-        weights: one for each field of `Evidence`, in their order; fitted on the workstation.
+        weights: one for each field of `Evidence`, in their order; fitted on the workstation. For
+            what was not known when they were, the last fields, there may be none.
         bias: what is added to the weighted sum.
 
     Raises:
-        UsageError: another number of weights, or one that is not finite.
+        UsageError: too few weights or too many, or one that is not finite.
     """
 
     def __init__(self, weights: Sequence[float], bias: float) -> None:
-        if len(weights) != len(Evidence._fields) or not all(map(math.isfinite, (*weights, bias))):
+        most = len(Evidence._fields)
+        known = _FEWEST_WEIGHTS <= len(weights) <= most
+        if not known or not all(map(math.isfinite, (*weights, bias))):
             raise UsageError(
                 f"confidence weights {[*weights, bias]}",
                 where="speech",
-                allowed=f"{len(Evidence._fields)} finite numbers and a bias",
+                allowed=f"{_FEWEST_WEIGHTS} to {most} finite numbers and a bias",
             )
-        self._weights = tuple(weights)
+        self._weights = (*weights, *[0.0] * (most - len(weights)))
         self._bias = bias
 
     def __call__(self, evidence: Evidence) -> float:
@@ -95,10 +108,10 @@ def weigh(
     """The evidence for `best`.
 
     Args:
-        posteriors: [frames, labels], log posteriors of the utterance.
+        posteriors: [frames, 29], log posteriors of the utterance.
         best: a hypothesis of one letter or more that fits into the frames.
         second: the next one, where there is one.
-        leading: the score of the best beginning of a sentence.
+        leading: the score of the best beginning of a sentence, by its letters.
     """
     free = posteriors.max(axis=1)
     letters = len(best.text)
@@ -107,10 +120,11 @@ def weigh(
         (best.log_probability - float(free.sum())) / letters,
         min((word.log_probability - word.free) / (len(word.text) + 1) for word in words),
         min(best.score - second.score, _FURTHEST) if second is not None else _FURTHEST,
-        max(best.score - leading, -_FURTHEST),
+        max(best.score - best.sounds - leading, -_FURTHEST),
         edit_distance(greedy(posteriors), best.text) / letters,
         math.log(letters),
         float(free.mean()),
+        best.pronounced,
     )
 
 

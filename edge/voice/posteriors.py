@@ -1,4 +1,7 @@
-"""The acoustic model's log posteriors, checked before anything is searched in them."""
+"""The acoustic model's log posteriors: letters, and beside them sounds where it hears those, too.
+
+A row has 29 columns, or 69: each part is a distribution by itself.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import numpy as np
 
 from edge.errors import UsageError
 from edge.voice.alphabet import LABELS
+from edge.voice.phones import COUNT
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -15,6 +19,10 @@ if TYPE_CHECKING:
     Posteriors: TypeAlias = npt.NDArray[np.floating[Any]]
     """[frames, labels], natural logarithms."""
 
+LETTERS: Final = len(LABELS)
+"""Columns of letters."""
+WITH_PHONES: Final = LETTERS + COUNT
+"""Columns of letters, then of sounds."""
 _SLACK: Final = 1e-3
 """How far above zero rounding may take a logarithm of a probability."""
 
@@ -23,11 +31,15 @@ def checked(log_posteriors: Posteriors) -> Posteriors:
     """`log_posteriors` if they can be searched.
 
     Raises:
-        UsageError: not [frames, labels], or with a number that is no logarithm of a probability.
+        UsageError: not [frames, 29] or [frames, 69], or with a number that is no logarithm of a
+            probability.
     """
-    if getattr(log_posteriors, "ndim", 0) != 2 or log_posteriors.shape[1] != len(LABELS):
-        shape = getattr(log_posteriors, "shape", type(log_posteriors).__name__)
-        raise _bad(f"log posteriors of shape {shape}", f"[frames, {len(LABELS)}]")
+    shape = getattr(log_posteriors, "shape", type(log_posteriors).__name__)
+    if getattr(log_posteriors, "ndim", 0) != 2 or shape[1] not in (LETTERS, WITH_PHONES):
+        raise _bad(
+            f"log posteriors of shape {shape}",
+            f"[frames, {LETTERS}], or [frames, {WITH_PHONES}] with sounds",
+        )
     if log_posteriors.dtype.kind != "f":
         raise _bad(f"log posteriors of type {log_posteriors.dtype}", "float32 or float64")
     if log_posteriors.size:
@@ -35,6 +47,28 @@ def checked(log_posteriors: Posteriors) -> Posteriors:
         if not (low > -np.inf and high <= _SLACK):  # NaN is neither
             raise _bad(f"log posteriors from {low:g} to {high:g}", "finite, at most 0")
     return log_posteriors
+
+
+def letters(log_posteriors: Posteriors) -> Posteriors:
+    """The columns of letters: a view [frames, 29]."""
+    return log_posteriors[:, :LETTERS]
+
+
+def phones(log_posteriors: Posteriors) -> Posteriors | None:
+    """The columns of sounds, a view [frames, 40]; None where there are none."""
+    return log_posteriors[:, LETTERS:] if log_posteriors.shape[1] > LETTERS else None
+
+
+def smoothed(log_posteriors: Posteriors, share: float) -> npt.NDArray[np.float64]:
+    """With a `share` of every frame spread over all labels of one distribution.
+
+    One label misread by a model that is sure of itself must not outweigh a whole sentence.
+    """
+    probabilities = np.exp(log_posteriors.astype(np.float64))
+    found: npt.NDArray[np.float64] = np.log(
+        (1 - share) * probabilities + share / probabilities.shape[1]
+    )
+    return found
 
 
 def _bad(what: str, allowed: str) -> UsageError:

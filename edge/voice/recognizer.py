@@ -30,6 +30,7 @@ from edge.voice.transcript import greedy
 if TYPE_CHECKING:
     from edge.grammar_file import GrammarTables
     from edge.voice.posteriors import Posteriors
+    from edge.voice.pronunciation import Pronouncer
 
 _FEWEST_LETTERS: Final = 2
 """Fewer are no word, but a noise taken for one."""
@@ -53,6 +54,7 @@ class Recognizer:
         home: gives the household whose names are said, as it is now.
         understand: reads a free transcript; None where the bundle has no model of text.
         settings: how to decode.
+        pronouncer: says how sentences are pronounced, where the model hears sounds.
 
     Raises:
         UsageError: no sentence of the grammar can be said in this home, or there are more than
@@ -65,11 +67,13 @@ class Recognizer:
         home: Callable[[], Home],
         understand: Understand | None = None,
         settings: RecognizerSettings | None = None,
+        pronouncer: Pronouncer | None = None,
     ) -> None:
         self.settings = settings or RecognizerSettings()
         self.problem = ""
         """Why no sentence can be said at the moment; empty where some can."""
         self._tables, self._home, self._understand = tables, home, understand
+        self._pronouncer = pronouncer
         self._turn = Lock()
         self._names: tuple[Item, ...] = ()
         self._decoder: Decoder | None = None
@@ -170,7 +174,8 @@ class Recognizer:
         self._names = tuple(home)
         self._text.home = home
         graph = SearchGraph.of_grammar(tables, home, several=self.settings.several)
-        self._decoder, self.problem = Decoder(graph, **self.settings.decoder), ""
+        self._decoder = Decoder(graph, pronouncer=self._pronouncer, **self.settings.decoder)
+        self.problem = ""
 
     def _meaning(self, graph: SearchGraph, said: str) -> Answer:
         """What a sentence of the graph means; for who holds the lock."""

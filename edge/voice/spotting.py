@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from edge.voice.alphabet import BLANK, LABELS, SPACE, spell
+from edge.voice.posteriors import LETTERS, WITH_PHONES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -214,7 +215,7 @@ class PhraseScorer:
         """Scores of the spellings as known to have ended at each frame.
 
         Args:
-            log_posteriors: [frames, 29], natural logarithms.
+            log_posteriors: [frames, 29], natural logarithms; sounds besides are not looked at.
 
         Returns:
             All [frames, spellings]: nats a letter, at most 0 and −inf where the phrase would have
@@ -224,8 +225,9 @@ class PhraseScorer:
         Raises:
             ValueError: the array has another shape.
         """
-        if log_posteriors.ndim != 2 or log_posteriors.shape[1] != len(LABELS):
+        if log_posteriors.ndim != 2 or log_posteriors.shape[1] not in (LETTERS, WITH_PHONES):
             raise ValueError(f"posteriors of shape {log_posteriors.shape}, not [frames, 29]")
+        log_posteriors = log_posteriors[:, :LETTERS]
         spaces = np.empty((len(log_posteriors), 3, len(self._automaton.last)))
         silences = np.empty_like(spaces[:, :2])
         with np.errstate(invalid="ignore"):

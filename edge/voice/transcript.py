@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from edge.voice.alphabet import BLANK, text_of
+from edge.voice.posteriors import letters
 
 if TYPE_CHECKING:
     from edge.voice.decoder import Decoder
@@ -28,7 +29,7 @@ def greedy(log_posteriors: Posteriors) -> str:
 
 def greedy_labels(log_posteriors: Posteriors) -> list[int]:
     """As `greedy`, in labels: spaces are left where they were heard."""
-    labels = log_posteriors.argmax(axis=1).tolist()
+    labels = letters(log_posteriors).argmax(axis=1).tolist()
     return [
         label
         for at, label in enumerate(labels)

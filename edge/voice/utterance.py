@@ -9,7 +9,7 @@ import numpy as np
 
 from edge.limits import SPEECH_FRAMES
 from edge.voice.alphabet import BLANK, LABELS, SPACE
-from edge.voice.posteriors import checked
+from edge.voice.posteriors import checked, letters, phones
 from edge.voice.transcript import greedy
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Utterance:
     def _led_in(self, rows: Posteriors) -> Posteriors:
         """The rows, with blanks for what is left of the wake phrase before the first letter."""
         result = rows.copy()
-        for at, label in enumerate(rows.argmax(axis=1).tolist()):
+        for at, label in enumerate(letters(rows).argmax(axis=1).tolist()):
             if not self._leading:
                 if label not in (BLANK, SPACE, self._last):
                     self.words = True
@@ -103,6 +103,9 @@ class Utterance:
                 row = result[at]
                 row[BLANK] = min(0.0, np.logaddexp.reduce(row[[BLANK, *quiet]]))
                 row[quiet] = _GONE
+                if (sounds := phones(result)) is not None:
+                    sounds[at] = _GONE
+                    sounds[at, BLANK] = 0.0
             else:
                 self._leading, self.first = False, self._count + at
             self._last = label

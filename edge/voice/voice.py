@@ -14,6 +14,7 @@ from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
 from edge.voice.free_text import Understand
 from edge.voice.phrase import PER_HOUR, PhraseQuality, assess, wake_phrase
+from edge.voice.pronunciation import Pronouncer
 from edge.voice.recognizer import Recognizer
 from edge.voice.settings import RecognizerSettings, StreamSettings
 from edge.voice.stream import VoiceStream
@@ -85,7 +86,7 @@ class Voice:
         return cls(
             AcousticModel.of(bundle),
             VoiceActivity.of(bundle),
-            Recognizer(tables, home, understand, settings),
+            Recognizer(tables, home, understand, settings, Pronouncer.of(bundle)),
             WakeTable.of_task(task, bundle.asset),
             EndpointSettings.of(bundle.tasks[ACTIVITY]),
         )

@@ -115,7 +115,7 @@ class WakeWord:
         """The phrases whose end these frames decide.
 
         Args:
-            log_posteriors: [frames, 29], natural logarithms.
+            log_posteriors: [frames, 29], natural logarithms; sounds besides are not looked at.
         """
         frame = self.scorer.frames
         scores, taken, since = self.scorer.push(log_posteriors)

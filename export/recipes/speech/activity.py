@@ -32,7 +32,7 @@ from edge.errors import BundleError, MissingExtra
 from edge.voice.activity import CONTEXT, STATE
 from edge.voice.gate import FRAME
 from export.graph import GraphMismatch
-from export.recipes.speech.builder import GraphBuilder
+from export.graph_builder import GraphBuilder
 
 Weights = Mapping[str, np.ndarray]
 

@@ -14,8 +14,8 @@ from typing import Final, Protocol
 import numpy as np
 from onnx import TensorProto
 
+from export.graph_builder import GraphBuilder
 from export.quantize import SMALLEST
-from export.recipes.speech.builder import GraphBuilder
 from export.recipes.speech.streaming import Floats, Product
 
 Range = tuple[float, float]

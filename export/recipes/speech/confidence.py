@@ -23,6 +23,7 @@ from edge.home import Home
 from edge.voice.answers import same
 from edge.voice.decoder import Decoder
 from edge.voice.hypothesis import Confidence, Evidence
+from edge.voice.pronunciation import Pronouncer
 from edge.voice.recognizer import Recognizer
 from edge.voice.search_graph import SearchGraph
 from export.corpora.speech.recording import Recording
@@ -30,6 +31,7 @@ from export.corpora.speech.texts import HOME
 from export.corpora.utterance import Problem
 from export.files import take_over, write_atomic
 from export.grammar_compiler import CompiledGrammar
+from export.recipes.pronunciation.packing import pronouncer
 from export.recipes.speech.domain import read_domain, sentences_of
 from export.recipes.speech.listening import listened
 from export.recipes.speech.material import made_up
@@ -81,7 +83,7 @@ def write_confidence(
     problems: list[Problem] = []
     said = made_up(texts, _COMMANDS, folder / "commands", seed, problems)
     commands, people = [*listened(network, said)], [*listened(network, others)]
-    found = fit_confidence(commands, people, domain.grammar, home)
+    found = fit_confidence(commands, people, domain.grammar, home, pronouncer())
     write_atomic(folder / CONFIDENCE, json.dumps(found, sort_keys=True) + "\n")
 
 
@@ -100,7 +102,11 @@ class Found(NamedTuple):
 
 
 def fit_confidence(
-    commands: Sequence[Spoken], others: Sequence[Spoken], grammar: CompiledGrammar, home: Home
+    commands: Sequence[Spoken],
+    others: Sequence[Spoken],
+    grammar: CompiledGrammar,
+    home: Home,
+    pronouncer: Pronouncer | None = None,
 ) -> dict[str, Any]:
     """`tasks.speech.confidence` of a manifest: weights, bias and threshold.
 
@@ -109,12 +115,13 @@ def fit_confidence(
         others: what people say who do not speak to it.
         grammar: the home's sentences.
         home: its names.
+        pronouncer: says how sentences are pronounced, where the model hears sounds.
 
     Raises:
         UsageError: too few of them are found to fit anything.
     """
-    recognizer = Recognizer(read_tables(grammar.data), lambda: home)
-    heard = [*_commands(recognizer, commands), *_prompts(others)]
+    recognizer = Recognizer(read_tables(grammar.data), lambda: home, pronouncer=pronouncer)
+    heard = [*_commands(recognizer, commands), *_prompts(others, pronouncer)]
     forced = [*_no_commands(recognizer, others)]
     weights, bias = regression([*heard, *forced])
     confidence = Confidence(weights.tolist(), bias)
@@ -192,13 +199,14 @@ def _no_commands(recognizer: Recognizer, spoken: Iterable[Spoken]) -> Iterable[F
             yield Found(reading.evidence, False, isinstance(reading.answer, Command))
 
 
-def _prompts(spoken: Sequence[Spoken]) -> Iterable[Found]:
+def _prompts(spoken: Sequence[Spoken], pronouncer: Pronouncer | None) -> Iterable[Found]:
     texts = sorted({utterance.text for utterance in spoken if utterance.text})
     if not texts:
         return
     # Searched as narrowly as a home is: whose sentence is found against all odds, because the list
     # has it for certain, is no example of how right commands look.
-    decoder = Decoder(SearchGraph.of_sentences(texts), beam=200, distance=16.0)
+    graph = SearchGraph.of_sentences(texts)
+    decoder = Decoder(graph, beam=200, distance=16.0, pronouncer=pronouncer)
     for utterance in spoken:
         search = decoder.start()
         search.push(utterance.posteriors)

@@ -5,7 +5,7 @@
     frames   float32 [n]        what the backbone's convolutions in time have read last
     bands    float32 [k, 42]    the last feature frames
     steps    float32 [m, D]     the same of the blocks on top
-    log_posteriors  float32 [8, 29]
+    log_posteriors  float32 [8, 69]    of 29 letters, then of 40 sounds
     next_samples, next_frames, next_bands, next_steps    the state after it
 
 All of it is whole and of fixed size. A state of zeros is none that silence leads to; zeros pushed
@@ -21,7 +21,8 @@ from typing import Final
 import numpy as np
 import onnx
 
-from edge.voice.alphabet import LABELS
+from edge.voice.posteriors import LETTERS, WITH_PHONES
+from export.graph_builder import GraphBuilder
 from export.recipes.speech.arithmetic import (
     Arithmetic,
     FloatArithmetic,
@@ -30,7 +31,6 @@ from export.recipes.speech.arithmetic import (
     gemm,
 )
 from export.recipes.speech.backbone import CONTEXT, LEAK, LEAST, STRIDE
-from export.recipes.speech.builder import GraphBuilder
 from export.recipes.speech.frontend import BANDS, HOP, MELS, WINDOW, mel_filters
 from export.recipes.speech.network import DETAIL, FRAMES_PER_STEP
 from export.recipes.speech.streaming import (
@@ -84,10 +84,7 @@ def _write(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded) -> None:
     rows = net.add("Concat", [rows, detail], "heard", axis=1)
     rows = net.add("Relu", [gemm(net, arithmetic, rows, folded.enter, "entered")], "step0")
     rows = _blocks(net, arithmetic, folded, rows)
-    letters = arithmetic.floats(arithmetic.take(rows), rows, folded.letters, "letters")
-    shape = [_STEPS * FRAMES_PER_STEP, len(LABELS)]
-    net.add("LogSoftmax", [net.reshape(letters, shape, "logits")], "log_posteriors", axis=1)
-    net.output("log_posteriors", "float32", shape)
+    _heads(net, arithmetic, folded, rows)
     net.output("next_samples", "int16", [KEPT])
     net.output("next_frames", "float32", [sum(_frames_kept(folded).values())])
     net.output("next_bands", "float32", [_PAST, BANDS])
@@ -231,6 +228,19 @@ def _blocks(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str
         rows = net.add("Add", [own, change], f"step{number + 1}")
     net.concat(after, "next_steps")
     return rows
+
+
+def _heads(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str) -> None:
+    """Log posteriors of letters, and of sounds beside them."""
+    taken, parts = arithmetic.take(rows), []
+    heads = {"letters": (folded.letters, LETTERS), "phones": (folded.phones, WITH_PHONES - LETTERS)}
+    for name, (product, columns) in heads.items():
+        scores = arithmetic.floats(taken, rows, product, name)
+        shape = [_STEPS * FRAMES_PER_STEP, columns]
+        logits = net.reshape(scores, shape, f"{name}.logits")
+        parts.append(net.add("LogSoftmax", [logits], f"{name}.log_posteriors", axis=1))
+    net.add("Concat", parts, "log_posteriors", axis=1)
+    net.output("log_posteriors", "float32", [_STEPS * FRAMES_PER_STEP, WITH_PHONES])
 
 
 def _kept(block: FoldedBlock) -> int:

@@ -15,13 +15,12 @@ from torch import Tensor
 from edge.errors import UsageError
 from edge.voice.alphabet import LABELS, SPACE, spell
 from export.corpora.speech.recording import Recording
+from export.recipes.speech.backbone import STRIDE
 from export.recipes.speech.features import Cache, Features
 from export.recipes.speech.frontend import BANDS, FLOOR
 from export.recipes.speech.sounds import Sounds
 from export.recipes.speech.splicing import Cuts, Spliced, splice
 
-STEP = 4
-"""Feature frames a step of the network."""
 _SPEEDS = (0.87, 1.15)
 """Of a recording that is learned from, drawn anew every time."""
 
@@ -222,19 +221,19 @@ class Collator:
         """Tensors that `Pupil.forward` takes."""
         looks = [self._paced(lesson) for lesson in lessons]
         most = max(map(len, looks))
-        steps = -(-most // STEP) + 3
-        total = self._past + steps * STEP + self._future
+        steps = -(-most // STRIDE) + 3
+        total = self._past + steps * STRIDE + self._future
         features = np.full((len(lessons), total, BANDS), FLOOR, np.float32)
         spoken = np.zeros((len(lessons), total), bool)
         frames = np.zeros(len(lessons), np.int64)
         shifts = []
         for row, look in enumerate(looks):
-            shift = int(self._rng.integers(STEP)) if self._rng else 0
+            shift = int(self._rng.integers(STRIDE)) if self._rng else 0
             shifts.append(shift)
             start = self._past + shift
             features[row, start : start + len(look)] = look
             spoken[row, start : start + len(look)] = True
-            frames[row] = 2 * min(steps, -(-(len(look) + shift) // STEP) + 2)
+            frames[row] = 2 * min(steps, -(-(len(look) + shift) // STRIDE) + 2)
         told = _told(lessons, shifts, 2 * steps)
         batch = {
             "features": torch.from_numpy(features),

@@ -1,4 +1,4 @@
-"""The acoustic model: features in, log posteriors of letters out, causal but for a look-ahead."""
+"""The acoustic model: features in, log posteriors out, causal but for a look-ahead."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from edge.voice.alphabet import BLANK, LABELS
+from edge.voice.phones import COUNT
 from export.recipes.speech.backbone import CONTEXT, FEATURES, STRIDE, Backbone
 from export.recipes.speech.frontend import BANDS, MELS
 
@@ -97,7 +98,11 @@ class Block(nn.Module):
 
 
 class AcousticNetwork(nn.Module):
-    """Features [B, T, 42] → log posteriors [B, 2 S, 29], S = (T - 56) // 4 + 1 - left - right.
+    """Features [B, T, 42] → log posteriors [B, 2 S, 69], S = (T - 56) // 4 + 1 - left - right.
+
+    The first 29 columns are letters, the other 40 sounds; see `edge.voice.posteriors`. Both are
+    read off the same block: what has to be known of one helps the other (Krishna et al. 2018,
+    "Hierarchical multitask learning for CTC-based speech recognition", arXiv 1807.06234).
 
     Nothing is padded: what comes before and after the recording is the caller's to say.
     """
@@ -116,33 +121,25 @@ class AcousticNetwork(nn.Module):
         )
         self.dropout = nn.Dropout(dropout)
         self.letters = nn.Conv1d(width, FRAMES_PER_STEP * len(LABELS), 1)
+        self.phones = nn.Conv1d(width, FRAMES_PER_STEP * COUNT, 1)
 
-    def hidden(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Outputs [B, D, S] of the block two thirds of the way up, and of the last one."""
+    def hidden(self, features: Tensor) -> Tensor:
+        """The last block's output, [B, D, S]."""
         known = self.backbone(features[:, :, :MELS]).transpose(1, 2)
         x = torch.cat([known, self.detail(features)], dim=1)
         x = torch.relu(self.enter_norm(self.enter(x)))
-        lower = self.shape.blocks[: -(-2 * len(self.shape.blocks) // 3)]
-        for block in self.blocks[: len(lower)]:
+        for block in self.blocks:
             x = block(self.dropout(x))
-        left = self.shape.left - sum(left for left, _ in lower)
-        right = self.shape.right - sum(right for _, right in lower)
-        early = x[:, :, left : x.shape[2] - right]
-        for block in self.blocks[len(lower) :]:
-            x = block(self.dropout(x))
-        return early, x
-
-    def read(self, hidden: Tensor) -> Tensor:
-        """Log posteriors of the last block's output; once trained, with what the blank has too much
-        taken off."""
-        scores = frames(self.letters(self.dropout(hidden)))
-        if not self.training:
-            scores[..., BLANK] -= BLANK_EXCESS
-        return scores.log_softmax(dim=-1)
+        return x
 
     def forward(self, features: Tensor) -> Tensor:
-        """See the class."""
-        return self.read(self.hidden(features)[1])
+        """See the class; once trained, with what the blanks have too much taken off."""
+        hidden = self.dropout(self.hidden(features))
+        parts = [frames(head(hidden)) for head in (self.letters, self.phones)]
+        if not self.training:
+            for scores in parts:
+                scores[..., BLANK] -= BLANK_EXCESS
+        return torch.cat([scores.log_softmax(dim=-1) for scores in parts], dim=-1)
 
     @property
     def context(self) -> int:

@@ -25,6 +25,7 @@ from edge.voice.transcript import greedy_labels
 from export.home_files import HOME_FILES
 from export.latency import host_latency
 from export.recipes import Trained
+from export.recipes.pronunciation.packing import PronunciationModel
 from export.recipes.speech import recipe
 from export.recipes.speech.activity import activity_graph
 from export.recipes.speech.confidence import CONFIDENCE
@@ -32,6 +33,7 @@ from export.recipes.speech.graph import float_graph
 from export.recipes.speech.judge import distance
 from export.recipes.speech.quantise import quantised
 from export.recipes.speech.running import check_against_torch
+from export.recipes.speech.sounds import PRONUNCIATIONS
 from export.recipes.speech.streaming import CHUNK, Folded, fold
 from export.recipes.speech.wake_files import BACKGROUND, TABLE
 
@@ -52,7 +54,7 @@ def open_run(folder: Path) -> TrainedSpeech:
 
 def companions() -> Sequence[Trained]:
     """What every bundle that hears has besides."""
-    return [VoiceActivityModel()]
+    return [VoiceActivityModel(), PronunciationModel()]
 
 
 class TrainedSpeech:
@@ -118,6 +120,10 @@ class TrainedSpeech:
             if (self._folder / name).exists():
                 assets[role] = f"assets/speech-{name}"
                 files[assets[role]] = (self._folder / name).read_bytes()
+        if (self._folder / PRONUNCIATIONS).exists():
+            assets["pronunciations"] = f"assets/speech-{PRONUNCIATIONS}"
+            said = (self._folder / PRONUNCIATIONS).read_bytes()
+            files[assets["pronunciations"]] = said
         if (self._folder / CONFIDENCE).exists():
             task["confidence"] = json.loads((self._folder / CONFIDENCE).read_text("utf-8"))
         if "grammar" in assets:

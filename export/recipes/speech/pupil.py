@@ -8,10 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from edge.voice.alphabet import BLANK
+from edge.voice.posteriors import LETTERS
 from export.recipes.speech.mel_augment import MelAugment
-from export.recipes.speech.network import FRAMES_PER_STEP, AcousticNetwork
-from export.recipes.speech.network import frames as frames_of
-from export.recipes.speech.sounds import SOUNDS
+from export.recipes.speech.network import AcousticNetwork
 
 
 class Pupil(nn.Module):
@@ -41,8 +40,7 @@ class Pupil(nn.Module):
             decay: of the running mean of the weights, a step.
             teacher: features → log posteriors, as `network`; hears the same looks.
             augment: draws the two looks at each recording; None: both are given.
-            sounds: weight of the pronunciations, which are read off a lower block (Krishna et al.
-                2018, arXiv 1807.06234). Who reads them is not kept.
+            sounds: weight of the pronunciations.
         """
         super().__init__()
         # In a list it is no part of the module: neither trained nor written to checkpoints.
@@ -52,9 +50,6 @@ class Pupil(nn.Module):
         self.register_buffer("seen", torch.zeros((), dtype=torch.long))
         self._agreement, self._decay, self._augment = agreement, decay, augment
         self._sounds = sounds
-        if sounds:
-            classes = FRAMES_PER_STEP * (1 + len(SOUNDS))
-            self.sounds = nn.Conv1d(network.shape.width, classes, 1)
 
     def forward(
         self,
@@ -87,12 +82,8 @@ class Pupil(nn.Module):
         if self._augment is not None and spoken is not None:
             with torch.autocast(features.device.type, enabled=False):
                 features = self._augment.looks(features, spoken)
-        early = None
-        if self._sounds and sounds is not None:
-            early, last = self.network.hidden(features)
-            log_posteriors = self.network.read(last).float()
-        else:
-            log_posteriors = self.network(features).float()
+        read = self.network(features).float()
+        log_posteriors = read[..., :LETTERS]
         both = nn.functional.ctc_loss(
             log_posteriors.transpose(0, 1),
             labels.repeat(2),
@@ -108,30 +99,15 @@ class Pupil(nn.Module):
         apart = _divergence(one.detach(), other) + _divergence(other.detach(), one)
         for teacher in self._teacher:
             with torch.no_grad():
-                read = teacher.to(features.device)(features).float().chunk(2)
-            apart = apart + _divergence(read[0], one) + _divergence(read[1], other)
+                taught = teacher.to(features.device)(features)[..., :LETTERS].float().chunk(2)
+            apart = apart + _divergence(taught[0], one) + _divergence(taught[1], other)
         if told is not None and heard is not None:
             apart = apart + (_divergence(told, one) + _divergence(told, other)) * heard
-        if early is not None and sounds is not None and sound_counts is not None:
-            both = both + self._sounds * self._pronounced(early, frames, sounds, sound_counts)
+        if self._sounds and sounds is not None and sound_counts is not None:
+            pronounced = _pronounced(read[..., LETTERS:], frames, sounds, sound_counts)
+            both = both + self._sounds * pronounced
         loss = both / 2 + self._agreement * (apart * used).sum() / 2
         return {"loss": loss / count}
-
-    def _pronounced(self, early: Tensor, steps: Tensor, sounds: Tensor, counts: Tensor) -> Tensor:
-        """The loss of the sounds in both looks, summed over the recordings where they are known."""
-        log_posteriors = frames_of(self.sounds(early)).float().log_softmax(-1)
-        known = counts >= 0
-        if not known.any():
-            return log_posteriors.new_zeros(())
-        return nn.functional.ctc_loss(
-            log_posteriors[known.repeat(2)].transpose(0, 1),
-            sounds.repeat(2),
-            steps[known].repeat(2),
-            counts[known].repeat(2),
-            blank=BLANK,
-            reduction="sum",
-            zero_infinity=True,
-        )
 
     @torch.no_grad()
     def _remember(self) -> None:
@@ -149,3 +125,19 @@ class Pupil(nn.Module):
 def _divergence(teacher: Tensor, student: Tensor) -> Tensor:
     """Kullback-Leibler divergence a frame, of log probabilities [B, T, V]: [B, T]."""
     return (teacher.exp() * (teacher - student)).sum(-1)
+
+
+def _pronounced(log_posteriors: Tensor, steps: Tensor, sounds: Tensor, counts: Tensor) -> Tensor:
+    """The loss of the sounds in both looks, summed over the recordings where they are known."""
+    known = counts >= 0
+    if not known.any():
+        return log_posteriors.new_zeros(())
+    return nn.functional.ctc_loss(
+        log_posteriors[known.repeat(2)].transpose(0, 1),
+        sounds.repeat(2),
+        steps[known].repeat(2),
+        counts[known].repeat(2),
+        blank=BLANK,
+        reduction="sum",
+        zero_infinity=True,
+    )

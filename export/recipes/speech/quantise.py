@@ -21,7 +21,7 @@ from export.recipes.speech.streaming import Folded
 
 _EVERY: Final = 7
 """One in so many values is looked at: no usual number of channels is a multiple of it."""
-_OUTSIDE: Final = 0.01
+_OUTSIDE: Final = 0.003
 """Percent of the values that may lie beyond either end of a range: a few are far from the rest."""
 
 

@@ -26,14 +26,15 @@ from export.corpora.speech.noise import store
 from export.corpora.speech.recording import Recording, read_audio
 from export.distill import is_first_process, wait_for_all
 from export.files import write_atomic
+from export.progress import bar
 from export.recipes.speech.backbone import read_pretrained
-from export.recipes.speech.bars import bar
 from export.recipes.speech.confidence import copy_confidence, write_confidence
 from export.recipes.speech.domain import Domain, sentences_of
 from export.recipes.speech.material import Material, made_up
 from export.recipes.speech.network import AcousticNetwork, Shape
 from export.recipes.speech.school import Part, teach
 from export.recipes.speech.settings import SpeechSettings
+from export.recipes.speech.sounds import PRONUNCIATIONS, write_pronunciations
 from export.recipes.speech.wake_files import copy_wake, write_wake
 
 RUN = "run.json"
@@ -147,8 +148,10 @@ def train(
         write_network(network, folder / "network.safetensors")
         write_dev(folder, [*dev, *own])
         home_files.remove(folder)
+        (folder / PRONUNCIATIONS).unlink(missing_ok=True)
         if domain is not None:
             home_files.write(domain.grammar, domain.home, folder)
+            write_pronunciations(texts, folder)
         if domain is None and material.real:
             _listen(network, known, material.real, folder, settings.seed, say)
         else:

@@ -12,7 +12,7 @@ from edge.errors import UsageError
 from edge.voice.alphabet import spell
 from export.corpora.speech.recording import Recording
 from export.distill import BatchesByLength, FitSettings, fit
-from export.recipes.speech.bars import bar
+from export.progress import bar
 from export.recipes.speech.features import Cache, build_cache, noise_features
 from export.recipes.speech.judge import letters_right
 from export.recipes.speech.lessons import Collator, Lessons, lessons_of

@@ -43,7 +43,7 @@ class SpeechSettings:
     """Its lowest convolutions, which stay as they are."""
     agreement: float = 0.2
     """Weight of the two looks' agreement."""
-    sounds: float = 0.3
+    sounds: float = 0.5
     """Weight of the pronunciations, which are learned beside the letters."""
     kept: float = 0.0
     """Share of the weights that it went on from in what comes out (Wortsman et al. 2022, "Robust
@@ -70,7 +70,6 @@ class SpeechSettings:
 
 SPECIALISE = SpeechSettings(
     epochs=4,
-    sounds=0.0,
     kept=0.3,
     decay=0.998,
     learning_rate=6e-4,

@@ -21,6 +21,7 @@ import torch
 
 from edge.voice.alignment import align
 from edge.voice.alphabet import SPACE, spell, text_of
+from edge.voice.posteriors import LETTERS
 from export.distill import has_bfloat16
 from export.files import write_atomic
 from export.recipes.speech.backbone import STRIDE
@@ -167,7 +168,7 @@ def _batches(cache: Cache, look: int) -> list[list[int]]:
 def _heard(
     network: AcousticNetwork, cache: Cache, look: int, batch: Sequence[int]
 ) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
-    """Log posteriors of recordings, a row for each two feature frames."""
+    """Log posteriors of letters in recordings, a row for each two feature frames."""
     looks = [cache.of(index, look) for index in batch]
     steps = -(-max(map(len, looks)) // STRIDE)
     total = network.past + steps * STRIDE + network.future
@@ -176,7 +177,7 @@ def _heard(
         features[row, network.past : network.past + len(frames)] = frames
     device = next(network.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16()):
-        read = network(torch.from_numpy(features).to(device)).float().cpu().numpy()
+        read = network(torch.from_numpy(features).to(device))[..., :LETTERS].float().cpu().numpy()
     return [rows[: max(1, len(frames) // 2)] for rows, frames in zip(read, looks, strict=True)]
 
 

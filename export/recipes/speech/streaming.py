@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from edge.voice.alphabet import BLANK, LABELS
+from edge.voice.phones import PHONES
 from export.recipes.speech.backbone import FEATURES, STRIDE
 from export.recipes.speech.frontend import HOP, WINDOW
 from export.recipes.speech.network import (
@@ -82,6 +83,7 @@ class Folded(NamedTuple):
     """Of the backbone's two last bands, one after the other, and the detail."""
     blocks: tuple[FoldedBlock, ...]
     letters: Product
+    phones: Product
     future: int
     """Feature frames after its own four that a step looks at."""
     context: int
@@ -100,7 +102,13 @@ class Folded(NamedTuple):
     @property
     def task(self) -> dict[str, Any]:
         """What a manifest's `tasks.speech` says of the graph."""
-        return {"labels": LABELS, "chunk": CHUNK, "early": self.early, "settle": self.settle}
+        return {
+            "labels": LABELS,
+            "phones": PHONES,
+            "chunk": CHUNK,
+            "early": self.early,
+            "settle": self.settle,
+        }
 
 
 def fold(network: AcousticNetwork) -> Folded:
@@ -126,7 +134,8 @@ def fold(network: AcousticNetwork) -> Folded:
         _folded_detail(network),
         Product(_floats(torch.cat([known, detailed.T])), _floats(shift)),
         tuple(_folded_block(block) for block in network.blocks),
-        _folded_letters(network),
+        _folded_head(network.letters),
+        _folded_head(network.phones),
         network.future,
         network.context,
     )
@@ -155,11 +164,11 @@ def _folded_block(block: nn.Module) -> FoldedBlock:
     )
 
 
-def _folded_letters(network: AcousticNetwork) -> Product:
-    letters = network.letters
-    bias = letters.bias.detach().clone()
-    bias.view(FRAMES_PER_STEP, len(LABELS))[:, BLANK] -= BLANK_EXCESS
-    return Product(_floats(letters.weight[:, :, 0].T), _floats(bias))
+def _folded_head(head: nn.Conv1d) -> Product:
+    assert head.bias is not None
+    bias = head.bias.detach().clone()
+    bias.view(FRAMES_PER_STEP, -1)[:, BLANK] -= BLANK_EXCESS
+    return Product(_floats(head.weight[:, :, 0].T), _floats(bias))
 
 
 def _affine(norm: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:

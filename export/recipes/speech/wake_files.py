@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from edge.voice.posteriors import letters
 from edge.voice.spotting import Hearing
 from export.corpora.speech.recording import Recording
 from export.files import take_over, write_atomic
@@ -40,7 +41,9 @@ def write_wake(
     there = sum(recording.seconds for recording in heard) / 3600
     if missing > 0 and there > 0:
         chosen += heard[:: max(1, round(there / missing))]
-    spoken = [*listened(network, chosen)]
+    spoken = [
+        said._replace(posteriors=letters(said.posteriors)) for said in listened(network, chosen)
+    ]
     texts = [recording.text for recording in heard]
     table, background = calibrate(spoken, texts, there, Hearing(blank=BLANK_EXCESS))
     (folder / BACKGROUND).write_bytes(background)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from edge.errors import UsageError
-from edge.voice.alphabet import LABELS, spell
-from edge.voice.closed_list import ClosedList, _probability
+from edge.voice.closed_list import ClosedList
 from tests.edge.voice.frames import spoken
 
 SENTENCES = ("turn it on", "turn it off", "turn the lamp on", "off", "on", "good evening")
@@ -38,24 +33,6 @@ def test_the_best_comes_first_and_no_more_than_asked_for() -> None:
 def test_sentences_that_do_not_fit_into_the_frames_are_not_offered() -> None:
     found = ClosedList(("on", "a very long sentence indeed")).choose(spoken("on")[:6])
     assert all(each.text != "a very long sentence indeed" for each in found)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.sampled_from("ab"), min_size=1, max_size=3), st.integers(0, 2**32 - 1))
-def test_a_probability_is_the_sum_over_all_alignments(letters: list[str], seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    frames = np.log(rng.dirichlet(np.ones(len(LABELS)), 4))
-    labels = spell("".join(letters))
-    total = -np.inf
-    used = sorted({0, *labels})
-    for path in product(used, repeat=len(frames)):
-        merged = [x for i, x in enumerate(path) if x and (i == 0 or path[i - 1] != x)]
-        if merged == labels:
-            total = np.logaddexp(total, sum(frames[t, x] for t, x in enumerate(path)))
-    if np.isfinite(total):
-        assert _probability(frames, labels) == pytest.approx(total, abs=1e-9)
-    else:
-        assert _probability(frames, labels) == -np.inf
 
 
 def test_nothing_that_can_be_said_is_an_error() -> None:

@@ -222,15 +222,21 @@ def test_a_close_second_is_a_small_margin() -> None:
 
 
 def test_confidence_is_a_logistic_function() -> None:
-    evidence = Evidence(-0.5, -1.0, 4.0, 0.0, 0.2, 3.0, -0.3)
-    weights = [1.0, 0.5, 0.25, 0.0, -2.0, 0.0, 0.0]
-    total = 0.3 - 0.5 - 0.5 + 1.0 - 0.4
+    evidence = Evidence(-0.5, -1.0, 4.0, 0.0, 0.2, 3.0, -0.3, -0.7)
+    weights = [1.0, 0.5, 0.25, 0.0, -2.0, 0.0, 0.0, 3.0]
+    total = 0.3 - 0.5 - 0.5 + 1.0 - 0.4 - 2.1
     assert Confidence(weights, 0.3)(evidence) == pytest.approx(1 / (1 + math.exp(-total)))
     assert Confidence([1e6] * 7, 0.0)(evidence._replace(margin=1e6)) == 1.0
     assert Confidence([-1e6] * 7, 0.0)(evidence._replace(margin=1e6)) == 0.0
 
 
-@pytest.mark.parametrize("weights", [[], [0.0] * 6, [0.0] * 8, [0.0] * 6 + [math.nan]])
+def test_weights_from_before_sounds_were_heard_do_not_look_at_them() -> None:
+    evidence = Evidence(-0.5, -1.0, 4.0, 0.0, 0.2, 3.0, -0.3, -0.7)
+    weights = [1.0, 0.5, 0.25, 0.0, -2.0, 0.0, 0.0]
+    assert Confidence(weights, 0.3)(evidence) == Confidence([*weights, 0.0], 0.3)(evidence)
+
+
+@pytest.mark.parametrize("weights", [[], [0.0] * 6, [0.0] * 9, [0.0] * 6 + [math.nan]])
 def test_confidence_needs_a_weight_for_each_feature(weights: list[float]) -> None:
     with pytest.raises(UsageError, match="confidence weights"):
         Confidence(weights, 0.0)

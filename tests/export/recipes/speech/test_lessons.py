@@ -12,9 +12,10 @@ import torch
 from edge.errors import UsageError
 from edge.voice.alphabet import LABELS, SPACE, spell
 from export.corpora.speech.recording import Recording
+from export.recipes.speech.backbone import STRIDE
 from export.recipes.speech.features import Cache
 from export.recipes.speech.frontend import BANDS, FLOOR
-from export.recipes.speech.lessons import STEP, Chain, Collator, Lesson, Lessons, lessons_of
+from export.recipes.speech.lessons import Chain, Collator, Lesson, Lessons, lessons_of
 from export.recipes.speech.sounds import Sounds
 
 PAST, FUTURE = 12, 8
@@ -87,11 +88,11 @@ class TestCollator:
         for row, lesson in zip(x, lessons, strict=True):
             assert np.array_equal(row[PAST : PAST + lesson.frames], lesson.features)
             assert (row[PAST + lesson.frames :] == FLOOR).all()
-        assert (x.shape[1] - PAST - FUTURE) % STEP == 0
+        assert (x.shape[1] - PAST - FUTURE) % STRIDE == 0
 
     def test_the_last_sound_lies_within_the_frames_that_count(self) -> None:
         batch = Collator(PAST, FUTURE, 0)(lessons_of(SAID, CACHE, 0))
-        steps = (batch["features"].shape[1] - PAST - FUTURE) // STEP
+        steps = (batch["features"].shape[1] - PAST - FUTURE) // STRIDE
         for frames, lesson in zip(
             batch["frames"].tolist(), lessons_of(SAID, CACHE, 0), strict=True
         ):
@@ -169,7 +170,7 @@ class TestTeacher:
     def test_what_was_said_lies_beside_what_was_heard(self) -> None:
         """Frame k of 20 ms is beside the features 2 k and 2 k + 1."""
         batch = Collator(PAST, FUTURE)([*self.lessons(0)[:2], self.lessons(1)[2]])
-        steps = (batch["features"].shape[1] - PAST - FUTURE) // STEP
+        steps = (batch["features"].shape[1] - PAST - FUTURE) // STRIDE
         assert batch["told"].shape == (3, 2 * steps, len(LABELS))
         assert batch["heard"].sum(1).tolist() == [25, 30, 0]
         assert np.array_equal(batch["told"][1, :30], self.TOLD.of(1, 0))

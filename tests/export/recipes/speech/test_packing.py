@@ -73,7 +73,7 @@ def manifest(built: Built) -> dict[str, Any]:
 
 
 def test_a_run_is_two_models(run: Path) -> None:
-    assert [model.task for model in open_models(run)] == ["speech", "activity"]
+    assert [model.task for model in open_models(run)] == ["speech", "activity", "pronunciation"]
     assert open_run(run).task == "speech"
 
 

@@ -134,9 +134,13 @@ class TestSounds:
         given["sounds"] = given["sounds"][:0]
         assert torch.allclose(self.pupil(1.0)(**given)["loss"], self.pupil(0.0)(**given)["loss"])
 
-    def test_who_reads_them_is_no_part_of_the_network(self) -> None:
-        plain, taught = self.pupil(0.0).network, self.pupil(1.0).network
-        assert plain.state_dict().keys() == taught.state_dict().keys()
+    def test_who_reads_them_learns_and_is_remembered(self, given: dict[str, Tensor]) -> None:
+        pupil = self.pupil(1.0).train()
+        pupil(**given)["loss"].backward()
+        gradient = pupil.network.phones.weight.grad
+        assert gradient is not None
+        assert gradient.abs().sum() > 0
+        assert "average.phones.weight" in pupil.state_dict()
 
 
 class TestAverage:

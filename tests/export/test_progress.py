@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from export.recipes.speech.bars import bar
+from export.progress import bar
 
 
 def test_a_bar_is_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

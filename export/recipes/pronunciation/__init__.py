@@ -1,0 +1,1 @@
+"""How a word is pronounced, from its letters."""

@@ -1,0 +1,47 @@
+"""Posteriors of letters, and of sounds beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from edge.errors import UsageError
+from edge.voice.posteriors import LETTERS, WITH_PHONES, checked, letters, phones, smoothed
+
+
+def uniform(columns: int) -> np.ndarray:
+    return np.full((3, columns), -np.log(columns))
+
+
+def test_letters_come_first_and_sounds_after_them() -> None:
+    rows = np.arange(2.0 * WITH_PHONES).reshape(2, -1)
+    sounds = phones(rows)
+    assert sounds is not None
+    assert np.array_equal(np.hstack([letters(rows), sounds]), rows)
+    assert letters(rows).shape == (2, LETTERS)
+
+
+def test_a_model_of_letters_alone_hears_no_sounds() -> None:
+    assert phones(uniform(LETTERS)) is None
+    assert np.array_equal(letters(uniform(LETTERS)), uniform(LETTERS))
+
+
+@pytest.mark.parametrize("columns", [LETTERS, WITH_PHONES])
+def test_both_widths_can_be_searched(columns: int) -> None:
+    rows = uniform(columns)
+    assert checked(rows) is rows
+
+
+@pytest.mark.parametrize("columns", [1, LETTERS - 1, LETTERS + 1, WITH_PHONES + 1])
+def test_no_other_width_can(columns: int) -> None:
+    with pytest.raises(UsageError, match="shape"):
+        checked(uniform(columns))
+
+
+def test_smoothing_leaves_distributions_and_takes_off_what_was_too_sure() -> None:
+    sure = np.log(np.full((1, 4), 1e-9))
+    sure[0, 2] = np.log1p(-3e-9)
+    found = smoothed(sure, 0.02)
+    assert np.exp(found).sum() == pytest.approx(1.0)
+    assert found.min() == pytest.approx(np.log(0.005), abs=1e-3)
+    assert np.allclose(smoothed(sure, 0.0), sure)
