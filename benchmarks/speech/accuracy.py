@@ -18,7 +18,6 @@ from benchmarks.speech.rates import Letters, letter_errors, share
 from edge.voice.acoustic import TASK
 from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.closed_list import ClosedList
-from edge.voice.posteriors import letters
 from edge.voice.pronunciation import TASK as PRONUNCIATION
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.spoken import say_text
@@ -197,13 +196,13 @@ def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dic
     ):
         called = {
             phrase: [
-                letters(ear.hear(item, condition))
+                ear.hear(item, condition)
                 for item in corpora.some(_with(sets.calls, phrase), sizes.calls)
             ]
             for phrase in sets.calls.texts
         }
         background = [
-            letters(ear.hear(item, condition))
+            ear.hear(item, condition)
             for held, most in (
                 (sets.prompts, prompts),
                 (sets.readers, readers),
@@ -213,7 +212,9 @@ def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dic
             if not set(sets.calls.texts) & set(item.text.split())
         ]
         report(f"wake phrases, {condition.name}")
-        for result in wake.evaluate(called, background, table).values():
+        for result in wake.evaluate(
+            called, background, table, pronouncer=Pronouncer.of(ear.bundle)
+        ).values():
             rows.append({"condition": condition.name, "scheme": ear.scheme, **result.to_dict()})
     return rows
 

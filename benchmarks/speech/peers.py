@@ -19,7 +19,8 @@ from benchmarks.speech.speed import PHRASE, open_voice, room, spoken
 from benchmarks.timing import measure
 from edge.voice.pcm import SAMPLE_RATE
 from edge.voice.phrase import wake_phrase
-from edge.voice.wake import WakeWord
+from edge.voice.pronunciation import Pronouncer
+from edge.voice.wake import detector
 from export.corpora.speech.dictionary import pronunciations
 from export.corpora.speech.noise import Stored
 from export.corpora.speech.recording import Recording
@@ -221,15 +222,15 @@ def _hub(bundle: Path) -> Callable[[Stored], None]:
 
 def _spotter(ear: Ear) -> Callable[[Stored], None]:
     table = voices.wake_table_of(ear.bundle)
-    detector = WakeWord(wake_phrase(PHRASE, table), hearing=table.hearing)
+    listening = detector(wake_phrase(PHRASE, table), table, Pronouncer.of(ear.bundle))
 
     def listen(audio: Stored) -> None:
         stream = ear.model.stream()
-        detector.reset()
+        listening.reset()
         for start in range(0, len(audio), _PIECE):
             rows = stream.push(audio[start : start + _PIECE])
             if len(rows):
-                detector.push(rows)
+                listening.push(rows)
 
     return listen
 

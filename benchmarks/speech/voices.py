@@ -87,6 +87,7 @@ def voice_of(bundle: Bundle, domain: Domain) -> Voice:
         recognizer_of(bundle, domain, reader_of(bundle, home_of(domain)), several=True),
         WakeTable.of_task(task, bundle.asset),
         EndpointSettings.of(bundle.tasks[ACTIVITY]),
+        Pronouncer.of(bundle),
     )
 
 

@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 from benchmarks.timing import Timing, measure
 from edge.voice.alphabet import LABELS
 from edge.voice.phrase import PER_HOUR, wake_phrase
+from edge.voice.posteriors import letters, phones
+from edge.voice.pronunciation import Pronouncer
 from edge.voice.spotting import FRAME_SECONDS, silent_rows
 from edge.voice.wake import WakeSettings, WakeWord
+from edge.voice.wake import detector as detector_of
 from edge.voice.wake_table import WakeTable
 
 Posteriors = NDArray[np.floating]
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """False accepts an hour that the curve has a point for."""
+_NEAR = 3
+"""Frames around a place that sounds refuse in which another one is the same place."""
 _LEAST = -20.0
 """Below every score, nats a letter."""
 
@@ -60,21 +65,23 @@ def evaluate(
     table: WakeTable,
     per_hour: float = PER_HOUR,
     settings: WakeSettings | None = None,
+    pronouncer: Pronouncer | None = None,
 ) -> dict[str, WakeResult]:
     """Every phrase on its own calls and on the same background, each with the whole detector.
 
     Args:
-        calls: phrase → clips in which it is said once, log posteriors [frames, 29].
+        calls: phrase → clips in which it is said once, log posteriors.
         background: speech without any of the phrases.
         table: of the bundle.
         per_hour: the rate that its thresholds are asked for.
         settings: of the detector.
+        pronouncer: of the bundle.
     """
     hours = sum(map(len, background)) * FRAME_SECONDS / 3600
     result = {}
     for text, clips in calls.items():
         phrase = wake_phrase(text, table, per_hour)
-        detector = WakeWord(phrase, settings, table.hearing)
+        detector = detector_of(phrase, table, pronouncer, settings)
         false = np.sort([peak for rows in background for peak in _peaks(detector, rows)])[::-1]
         best = np.array([max(_peaks(detector, rows), default=_LEAST) for rows in clips])
         at_threshold = Point(
@@ -107,14 +114,26 @@ def _detections(detector: WakeWord, rows: Posteriors) -> int:
 
 
 def _peaks(detector: WakeWord, rows: Posteriors) -> list[float]:
-    """The scores of one stretch of audio that no higher one is within a refractory time of."""
-    scorer = detector.scorer
-    scorer.reset()
+    """The scores of one stretch of audio that no higher one is within a refractory time of.
+
+    What letters find and sounds refuse is none.
+    """
+    scorer, sounds = detector.scorer, detector.sounds
+    detector.reset()
     silence = silent_rows(scorer.hearing.silence)
-    best = scorer.push(np.concatenate([rows, silence]))[0].max(1)
+    scores, taken, since = scorer.push(np.concatenate([letters(rows), silence]))
+    best, track = scores.max(1), scores.argmax(1)
+    if sounds is not None and (heard := phones(rows)) is not None:
+        sounds.push(heard)
     apart = round(detector.settings.refractory / FRAME_SECONDS)
     peaks = []
     while len(best) and best[top := int(best.argmax())] > _LEAST:
+        if sounds is not None:
+            end = top + 1 - int(since[top, track[top]])
+            start = max(0, end - round(float(taken[top, track[top]])))
+            if not sounds.fits(int(track[top]), start, end, top + 1 + detector.settings.patience):
+                best[max(0, top - _NEAR) : top + _NEAR + 1] = -np.inf
+                continue
         peaks.append(float(best[top]))
         best[max(0, top - apart) : top + apart + 1] = -np.inf
     return peaks

@@ -23,13 +23,14 @@ from edge.voice.answers import ASK_BACK
 from edge.voice.pcm import SAMPLE_RATE
 from edge.voice.spotting import FRAME_SECONDS
 from edge.voice.utterance import Utterance
-from edge.voice.wake import Heard, WakePhrase, WakeWord
+from edge.voice.wake import Heard, WakePhrase, detector
 
 if TYPE_CHECKING:
     from edge.voice.posteriors import Posteriors
+    from edge.voice.pronunciation import Pronouncer
     from edge.voice.recognizer import Recognizer
     from edge.voice.settings import StreamSettings
-    from edge.voice.spotting import Hearing
+    from edge.voice.wake_table import WakeTable
 
 _ROW: Final = round(FRAME_SECONDS * SAMPLE_RATE)
 """Samples of one row of posteriors."""
@@ -48,7 +49,8 @@ class Dialogue:
         recognizer: what finds commands.
         phrases: wake phrases; none when everything said is a command.
         settings: times and thresholds.
-        hearing: how the acoustic model mishears a wake phrase.
+        table: what is known of how the acoustic model hears wake phrases.
+        pronouncer: says how they are said, where their sounds have to fit as well.
     """
 
     def __init__(
@@ -56,11 +58,12 @@ class Dialogue:
         recognizer: Recognizer,
         phrases: Sequence[WakePhrase],
         settings: StreamSettings,
-        hearing: Hearing | None = None,
+        table: WakeTable | None = None,
+        pronouncer: Pronouncer | None = None,
     ) -> None:
         self._recognizer = recognizer
         self._settings = settings
-        self._wake = WakeWord(phrases, hearing=hearing) if phrases else None
+        self._wake = detector(phrases, table, pronouncer) if phrases else None
         self._tails = {text[-1] for phrase in phrases for text in phrase.spelled}
         self._utterance: Utterance | None = None
         self._started = False

@@ -18,7 +18,7 @@ from edge.voice.posteriors import smoothed
 if TYPE_CHECKING:
     from edge.voice.hypothesis import Hypothesis
     from edge.voice.posteriors import Posteriors
-    from edge.voice.pronunciation import Pronouncer
+    from edge.voice.pronunciation import Pronouncer, Pronunciation
 
 RESCORED: Final = 24
 """Sentences, the likeliest by their letters, that are looked at again."""
@@ -38,21 +38,34 @@ def by_sounds(
         phones: [frames, 40], log posteriors of sounds.
         pronouncer: says how they are pronounced.
     """
-    frames = smoothed(phones, SMOOTH)
-    free = float(frames.max(axis=1).sum())
     said = pronouncer.of_texts(one.text for one in found)
-    likely = log_likelihoods(frames, said)
+    free, ratios = pronounced(phones, said)
     heard = [
-        _with(one, max(float(total), free + _LEAST * max(1, len(labels))), free, len(labels))
-        for one, total, labels in zip(found, likely, said, strict=True)
+        _with(one, free + ratio * max(1, len(labels)), ratio)
+        for one, ratio, labels in zip(found, ratios, said, strict=True)
     ]
     return sorted(heard, key=lambda one: -one.score)
 
 
-def _with(one: Hypothesis, sounds: float, free: float, count: int) -> Hypothesis:
-    return replace(
-        one,
-        score=one.score + sounds,
-        sounds=sounds,
-        pronounced=(sounds - free) / max(1, count),
-    )
+def pronounced(phones: Posteriors, said: Sequence[Pronunciation]) -> tuple[float, Sequence[float]]:
+    """How well pronunciations fit what was heard.
+
+    Args:
+        phones: [frames, 40], log posteriors of sounds.
+        said: labels of each.
+
+    Returns:
+        The log probability of the likeliest sounds, whatever they are; and for each pronunciation
+        how far it is behind, in nats a sound: about 0 for what was said, -20 at the least.
+    """
+    frames = smoothed(phones, SMOOTH)
+    free = float(frames.max(axis=1).sum())
+    likely = log_likelihoods(frames, said).tolist()
+    return free, [
+        max(_LEAST, (total - free) / max(1, len(labels)))
+        for total, labels in zip(likely, said, strict=True)
+    ]
+
+
+def _with(one: Hypothesis, sounds: float, ratio: float) -> Hypothesis:
+    return replace(one, score=one.score + sounds, sounds=sounds, pronounced=ratio)

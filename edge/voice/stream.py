@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from edge.voice.posteriors import Posteriors
+    from edge.voice.pronunciation import Pronouncer
     from edge.voice.recognizer import Recognizer
-    from edge.voice.spotting import Hearing
     from edge.voice.wake import WakePhrase
+    from edge.voice.wake_table import WakeTable
 
 _PER_MS: Final = SAMPLE_RATE // 1000
 _ROWS_AFTER: Final = 5
@@ -85,8 +86,9 @@ class VoiceStream:
         phrases: wake phrases; none when everything said is a command.
         settings: times and thresholds.
         endpoint: what counts as a beginning and an end of speech.
-        hearing: how the acoustic model mishears a wake phrase.
+        table: what is known of how the acoustic model hears wake phrases.
         usable: raises where what the stream works with was closed.
+        pronouncer: says how wake phrases are said, where their sounds have to fit as well.
     """
 
     def __init__(
@@ -98,8 +100,9 @@ class VoiceStream:
         phrases: Sequence[WakePhrase] = (),
         settings: StreamSettings | None = None,
         endpoint: EndpointSettings | None = None,
-        hearing: Hearing | None = None,
+        table: WakeTable | None = None,
         usable: Callable[[], None] = lambda: None,
+        pronouncer: Pronouncer | None = None,
     ) -> None:
         self.settings = settings or StreamSettings()
         self.phrases = tuple(phrases)
@@ -107,7 +110,7 @@ class VoiceStream:
         self._acoustic, self._activity, self._recognizer = acoustic, activity, recognizer
         self._usable = usable
         self._ends = Endpointer(endpoint or self.settings.endpoint)
-        self._dialogue = Dialogue(recognizer, phrases, self.settings, hearing)
+        self._dialogue = Dialogue(recognizer, phrases, self.settings, table, pronouncer)
         ends = self._ends.settings
         self._pause = _frames(ends.hang_over_ms) * FRAME
         # Who sets a pause shorter than the acoustic model's delay wants an answer, not patience.

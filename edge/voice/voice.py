@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from edge.errors import BundleFormatError, UsageError
@@ -38,6 +39,7 @@ class Voice:
         recognizer: finds commands.
         wake: what the bundle knows of wake phrases; None where it listens for none.
         endpoint: what counts as a beginning and an end of speech.
+        pronouncer: says how wake phrases are said; None where the bundle cannot tell.
     """
 
     def __init__(
@@ -47,12 +49,15 @@ class Voice:
         recognizer: Recognizer,
         wake: WakeTable | None = None,
         endpoint: EndpointSettings | None = None,
+        pronouncer: Pronouncer | None = None,
     ) -> None:
         self.acoustic = acoustic
         self.activity = activity
         self.recognizer = recognizer
         self.endpoint = endpoint or EndpointSettings()
-        self._wake = wake
+        # Without a pronouncer letters alone have to do, with the thresholds for that.
+        self._wake = replace(wake, sounds=None) if wake is not None and pronouncer is None else wake
+        self._pronouncer = pronouncer
         self._closed = False
 
     @classmethod
@@ -83,12 +88,14 @@ class Voice:
         # A maker's own few sentences are said one at a time; those of a home may be joined.
         own = "grammar" in task.get("assets", {})
         settings = RecognizerSettings.of(task, several=not own)
+        pronouncer = Pronouncer.of(bundle)
         return cls(
             AcousticModel.of(bundle),
             VoiceActivity.of(bundle),
-            Recognizer(tables, home, understand, settings, Pronouncer.of(bundle)),
+            Recognizer(tables, home, understand, settings, pronouncer),
             WakeTable.of_task(task, bundle.asset),
             EndpointSettings.of(bundle.tasks[ACTIVITY]),
+            pronouncer,
         )
 
     def stream(
@@ -110,8 +117,9 @@ class Voice:
             self._phrases(wake, settings.per_hour),
             settings,
             settings.endpoint or self.endpoint,
-            self._wake.hearing if self._wake is not None else None,
+            self._wake,
             self._usable,
+            self._pronouncer,
         )
 
     def assess(self, phrase: str, per_hour: float | None = None) -> PhraseQuality:

@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from edge.voice.phrase_sounds import PhraseSounds
+from edge.voice.posteriors import phones
 from edge.voice.spotting import FRAME_SECONDS, Hearing, Pace, PhraseScorer, silent_rows, within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from edge.voice.pronunciation import Pronouncer
+    from edge.voice.wake_table import WakeTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Heard(NamedTuple):
 class _Peak(NamedTuple):
     frame: int
     margin: float
+    track: int
     heard: Heard
 
 
@@ -78,6 +84,8 @@ class WakeWord:
         phrases: at least one.
         settings: how scores become detections.
         hearing: how scores are made: what the thresholds were fitted with.
+        pronouncer: says how the phrases are said, where their sounds have to fit as well.
+        least_sounds: nats a sound that they may be behind the likeliest sounds.
 
     Raises:
         ValueError: a phrase cannot be spelled; `edge.voice.phrase` says so in a person's words.
@@ -88,11 +96,18 @@ class WakeWord:
         phrases: WakePhrase | Sequence[WakePhrase],
         settings: WakeSettings | None = None,
         hearing: Hearing | None = None,
+        pronouncer: Pronouncer | None = None,
+        least_sounds: float = 0.0,
     ) -> None:
         self.phrases = (phrases,) if isinstance(phrases, WakePhrase) else tuple(phrases)
         self.settings = settings or WakeSettings()
         tracks = [(phrase, text) for phrase in self.phrases for text in phrase.spelled]
         self.scorer = PhraseScorer([text for _, text in tracks], hearing, self.settings.pace)
+        self.sounds = (
+            PhraseSounds([text for _, text in tracks], pronouncer, least_sounds)
+            if pronouncer is not None
+            else None
+        )
         self._phrase = [phrase.text for phrase, _ in tracks]
         self._thresholds = np.array([phrase.threshold for phrase, _ in tracks])
         self._forget()
@@ -104,6 +119,8 @@ class WakeWord:
     def reset(self) -> None:
         """Forgets what was heard; the next frame is frame 0."""
         self.scorer.reset()
+        if self.sounds is not None:
+            self.sounds.reset()
         self._forget()
 
     @property
@@ -118,6 +135,8 @@ class WakeWord:
             log_posteriors: [frames, 29], natural logarithms; sounds besides are not looked at.
         """
         frame = self.scorer.frames
+        if self.sounds is not None and (heard := phones(log_posteriors)) is not None:
+            self.sounds.push(heard)
         scores, taken, since = self.scorer.push(log_posteriors)
         margins = scores - self._thresholds
         tracks = margins.argmax(1)
@@ -133,6 +152,7 @@ class WakeWord:
                     self._peak = peak = _Peak(
                         frame + index,
                         margin,
+                        track,
                         Heard(
                             self._phrase[track],
                             start * FRAME_SECONDS,
@@ -141,17 +161,41 @@ class WakeWord:
                         ),
                     )
             if peak is not None and frame + index - peak.frame >= self.settings.patience:
-                found.append(self._told(peak))
+                found += self._told(peak, frame + index + 1)
         return found
 
     def flush(self) -> list[Heard]:
         """At the end of the audio, as if silence followed: what else was said. Then `reset`."""
         found = self.push(silent_rows(self.scorer.hearing.silence))
         if self._peak is not None:
-            found.append(self._told(self._peak))
+            found += self._told(self._peak, self.scorer.frames)
         return found
 
-    def _told(self, peak: _Peak) -> Heard:
+    def _told(self, peak: _Peak, now: int) -> list[Heard]:
+        """The peak, if its sounds fit: what sounds like the phrase is not waited for in vain."""
         self._peak = None
+        start, end = (round(at / FRAME_SECONDS) for at in (peak.heard.start, peak.heard.end))
+        if self.sounds is not None and not self.sounds.fits(peak.track, start, end, now):
+            return []
         self._quiet_until = round((peak.heard.end + self.settings.refractory) / FRAME_SECONDS)
-        return peak.heard
+        return [peak.heard]
+
+
+def detector(
+    phrases: WakePhrase | Sequence[WakePhrase],
+    table: WakeTable | None = None,
+    pronouncer: Pronouncer | None = None,
+    settings: WakeSettings | None = None,
+) -> WakeWord:
+    """What listens for phrases as a bundle's table says.
+
+    Args:
+        phrases: at least one.
+        table: what the thresholds were made with; None: usual scores, of letters alone.
+        pronouncer: of the bundle; looked at where the table wants sounds to fit.
+        settings: how scores become detections.
+    """
+    hearing = table.hearing if table is not None else None
+    if table is None or table.sounds is None or pronouncer is None:
+        return WakeWord(phrases, settings, hearing)
+    return WakeWord(phrases, settings, hearing, pronouncer, table.sounds.least)

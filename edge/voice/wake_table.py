@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from edge.keypath import Table, wrong
 from edge.voice.alphabet import LABELS, SPACE
@@ -26,6 +26,17 @@ ROLE: Final = "background"
 """The asset of the task `speech` that `edge.voice.background` reads."""
 STRICTEST: Final = -0.02
 """The highest threshold, nats a letter: rounding must not undo a perfect score of 0."""
+
+
+class SoundCheck(NamedTuple):
+    """Second thoughts on a phrase that letters have found: do its sounds fit?"""
+
+    more: float
+    """How many times as many false accepts letters may let through; sounds refuse the others."""
+    least: float
+    """Nats a sound that a phrase is behind the likeliest sounds, at most."""
+    missed: float
+    """Share of the calls that it refuses wrongly."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,8 @@ class WakeTable:
     words: Mapping[str, float]
     """Common words → occurrences in an hour of speech."""
     hearing: Hearing
+    sounds: SoundCheck | None = None
+    """What a phrase's sounds have to be like; None where the model hears none."""
     background: Background | None = None
     """Speech to hold a phrase against; where there is none, its traits have to do."""
     _levels: dict[str, float] = field(default_factory=dict)
@@ -81,18 +94,23 @@ class WakeTable:
             per_hour: above 0.
         """
         level, slope = self._line(spelled)
-        return min(level + slope * math.log(per_hour), STRICTEST)
+        return min(level + slope * math.log(per_hour * self._more), STRICTEST)
 
     def false_accepts(self, spelled: str, threshold: float) -> float:
         """The rate an hour of speech that a threshold lets through."""
         level, slope = self._line(spelled)
-        return math.exp(max(-20.0, min(20.0, (threshold - level) / slope)))
+        return math.exp(max(-20.0, min(20.0, (threshold - level) / slope))) / self._more
 
     def missed(self, spelled: str, threshold: float) -> float:
         """The share of calls that score below a threshold."""
         traits = self.traits(spelled)
         logit = _dot(self.misses[:TRAITS], traits) + threshold * _dot(self.misses[TRAITS:], traits)
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+        passed = 1 - 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+        return 1 - passed * (1 - (self.sounds.missed if self.sounds is not None else 0.0))
+
+    @property
+    def _more(self) -> float:
+        return self.sounds.more if self.sounds is not None else 1.0
 
     def _line(self, spelled: str) -> tuple[float, float]:
         traits = self.traits(spelled)
@@ -145,6 +163,7 @@ class WakeTable:
             pairs=_pairs(table),
             words=_words(table.table("words")),
             hearing=hearing,
+            sounds=_sounds(table.table("sounds")) if "sounds" in table.value else None,
             background=Background(background, hearing, Pace()) if background else None,
         )
 
@@ -195,6 +214,14 @@ def _words(table: Table) -> dict[str, float]:
         if not word or not set(word) < set(LETTERS) - {" "}:
             raise table.wrong(word, "is no word", "lower-case letters and apostrophes")
     return {word: _number(value, table, word, 0) for word, value in table.value.items()}
+
+
+def _sounds(table: Table) -> SoundCheck:
+    return SoundCheck(
+        _number(table.get("more", "a number"), table, "more", 1, 1000),
+        _number(table.get("least", "a number"), table, "least", -20, 0),
+        _number(table.get("missed", "a number"), table, "missed", 0, 1),
+    )
 
 
 def _hearing(table: Table) -> Hearing:

@@ -31,7 +31,7 @@ from export.recipes.speech.activity import activity_graph
 from export.recipes.speech.confidence import CONFIDENCE
 from export.recipes.speech.graph import float_graph
 from export.recipes.speech.judge import distance
-from export.recipes.speech.quantise import quantised
+from export.recipes.speech.quantise import OUTSIDE, quantised
 from export.recipes.speech.running import check_against_torch
 from export.recipes.speech.sounds import PRONUNCIATIONS
 from export.recipes.speech.streaming import CHUNK, Folded, fold
@@ -41,6 +41,7 @@ CALIBRATION_RECORDINGS = 24
 CHECKED_RECORDINGS = 4
 """Recordings on which the float graph is compared with torch."""
 TIMED_CALLS = 200
+_SESSION = SessionSettings(1, False, False, "extended")
 OWN_THRESHOLD = 0.05
 """Probability from which a sentence of a maker's own few is taken: who speaks to such a device says
 one of them. At 0.25, one in thirty that is right would be refused on dev; here, one in 170."""
@@ -147,7 +148,11 @@ class TrainedSpeech:
     @cached_property
     def _quantised(self) -> onnx.ModelProto:
         some = self._recordings[:: max(1, len(self._recordings) // CALIBRATION_RECORDINGS)]
-        return quantised(self._folded, some[:CALIBRATION_RECORDINGS])
+        graphs = [quantised(self._folded, some[:CALIBRATION_RECORDINGS], each) for each in OUTSIDE]
+        return max(graphs, key=self._right)
+
+    def _right(self, graph: onnx.ModelProto) -> float:
+        return self.measure(graph.SerializeToString(), "int8-weights", _SESSION)["letters"]
 
     def _model(self, graph: bytes, scheme: str, settings: SessionSettings) -> AcousticModel:
         return AcousticModel(self._folded.task, make_session(graph, scheme, settings))

@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 
 from edge.errors import UsageError
 from edge.voice.background import MOST_FRAMES, log_rates, pack
+from edge.voice.phrase import PER_HOUR
+from edge.voice.posteriors import letters
+from edge.voice.pronunciation import Pronouncer
 from edge.voice.spotting import FRAME_SECONDS, Hearing, silent_rows
 from edge.voice.wake_table import LETTERS, TRAITS, WakeTable
 from export.recipes.speech.wake_scores import Measured, Spoken, draw_phrases, measure
@@ -37,12 +40,18 @@ _RATES: Final = (0.1, 20.0)
 """Rates an hour that the thresholds are fitted for."""
 _RARE: Final = 5.0
 """Rates an hour up to which the device's thresholds have to be right."""
+_MORE: Final = (1.25, 2.0, 5.0, 10.0, 20.0, 40.0)
+"""Factors to choose from."""
 _FEWEST: Final = 20
 """Phrases with peaks, and calls, below which there is nothing to fit."""
 
 
 def calibrate(
-    spoken: Sequence[Spoken], texts: Sequence[str], hours: float, hearing: Hearing | None = None
+    spoken: Sequence[Spoken],
+    texts: Sequence[str],
+    hours: float,
+    hearing: Hearing | None = None,
+    pronouncer: Pronouncer | None = None,
 ) -> tuple[dict[str, Any], bytes]:
     """The manifest's `tasks.speech.wake`, and the asset `background`.
 
@@ -52,6 +61,7 @@ def calibrate(
         texts: transcripts of training speech; words and letters are counted in them.
         hours: how long they take to say.
         hearing: how scores are to be made.
+        pronouncer: says how phrases are said, where the model hears sounds.
 
     Raises:
         UsageError: there is too little speech to fit anything.
@@ -60,7 +70,7 @@ def calibrate(
     random.Random(0).shuffle(mixed)
     sample, rest = _split(mixed, SAMPLE)
     silence = silent_rows((hearing or Hearing()).silence)
-    rows = [part for item in sample for part in (item.posteriors, silence)]
+    rows = [part for item in sample for part in (letters(item.posteriors), silence)]
     background = pack(np.concatenate([silence, *rows])[:MOST_FRAMES])
     said = [item.text for item in sample]
     phrases = [
@@ -68,8 +78,37 @@ def calibrate(
         for phrase in draw_phrases([item.text for item in mixed], PHRASES)
         if not any(phrase.replace(" ", "") in text.replace(" ", "") for text in said)
     ]
-    measured = measure(rest, phrases, hearing)
-    return fit(measured, texts, hours, hearing, background), background
+    measured = measure(rest, phrases, hearing, pronouncer=pronouncer)
+    knowledge = fit(measured, texts, hours, hearing, background)
+    if pronouncer is not None:
+        knowledge["sounds"] = fit_sounds(measured, WakeTable.of(knowledge, background))
+    return knowledge, background
+
+
+def fit_sounds(measured: Sequence[Measured], table: WakeTable) -> dict[str, float]:
+    """How many times more letters may let through, if sounds refuse the others: see `SoundCheck`.
+
+    Whatever the factor, as many false accepts are left; the one that misses the fewest calls is
+    taken.
+
+    Args:
+        measured: phrases, with their sounds.
+        table: thresholds of letters alone.
+    """
+    found = []
+    for more in _MORE:
+        thresholds = [table.threshold(item.phrase, PER_HOUR * more) for item in measured]
+        both = list(zip(measured, thresholds, strict=True))
+        false = np.concatenate([[], *(m.peak_sounds[m.peaks >= least] for m, least in both)])
+        if len(false) < _FEWEST:
+            continue
+        least = float(np.quantile(false, 1 - 1 / more))
+        calls = np.concatenate([m.calls >= limit for m, limit in both])
+        fit = np.concatenate([m.call_sounds for m in measured]) >= least
+        missed = 1 - float((calls & fit).sum() / max(1, calls.sum()))
+        found.append((float((calls & fit).mean()), more, least, missed))
+    best = max(found, default=(0.0, 1.0, -20.0, 0.0))
+    return {"more": best[1], "least": round(best[2], 4), "missed": round(best[3], 4)}
 
 
 def _split(spoken: Sequence[Spoken], frames: int) -> tuple[Sequence[Spoken], Sequence[Spoken]]:

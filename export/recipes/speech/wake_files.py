@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from edge.voice.posteriors import letters
 from edge.voice.spotting import Hearing
 from export.corpora.speech.recording import Recording
 from export.files import take_over, write_atomic
+from export.recipes.pronunciation.packing import pronouncer
 from export.recipes.speech.listening import listened
 from export.recipes.speech.network import BLANK_EXCESS, AcousticNetwork
 from export.recipes.speech.wake_calibration import calibrate
@@ -41,11 +41,9 @@ def write_wake(
     there = sum(recording.seconds for recording in heard) / 3600
     if missing > 0 and there > 0:
         chosen += heard[:: max(1, round(there / missing))]
-    spoken = [
-        said._replace(posteriors=letters(said.posteriors)) for said in listened(network, chosen)
-    ]
+    spoken = [*listened(network, chosen)]
     texts = [recording.text for recording in heard]
-    table, background = calibrate(spoken, texts, there, Hearing(blank=BLANK_EXCESS))
+    table, background = calibrate(spoken, texts, there, Hearing(blank=BLANK_EXCESS), pronouncer())
     (folder / BACKGROUND).write_bytes(background)
     write_atomic(folder / TABLE, json.dumps(table, sort_keys=True))
 

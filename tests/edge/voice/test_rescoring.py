@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pytest
 
@@ -11,38 +9,11 @@ from edge.voice.alphabet import LABELS, spell
 from edge.voice.closed_list import ClosedList
 from edge.voice.decoder import Decoder
 from edge.voice.hypothesis import Hypothesis
-from edge.voice.phones import COUNT, numbers
-from edge.voice.pronunciation import Pronouncer
+from edge.voice.phones import COUNT
 from edge.voice.rescoring import by_sounds
 from edge.voice.search_graph import SearchGraph
-from tests.edge.voice.frames import log_softmax, spoken
-
-WORDS = {"bit": "B IH T", "bat": "B AE T", "write": "R AY T", "right": "R AY T"}
-
-
-class Dictionary(Pronouncer):
-    """Says what a list says."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def of_texts(self, texts: Iterable[str]) -> list[tuple[int, ...]]:
-        texts = list(texts)
-        self.asked += texts
-        return [
-            tuple(label for word in text.split() for label in numbers(WORDS[word].split()))
-            for text in texts
-        ]
-
-
-def sounds(names: str, frames: int) -> np.ndarray:
-    """[frames, 40]: each sound once, evenly."""
-    labels = numbers(names.split())
-    logits = np.zeros((frames, COUNT))
-    logits[:, 0] = 8.0
-    for label, at in zip(labels, np.linspace(1, frames - 2, len(labels)).astype(int), strict=True):
-        logits[at, label] = 16.0
-    return log_softmax(logits)
+from tests.edge.voice.frames import spoken
+from tests.edge.voice.sounds import Dictionary, sounds
 
 
 def doubtful(frames: np.ndarray) -> np.ndarray:

@@ -14,9 +14,10 @@ from edge.voice.spotting import Hearing, Pace, PhraseScorer
 from edge.voice.wake import WakeWord
 from edge.voice.wake_table import WakeTable
 from export.recipes.speech import wake_calibration
-from export.recipes.speech.wake_calibration import calibrate, fit
+from export.recipes.speech.wake_calibration import calibrate, fit, fit_sounds
 from export.recipes.speech.wake_scores import Measured, Spoken, draw_phrases, measure
 from tests.edge.voice.letters import mumbled, said
+from tests.edge.voice.sounds import Dictionary, sounds
 
 WORDS = (
     "the of and kitchen light water people another number because different picture animal "
@@ -167,3 +168,48 @@ def test_the_table_survives_json(document: dict[str, object]) -> None:
 def test_too_little_speech_is_refused_in_words() -> None:
     with pytest.raises(UsageError, match="more hours"):
         fit(measure(speech(sentences(5, 0), 0), ["computer"]), ["the computer"], 1.0)
+
+
+class TestSounds:
+    """Letters let through more where sounds refuse the rest."""
+
+    def measured(self, document: dict[str, object], apart: float) -> list[Measured]:
+        """Phrases whose calls and false accepts sound `apart` nats different."""
+        table, rng = WakeTable.of(document), np.random.default_rng(0)
+        found = []
+        for phrase in draw_phrases(sentences(100, 5), 60):
+            level = table.threshold(phrase, 0.5)
+            peaks = -np.sort(-(level + rng.normal(-0.1, 0.2, 40)))
+            calls = level + rng.normal(0.1, 0.2, 20)
+            unlike, alike = rng.normal(-3, 0.5, 40), rng.normal(-3 + apart, 0.5, 20)
+            found.append(Measured(phrase, peaks, 2.0, calls, unlike, alike))
+        return found
+
+    def test_where_they_tell_the_two_apart(self, document: dict[str, object]) -> None:
+        found = fit_sounds(self.measured(document, 2.5), WakeTable.of(document))
+        assert found["more"] > 5
+        assert -3 < found["least"] < -1
+        assert found["missed"] < 0.1
+        assert WakeTable.of({**document, "sounds": found}).sounds is not None
+
+    def test_where_they_tell_nothing(self, document: dict[str, object]) -> None:
+        found = fit_sounds(self.measured(document, 0.0), WakeTable.of(document))
+        assert found["more"] == 1.25
+
+    def test_where_nothing_was_measured(self, document: dict[str, object]) -> None:
+        found = fit_sounds([], WakeTable.of(document))
+        assert (found["more"], found["missed"]) == (1.0, 0.0)
+        assert WakeTable.of({**document, "sounds": found}).sounds is not None
+
+
+def test_places_are_judged_by_their_sounds() -> None:
+    """A call that sounds right, and the same letters elsewhere that sound otherwise."""
+    call = np.hstack([said("bit"), sounds("B IH T", len(said("bit")))])
+    other = np.hstack([said("bit"), sounds("B AE T", len(said("bit")))])
+    spoken = [Spoken(call, "bit"), Spoken(other, "bat")]
+    (found,) = measure(spoken, ["bit"], pronouncer=Dictionary())
+    assert len(found.peaks) == len(found.peak_sounds) == 1
+    assert len(found.calls) == len(found.call_sounds) == 1
+    assert found.call_sounds[0] > found.peak_sounds[0] + 1
+    (letters,) = measure(spoken, ["bit"])
+    assert len(letters.peak_sounds) == len(letters.call_sounds) == 0
