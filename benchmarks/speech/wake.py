@@ -21,10 +21,10 @@ from edge.voice.wake_table import WakeTable
 Posteriors = NDArray[np.floating]
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """False accepts an hour that the curve has a point for."""
-_NEAR = 3
-"""Frames around a place that sounds refuse in which another one is the same place."""
-_LEAST = -20.0
-"""Below every score, nats a letter."""
+_LOWEST = -1000.0
+"""Below every score."""
+_LEAST = -6.0
+"""Nats a letter below which no place is looked at: whatever is said right is far above."""
 
 
 class Point(NamedTuple):
@@ -78,12 +78,14 @@ def evaluate(
         pronouncer: of the bundle.
     """
     hours = sum(map(len, background)) * FRAME_SECONDS / 3600
+    weight = table.sounds.weight if table.sounds is not None and pronouncer is not None else 0.0
     result = {}
     for text, clips in calls.items():
         phrase = wake_phrase(text, table, per_hour)
         detector = detector_of(phrase, table, pronouncer, settings)
-        false = np.sort([peak for rows in background for peak in _peaks(detector, rows)])[::-1]
-        best = np.array([max(_peaks(detector, rows), default=_LEAST) for rows in clips])
+        peaks = [peak for rows in background for peak in _peaks(detector, rows, weight)]
+        false = np.sort(peaks)[::-1]
+        best = np.array([max(_peaks(detector, rows, weight), default=-np.inf) for rows in clips])
         at_threshold = Point(
             sum(_detections(detector, rows) for rows in background) / hours,
             sum(not _detections(detector, rows) for rows in clips) / len(clips),
@@ -113,10 +115,10 @@ def _detections(detector: WakeWord, rows: Posteriors) -> int:
     return len(detector.push(rows)) + len(detector.flush())
 
 
-def _peaks(detector: WakeWord, rows: Posteriors) -> list[float]:
+def _peaks(detector: WakeWord, rows: Posteriors, weight: float) -> list[float]:
     """The scores of one stretch of audio that no higher one is within a refractory time of.
 
-    What letters find and sounds refuse is none.
+    Where sounds count, they are in the score.
     """
     scorer, sounds = detector.scorer, detector.sounds
     detector.reset()
@@ -128,13 +130,13 @@ def _peaks(detector: WakeWord, rows: Posteriors) -> list[float]:
     apart = round(detector.settings.refractory / FRAME_SECONDS)
     peaks = []
     while len(best) and best[top := int(best.argmax())] > _LEAST:
-        if sounds is not None:
+        score = float(best[top])
+        if sounds is not None and weight:
             end = top + 1 - int(since[top, track[top]])
             start = max(0, end - round(float(taken[top, track[top]])))
-            if not sounds.fits(int(track[top]), start, end, top + 1 + detector.settings.patience):
-                best[max(0, top - _NEAR) : top + _NEAR + 1] = -np.inf
-                continue
-        peaks.append(float(best[top]))
+            now = top + 1 + detector.settings.patience
+            score += weight * sounds.score(int(track[top]), start, end, now)
+        peaks.append(score)
         best[max(0, top - apart) : top + apart + 1] = -np.inf
     return peaks
 
@@ -144,7 +146,7 @@ def _point(
 ) -> Point:
     """The lowest threshold that lets at most `rate` × hours of the false peaks through."""
     allowed = int(rate * hours)
-    threshold = float(np.nextafter(false[allowed], 1.0)) if allowed < len(false) else _LEAST
+    threshold = float(np.nextafter(false[allowed], 1.0)) if allowed < len(false) else _LOWEST
     return Point(
         float((false >= threshold).sum() / hours), float((best < threshold).mean()), threshold
     )

@@ -1,4 +1,4 @@
-"""Whether a stretch of speech in which letters have found a wake phrase has its sounds, too."""
+"""How well a wake phrase's sounds fit the stretch of speech in which letters have found it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,10 @@ class PhraseSounds:
     Args:
         spellings: what is listened for.
         pronouncer: says how they are said.
-        least: nats a sound that a spelling is behind the likeliest sounds, at most.
     """
 
-    def __init__(self, spellings: Sequence[str], pronouncer: Pronouncer, least: float) -> None:
+    def __init__(self, spellings: Sequence[str], pronouncer: Pronouncer) -> None:
         self._said = pronouncer.of_texts(spellings)
-        self._least = least
         self.reset()
 
     def reset(self) -> None:
@@ -62,7 +60,3 @@ class PhraseSounds:
         if not len(rows):
             return 0.0
         return pronounced(rows, [self._said[spelling]])[1][0]
-
-    def fits(self, spelling: int, start: int, end: int, now: int) -> bool:
-        """Whether the score is good enough; see `score`."""
-        return self.score(spelling, start, end, now) >= self._least

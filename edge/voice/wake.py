@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edge.voice.pronunciation import Pronouncer
-    from edge.voice.wake_table import WakeTable
+    from edge.voice.wake_table import SoundCheck, WakeTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class WakeWord:
         settings: how scores become detections.
         hearing: how scores are made: what the thresholds were fitted with.
         pronouncer: says how the phrases are said, where their sounds have to fit as well.
-        least_sounds: nats a sound that they may be behind the likeliest sounds.
+        check: how well they have to.
 
     Raises:
         ValueError: a phrase cannot be spelled; `edge.voice.phrase` says so in a person's words.
@@ -97,17 +97,18 @@ class WakeWord:
         settings: WakeSettings | None = None,
         hearing: Hearing | None = None,
         pronouncer: Pronouncer | None = None,
-        least_sounds: float = 0.0,
+        check: SoundCheck | None = None,
     ) -> None:
         self.phrases = (phrases,) if isinstance(phrases, WakePhrase) else tuple(phrases)
         self.settings = settings or WakeSettings()
         tracks = [(phrase, text) for phrase in self.phrases for text in phrase.spelled]
         self.scorer = PhraseScorer([text for _, text in tracks], hearing, self.settings.pace)
         self.sounds = (
-            PhraseSounds([text for _, text in tracks], pronouncer, least_sounds)
-            if pronouncer is not None
+            PhraseSounds([text for _, text in tracks], pronouncer)
+            if pronouncer is not None and check is not None
             else None
         )
+        self._check = check
         self._phrase = [phrase.text for phrase, _ in tracks]
         self._thresholds = np.array([phrase.threshold for phrase, _ in tracks])
         self._forget()
@@ -174,9 +175,11 @@ class WakeWord:
     def _told(self, peak: _Peak, now: int) -> list[Heard]:
         """The peak, if its sounds fit: what sounds like the phrase is not waited for in vain."""
         self._peak = None
-        start, end = (round(at / FRAME_SECONDS) for at in (peak.heard.start, peak.heard.end))
-        if self.sounds is not None and not self.sounds.fits(peak.track, start, end, now):
-            return []
+        if self.sounds is not None and self._check is not None:
+            start, end = (round(at / FRAME_SECONDS) for at in (peak.heard.start, peak.heard.end))
+            fit = self.sounds.score(peak.track, start, end, now)
+            if peak.margin + self._check.weight * fit < self._check.least:
+                return []
         self._quiet_until = round((peak.heard.end + self.settings.refractory) / FRAME_SECONDS)
         return [peak.heard]
 
@@ -196,6 +199,5 @@ def detector(
         settings: how scores become detections.
     """
     hearing = table.hearing if table is not None else None
-    if table is None or table.sounds is None or pronouncer is None:
-        return WakeWord(phrases, settings, hearing)
-    return WakeWord(phrases, settings, hearing, pronouncer, table.sounds.least)
+    check = table.sounds if table is not None else None
+    return WakeWord(phrases, settings, hearing, pronouncer, check)

@@ -33,8 +33,10 @@ class SoundCheck(NamedTuple):
 
     more: float
     """How many times as many false accepts letters may let through; sounds refuse the others."""
+    weight: float
+    """Of what sounds say, nats a sound, against what letters say above the threshold."""
     least: float
-    """Nats a sound that a phrase is behind the likeliest sounds, at most."""
+    """Of both together."""
     missed: float
     """Share of the calls that it refuses wrongly."""
 
@@ -219,7 +221,8 @@ def _words(table: Table) -> dict[str, float]:
 def _sounds(table: Table) -> SoundCheck:
     return SoundCheck(
         _number(table.get("more", "a number"), table, "more", 1, 1000),
-        _number(table.get("least", "a number"), table, "least", -20, 0),
+        _number(table.get("weight", "a number"), table, "weight", 0, 100),
+        _number(table.get("least", "a number"), table, "least", -2000, 100),
         _number(table.get("missed", "a number"), table, "missed", 0, 1),
     )
 

@@ -40,8 +40,10 @@ _RATES: Final = (0.1, 20.0)
 """Rates an hour that the thresholds are fitted for."""
 _RARE: Final = 5.0
 """Rates an hour up to which the device's thresholds have to be right."""
-_MORE: Final = (1.25, 2.0, 5.0, 10.0, 20.0, 40.0)
-"""Factors to choose from."""
+_MORE: Final = (2.0, 5.0, 10.0, 20.0)
+"""How many times as many false accepts letters may let through, to choose from."""
+_WEIGHTS: Final = (0.25, 0.5, 1.0)
+"""Weights of sounds to choose from."""
 _FEWEST: Final = 20
 """Phrases with peaks, and calls, below which there is nothing to fit."""
 
@@ -86,10 +88,9 @@ def calibrate(
 
 
 def fit_sounds(measured: Sequence[Measured], table: WakeTable) -> dict[str, float]:
-    """How many times more letters may let through, if sounds refuse the others: see `SoundCheck`.
+    """How much more letters may let through, and what sounds then have to say: see `SoundCheck`.
 
-    Whatever the factor, as many false accepts are left; the one that misses the fewest calls is
-    taken.
+    Whatever they are, as many false accepts are left; those that miss the fewest calls are taken.
 
     Args:
         measured: phrases, with their sounds.
@@ -97,18 +98,36 @@ def fit_sounds(measured: Sequence[Measured], table: WakeTable) -> dict[str, floa
     """
     found = []
     for more in _MORE:
-        thresholds = [table.threshold(item.phrase, PER_HOUR * more) for item in measured]
-        both = list(zip(measured, thresholds, strict=True))
-        false = np.concatenate([[], *(m.peak_sounds[m.peaks >= least] for m, least in both)])
-        if len(false) < _FEWEST:
+        limits = [table.threshold(item.phrase, PER_HOUR * more) for item in measured]
+        peaks, fitting, calls, fit = (
+            (
+                np.concatenate([[], *parts])
+                for parts in zip(
+                    *(
+                        (m.peaks - limit, m.peak_sounds, m.calls - limit, m.call_sounds)
+                        for m, limit in zip(measured, limits, strict=True)
+                    ),
+                    strict=True,
+                )
+            )
+            if measured
+            else (np.zeros(0),) * 4
+        )
+        false = peaks >= 0
+        if false.sum() < _FEWEST or not (calls >= 0).any():
             continue
-        least = float(np.quantile(false, 1 - 1 / more))
-        calls = np.concatenate([m.calls >= limit for m, limit in both])
-        fit = np.concatenate([m.call_sounds for m in measured]) >= least
-        missed = 1 - float((calls & fit).sum() / max(1, calls.sum()))
-        found.append((float((calls & fit).mean()), more, least, missed))
-    best = max(found, default=(0.0, 1.0, -20.0, 0.0))
-    return {"more": best[1], "least": round(best[2], 4), "missed": round(best[3], 4)}
+        for weight in _WEIGHTS:
+            least = float(np.quantile((peaks + weight * fitting)[false], 1 - 1 / more))
+            heard = (calls >= 0) & (calls + weight * fit >= least)
+            missed = 1 - float(heard.sum() / (calls >= 0).sum())
+            found.append((float(heard.mean()), more, weight, least, missed))
+    _, more, weight, least, missed = max(found, default=(0.0, 1.0, 0.0, 0.0, 0.0))
+    return {
+        "more": more,
+        "weight": weight,
+        "least": round(least, 4),
+        "missed": round(missed, 4),
+    }
 
 
 def _split(spoken: Sequence[Spoken], frames: int) -> tuple[Sequence[Spoken], Sequence[Spoken]]:

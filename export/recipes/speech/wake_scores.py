@@ -173,7 +173,7 @@ def _fitting(
     """
     if pronouncer is None:
         return lambda places, trimmed=(0,): np.zeros(0)
-    sounds = PhraseSounds([phrase], pronouncer, 0.0)
+    sounds = PhraseSounds([phrase], pronouncer)
 
     def score(place: _Place, trimmed: Sequence[int]) -> float:
         heard = phones(spoken[place.utterance].posteriors)
