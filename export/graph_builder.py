@@ -11,6 +11,8 @@ from onnx import helper, numpy_helper
 from export.graph import OPSET, clean
 
 Attribute = int | float | Sequence[int]
+_LARGEST = 127
+"""Weight of 8 bits that is only stored."""
 
 
 class GraphBuilder:
@@ -58,6 +60,13 @@ class GraphBuilder:
         stored = self.constant(f"{name}.16", value.astype(np.float16))
         return self.add("Cast", [stored], name, to=onnx.TensorProto.FLOAT)
 
+    def rounded(self, name: str, values: np.ndarray, axis: int) -> str:
+        """Stored in 8 bits with a scale for each place of an `axis`; widened at load."""
+        whole, scales = rounded(values, _LARGEST, axis)
+        stored = self.constant(f"{name}.int8", whole)
+        cast = self.add("Cast", [stored], f"{name}.whole", to=onnx.TensorProto.FLOAT)
+        return self.add("Mul", [cast, self.constant(f"{name}.scales", scales)], name)
+
     def indices(self, name: str, value: np.ndarray) -> str:
         """Whole numbers below 32,768: stored in half the bytes, widened at load."""
         stored = self.constant(f"{name}.short", value.astype(np.int16))
@@ -82,6 +91,14 @@ class GraphBuilder:
             self._nodes, "graph", self._inputs, self._outputs, list(self._constants.values())
         )
         return clean(helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)]))
+
+
+def rounded(values: np.ndarray, largest: int, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Whole numbers up to `largest`, and the scales that take them back, one a place of `axis`."""
+    peaks = np.abs(values).max(tuple(other for other in range(values.ndim) if other != axis))
+    scales = np.where(peaks > 0, peaks / largest, 1).astype(np.float32)
+    scales = scales.reshape(-1, *[1] * (values.ndim - 1 - axis))
+    return np.clip(np.rint(values / scales), -largest, largest).astype(np.int8), scales
 
 
 def _value(name: str, dtype: str, shape: Sequence[int]) -> onnx.ValueInfoProto:

@@ -13,7 +13,7 @@ from edge.voice.alphabet import LABELS
 from edge.voice.phrase import PER_HOUR, wake_phrase
 from edge.voice.posteriors import letters, phones
 from edge.voice.pronunciation import Pronouncer
-from edge.voice.spotting import FRAME_SECONDS, silent_rows
+from edge.voice.spotting import FRAME_SECONDS, place, silent_rows
 from edge.voice.wake import WakeSettings, WakeWord
 from edge.voice.wake import detector as detector_of
 from edge.voice.wake_table import WakeTable
@@ -78,14 +78,13 @@ def evaluate(
         pronouncer: of the bundle.
     """
     hours = sum(map(len, background)) * FRAME_SECONDS / 3600
-    weight = table.sounds.weight if table.sounds is not None and pronouncer is not None else 0.0
     result = {}
     for text, clips in calls.items():
         phrase = wake_phrase(text, table, per_hour)
         detector = detector_of(phrase, table, pronouncer, settings)
-        peaks = [peak for rows in background for peak in _peaks(detector, rows, weight)]
+        peaks = [peak for rows in background for peak in _peaks(detector, rows)]
         false = np.sort(peaks)[::-1]
-        best = np.array([max(_peaks(detector, rows, weight), default=-np.inf) for rows in clips])
+        best = np.array([max(_peaks(detector, rows), default=-np.inf) for rows in clips])
         at_threshold = Point(
             sum(_detections(detector, rows) for rows in background) / hours,
             sum(not _detections(detector, rows) for rows in clips) / len(clips),
@@ -115,12 +114,13 @@ def _detections(detector: WakeWord, rows: Posteriors) -> int:
     return len(detector.push(rows)) + len(detector.flush())
 
 
-def _peaks(detector: WakeWord, rows: Posteriors, weight: float) -> list[float]:
+def _peaks(detector: WakeWord, rows: Posteriors) -> list[float]:
     """The scores of one stretch of audio that no higher one is within a refractory time of.
 
     Where sounds count, they are in the score.
     """
     scorer, sounds = detector.scorer, detector.sounds
+    weight = detector.check.weight if detector.check is not None else 0.0
     detector.reset()
     silence = silent_rows(scorer.hearing.silence)
     scores, taken, since = scorer.push(np.concatenate([letters(rows), silence]))
@@ -131,11 +131,11 @@ def _peaks(detector: WakeWord, rows: Posteriors, weight: float) -> list[float]:
     peaks = []
     while len(best) and best[top := int(best.argmax())] > _LEAST:
         score = float(best[top])
-        if sounds is not None and weight:
-            end = top + 1 - int(since[top, track[top]])
-            start = max(0, end - round(float(taken[top, track[top]])))
+        if sounds is not None:
+            at = top, track[top]
+            start, end = place(top, float(taken[at]), int(since[at]))
             now = top + 1 + detector.settings.patience
-            score += weight * sounds.score(int(track[top]), start, end, now)
+            score += weight * sounds.score(int(track[top]), round(start), end, now)
         peaks.append(score)
         best[max(0, top - apart) : top + apart + 1] = -np.inf
     return peaks

@@ -27,6 +27,15 @@ def spell(text: str) -> list[int]:
         raise ValueError(f"no label for {error.args[0]!r} in {text[:60]!r}") from None
 
 
+def collapsed(path: list[int]) -> list[int]:
+    """The labels of a path, a label a frame: repeats, then blanks are left out."""
+    return [
+        label
+        for at, label in enumerate(path)
+        if label != BLANK and (not at or label != path[at - 1])
+    ]
+
+
 def text_of(labels: list[int]) -> str:
     """The text that labels spell; blanks are left out."""
     return "".join(LABELS[label] for label in labels if label != BLANK)

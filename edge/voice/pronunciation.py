@@ -16,7 +16,7 @@ from edge import limits, strict_json
 from edge.errors import BundleFormatError, UsageError, shown
 from edge.keypath import Table
 from edge.session import make_session
-from edge.voice.alphabet import BLANK, spell
+from edge.voice.alphabet import collapsed, spell
 from edge.voice.phones import COUNT, PHONES
 
 if TYPE_CHECKING:
@@ -130,15 +130,7 @@ class Pronouncer:
             except ValueError as error:
                 raise UsageError(str(error), where=f"the word {piece!r}") from error
         (found,) = self._session.run(None, {"letters": rows})
-        return [_collapsed(row.tolist()) for row in found[: len(pieces)]]
-
-
-def _collapsed(labels: list[int]) -> Pronunciation:
-    return tuple(
-        label
-        for at, label in enumerate(labels)
-        if label != BLANK and (not at or label != labels[at - 1])
-    )
+        return [tuple(collapsed(row.tolist())) for row in found[: len(pieces)]]
 
 
 def _listed(data: bytes, path: str) -> dict[str, Pronunciation]:

@@ -278,6 +278,18 @@ class PhraseScorer:
         self.frames += 1
 
 
+def place(frame: int, taken: float, since: int) -> tuple[float, int]:
+    """Where what scores at a frame begins, and the frame after its end.
+
+    Args:
+        frame: counted from 0.
+        taken: see `PhraseScorer.push`.
+        since: likewise.
+    """
+    end = frame + 1 - since
+    return max(0.0, end - taken), end
+
+
 def silent_rows(frames: int) -> NDArray[np.float32]:
     """Log-posteriors of silence, float32 [frames, 29]."""
     rows = np.full((frames, len(LABELS)), -math.inf, np.float32)

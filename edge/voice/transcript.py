@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from edge.voice.alphabet import BLANK, text_of
+from edge.voice.alphabet import collapsed, text_of
 from edge.voice.posteriors import letters
 
 if TYPE_CHECKING:
@@ -29,12 +29,7 @@ def greedy(log_posteriors: Posteriors) -> str:
 
 def greedy_labels(log_posteriors: Posteriors) -> list[int]:
     """As `greedy`, in labels: spaces are left where they were heard."""
-    labels = letters(log_posteriors).argmax(axis=1).tolist()
-    return [
-        label
-        for at, label in enumerate(labels)
-        if label != BLANK and (not at or label != labels[at - 1])
-    ]
+    return collapsed(letters(log_posteriors).argmax(axis=1).tolist())
 
 
 def transcripts(log_posteriors: Posteriors, n: int) -> list[Hypothesis]:

@@ -13,7 +13,15 @@ import numpy as np
 
 from edge.voice.phrase_sounds import PhraseSounds
 from edge.voice.posteriors import phones
-from edge.voice.spotting import FRAME_SECONDS, Hearing, Pace, PhraseScorer, silent_rows, within
+from edge.voice.spotting import (
+    FRAME_SECONDS,
+    Hearing,
+    Pace,
+    PhraseScorer,
+    place,
+    silent_rows,
+    within,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,7 +116,8 @@ class WakeWord:
             if pronouncer is not None and check is not None
             else None
         )
-        self._check = check
+        self.check = check if self.sounds is not None else None
+        """How letters and sounds are weighed together; None where letters decide."""
         self._phrase = [phrase.text for phrase, _ in tracks]
         self._thresholds = np.array([phrase.threshold for phrase, _ in tracks])
         self._forget()
@@ -147,9 +156,10 @@ class WakeWord:
         ):
             peak = self._peak
             if margin >= 0 if peak is None else margin > peak.margin:
-                end = frame + index + 1 - int(since[index, track])
+                start, end = place(
+                    frame + index, float(taken[index, track]), int(since[index, track])
+                )
                 if end >= self._quiet_until:
-                    start = max(0.0, end - float(taken[index, track]))
                     self._peak = peak = _Peak(
                         frame + index,
                         margin,
@@ -175,10 +185,10 @@ class WakeWord:
     def _told(self, peak: _Peak, now: int) -> list[Heard]:
         """The peak, if its sounds fit: what sounds like the phrase is not waited for in vain."""
         self._peak = None
-        if self.sounds is not None and self._check is not None:
+        if self.sounds is not None and self.check is not None:
             start, end = (round(at / FRAME_SECONDS) for at in (peak.heard.start, peak.heard.end))
             fit = self.sounds.score(peak.track, start, end, now)
-            if peak.margin + self._check.weight * fit < self._check.least:
+            if peak.margin + self.check.weight * fit < self.check.least:
                 return []
         self._quiet_until = round((peak.heard.end + self.settings.refractory) / FRAME_SECONDS)
         return [peak.heard]

@@ -185,6 +185,26 @@ SCHEMA: Mapping[str, Any] = {
 }
 
 
+def write_small_bundle(
+    folder: Path,
+    name: str,
+    tasks: dict[str, Any],
+    graphs: dict[str, Any],
+    files: dict[str, bytes],
+) -> Path:
+    """Write a bundle with a variant for this machine alone at `folder`, and return `folder`."""
+    return write_bundle(
+        folder,
+        name=name,
+        version="1.0",
+        sequence=1,
+        created="2025-01-31T12:00:00Z",
+        tasks=tasks,
+        variants=[{"profile": HERE, "graphs": graphs}],
+        files=files,
+    )
+
+
 def compiled_grammar(folder: Path) -> bytes:
     """`TEMPLATES` as `edge.grammar` reads them; `folder` takes a file for a moment."""
     folder.mkdir(parents=True, exist_ok=True)

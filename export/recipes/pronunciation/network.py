@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from edge.voice.alphabet import LABELS, spell
+from edge.voice.alphabet import LABELS, collapsed, spell
 from edge.voice.phones import COUNT
 from edge.voice.pronunciation import LETTERS, PER_LETTER
 
@@ -65,8 +65,7 @@ class PronunciationNetwork(nn.Module):
         found = []
         for first in range(0, len(words), _BATCH):
             for row in self(spelled(words[first : first + _BATCH])).argmax(-1):
-                kept = torch.unique_consecutive(row)
-                found.append(tuple(kept[kept > 0].tolist()))
+                found.append(tuple(collapsed(row.tolist())))
         return found
 
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 import onnx
 import torch
-from onnx import TensorProto
 
 from device_profiles import SessionSettings
 from edge.session import make_session
@@ -26,7 +25,6 @@ from export.recipes.pronunciation.shipped import DEV, EXCEPTIONS, FOLDER, not_wh
 TIMED_CALLS: Final = 100
 _AGREEMENT: Final = 0.97
 """Part of the words that rounding must leave as they were."""
-_LARGEST: Final = 127
 
 
 class PronunciationModel:
@@ -107,7 +105,7 @@ def build(network: PronunciationNetwork) -> onnx.ModelProto:
     """`letters` int64 [16, 26] → `phones` int64 [16, 52]; normalisation folded into weights."""
     net = GraphBuilder()
     net.input("letters", "int64", [WORDS, LETTERS])
-    table = _rounded(net, "table", network.letters.weight.numpy())
+    table = net.rounded("table", network.letters.weight.numpy(), 0)
     rows = net.add("Gather", [table, "letters"], "read", axis=0)
     x = net.add("Transpose", [rows], "x0", perm=[0, 2, 1])
     for number, block in enumerate(network.blocks):
@@ -140,22 +138,10 @@ def _block(net: GraphBuilder, block: Block, x: str, number: int) -> str:
 def _convolved(
     net: GraphBuilder, x: str, layer: torch.nn.Conv1d, out: str, pads: Sequence[int] = (0, 0)
 ) -> str:
-    weight = _rounded(net, f"{out}.weight", layer.weight.detach().numpy())
+    weight = net.rounded(f"{out}.weight", layer.weight.detach().numpy(), 0)
     assert layer.bias is not None
     bias = net.constant(f"{out}.bias", layer.bias.detach().numpy())
     return net.add("Conv", [x, weight, bias], out, pads=list(pads))
-
-
-def _rounded(net: GraphBuilder, name: str, values: np.ndarray) -> str:
-    """Stored in 8 bits with a scale for each of the first dimension; widened at load."""
-    peaks = np.abs(values).reshape(len(values), -1).max(1)
-    scales = np.where(peaks > 0, peaks / _LARGEST, 1).astype(np.float32)
-    scales = scales.reshape(-1, *[1] * (values.ndim - 1))
-    whole = np.clip(np.rint(values / scales), -_LARGEST, _LARGEST).astype(np.int8)
-    cast = net.add(
-        "Cast", [net.constant(f"{name}.int8", whole)], f"{name}.whole", to=TensorProto.FLOAT
-    )
-    return net.add("Mul", [cast, net.constant(f"{name}.scales", scales)], name)
 
 
 def pronouncer() -> Pronouncer:

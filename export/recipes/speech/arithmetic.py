@@ -14,14 +14,12 @@ from typing import Final, Protocol
 import numpy as np
 from onnx import TensorProto
 
-from export.graph_builder import GraphBuilder
+from export.graph_builder import GraphBuilder, rounded
 from export.quantize import SMALLEST
 from export.recipes.speech.streaming import Floats, Product
 
 Range = tuple[float, float]
 """Least and largest value; zero is between them."""
-_LARGEST: Final = 127
-"""Weight that is only stored."""
 _LARGEST_FACTOR: Final = 63
 """Weight that is multiplied as an integer. Seven bits: processors with AVX2 and no more add two
 products of 8-bit numbers in 16 bits, and what does not fit is cut off."""
@@ -106,10 +104,7 @@ class Int8Arithmetic:
         """
         if values.size < SMALLEST:
             return self._net.constant(name, values)
-        net = self._net
-        whole, scales = _rounded(values, _LARGEST)
-        cast = net.add("Cast", [net.constant(f"{name}.int8", whole)], f"{name}.whole", to=1)
-        return net.add("Mul", [cast, net.constant(f"{name}.scales", scales)], name)
+        return self._net.rounded(name, values, 1)
 
     def take(self, rows: str) -> str:
         """See `Arithmetic`."""
@@ -124,7 +119,7 @@ class Int8Arithmetic:
         """See `Arithmetic`."""
         net = self._net
         scale, zero = self._parts(place)
-        whole, scales = _rounded(product.weight, _LARGEST_FACTOR)
+        whole, scales = rounded(product.weight, _LARGEST_FACTOR, 1)
         units = scales.astype(np.float64) * self._scale(place)
         columns = len(scales)
         scales_of = net.constant(f"{out}.scales", scales)
@@ -156,10 +151,3 @@ def gemm(net: GraphBuilder, arithmetic: Arithmetic, rows: str, product: Product,
     """Rows times a matrix plus a bias, in floats whatever the arithmetic."""
     weight = arithmetic.matrix(f"{out}.weight", product.weight)
     return net.add("Gemm", [rows, weight, net.constant(f"{out}.bias", product.bias)], out)
-
-
-def _rounded(values: Floats, largest: int) -> tuple[np.ndarray, Floats]:
-    """Whole numbers up to `largest`, and a scale a column."""
-    peaks = np.abs(values).max(0)
-    scales = np.where(peaks > 0, peaks / largest, 1).astype(np.float32)
-    return np.clip(np.rint(values / scales), -largest, largest).astype(np.int8), scales

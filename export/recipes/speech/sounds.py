@@ -66,8 +66,8 @@ def write_pronunciations(texts: Iterable[str], folder: Path) -> None:
     Raises:
         UsageError: the CMU dictionary, or the network, is not there.
     """
-    dictionary = usable(pronunciations())
-    words = {word for text in texts for word in text.split() if word in dictionary}
-    own = {word: dictionary[word] for word in sorted(words)}
+    dictionary = pronunciations()
+    words = sorted({word for text in texts for word in text.split()} & dictionary.keys())
+    own = usable({word: dictionary[word] for word in words})
     listed = exceptions(shipped(), own, dict.fromkeys(own, 1.0))
     write_atomic(folder / PRONUNCIATIONS, json.dumps(listed, sort_keys=True) + "\n")

@@ -96,23 +96,14 @@ def fit_sounds(measured: Sequence[Measured], table: WakeTable) -> dict[str, floa
         measured: phrases, with their sounds.
         table: thresholds of letters alone.
     """
+    fitting = _joined(item.peak_sounds for item in measured)
+    fit = _joined(item.call_sounds for item in measured)
     found = []
     for more in _MORE:
         limits = [table.threshold(item.phrase, PER_HOUR * more) for item in measured]
-        peaks, fitting, calls, fit = (
-            (
-                np.concatenate([[], *parts])
-                for parts in zip(
-                    *(
-                        (m.peaks - limit, m.peak_sounds, m.calls - limit, m.call_sounds)
-                        for m, limit in zip(measured, limits, strict=True)
-                    ),
-                    strict=True,
-                )
-            )
-            if measured
-            else (np.zeros(0),) * 4
-        )
+        pairs = list(zip(measured, limits, strict=True))
+        peaks = _joined(item.peaks - limit for item, limit in pairs)
+        calls = _joined(item.calls - limit for item, limit in pairs)
         false = peaks >= 0
         if false.sum() < _FEWEST or not (calls >= 0).any():
             continue
@@ -128,6 +119,10 @@ def fit_sounds(measured: Sequence[Measured], table: WakeTable) -> dict[str, floa
         "least": round(least, 4),
         "missed": round(missed, 4),
     }
+
+
+def _joined(parts: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def _split(spoken: Sequence[Spoken], frames: int) -> tuple[Sequence[Spoken], Sequence[Spoken]]:

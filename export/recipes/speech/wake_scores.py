@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from edge.voice.phrase_sounds import PhraseSounds
 from edge.voice.posteriors import letters, phones
 from edge.voice.pronunciation import Pronouncer
-from edge.voice.spotting import FRAME_SECONDS, Hearing, Pace, PhraseScorer, silent_rows
+from edge.voice.spotting import FRAME_SECONDS, Hearing, Pace, PhraseScorer, place, silent_rows
 
 PATIENCE: Final = 8
 """Frames after a phrase that are known when a detector decides, as a rule."""
@@ -159,8 +159,8 @@ def measure(
 def _place(
     utterance: int, frame: int, score: np.floating, taken: np.floating, since: np.integer
 ) -> _Place:
-    end = frame + 1 - int(since)
-    return _Place(float(score), utterance, max(0, end - round(float(taken))), end)
+    start, end = place(frame, float(taken), int(since))
+    return _Place(float(score), utterance, round(start), end)
 
 
 def _fitting(

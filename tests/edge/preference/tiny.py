@@ -30,8 +30,8 @@ from edge.preference.others import TABLES, contexts
 from edge.preference.past import Event
 from edge.preference.population import Population, Table
 from edge.preference.preference import Preference
-from export.bundle_writer import graph_entry, write_bundle
-from tests.edge.tiny_bundle import HERE, make_tiny_bundle
+from export.bundle_writer import graph_entry
+from tests.edge.tiny_bundle import HERE, make_tiny_bundle, write_small_bundle
 
 NAME = "tiny-preference"
 WIDTH = 8
@@ -127,16 +127,7 @@ def make_preference_bundle(
         variants = {each["profile"]: each["graphs"] for each in manifest["variants"]}
         graphs |= variants[HERE]
         files = {path: data for path, data in files.items() if "raspberry" not in path}
-    return write_bundle(
-        folder,
-        name=name,
-        version="1.0",
-        sequence=1,
-        created="2025-01-31T12:00:00Z",
-        tasks=tasks,
-        variants=[{"profile": HERE, "graphs": graphs}],
-        files=files,
-    )
+    return write_small_bundle(folder, name, tasks, graphs, files)
 
 
 def tiny_preference(folder: Path, home: Home | None = None, **arguments: Any) -> Preference:

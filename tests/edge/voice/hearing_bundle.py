@@ -12,8 +12,15 @@ import pytest
 
 from device_profiles import SessionSettings
 from edge.voice import voice
-from export.bundle_writer import graph_entry, write_bundle
-from tests.edge.tiny_bundle import HERE, HOME, compiled_grammar, float_graph, make_tiny_bundle
+from export.bundle_writer import graph_entry
+from tests.edge.tiny_bundle import (
+    HERE,
+    HOME,
+    compiled_grammar,
+    float_graph,
+    make_tiny_bundle,
+    write_small_bundle,
+)
 from tests.edge.voice.fakes import FakeAcoustic, FakeActivity
 
 
@@ -77,13 +84,4 @@ def hearing_bundle(
         graphs[name] = graph_entry(
             path, graph, scheme="float", session=settings, accuracy={}, reasons=["for a test"]
         )
-    return write_bundle(
-        folder,
-        name="hearing",
-        version="1.0",
-        sequence=1,
-        created="2025-01-31T12:00:00Z",
-        tasks=tasks,
-        variants=[{"profile": HERE, "graphs": graphs}],
-        files=files,
-    )
+    return write_small_bundle(folder, "hearing", tasks, graphs, files)

@@ -20,8 +20,8 @@ from edge.session import make_session
 from edge.voice.alphabet import spell
 from edge.voice.phones import PHONES
 from edge.voice.pronunciation import LETTERS, WORDS, Pronouncer
-from export.bundle_writer import graph_entry, write_bundle
-from tests.edge.tiny_bundle import HERE
+from export.bundle_writer import graph_entry
+from tests.edge.tiny_bundle import HERE, write_small_bundle
 
 SETTINGS = SessionSettings(1, False, False, "extended")
 
@@ -119,16 +119,7 @@ def bundle(
         tasks["speech"] = {"assets": {"pronunciations": "assets/own.json"}}
         files["assets/own.json"] = own
         graphs["speech"] = entry
-    write_bundle(
-        folder,
-        name="said",
-        version="1.0",
-        sequence=1,
-        created="2025-01-31T12:00:00Z",
-        tasks=tasks,
-        variants=[{"profile": HERE, "graphs": graphs}],
-        files=files,
-    )
+    write_small_bundle(folder, "said", tasks, graphs, files)
     return Bundle.open(folder, HERE)
 
 
