@@ -11,19 +11,11 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TextIO
-
-from edge.limits import GOLDEN_SENTENCES
-
-if TYPE_CHECKING:
-    from edge.runtime import Runtime
+from collections.abc import Callable
+from typing import Any, TextIO
 
 Result = tuple[bool, str, dict[str, Any]]
 """Whether the step went well, what to say, and further fields for the parent."""
-
-SCORE_TOLERANCE = 0.05
-"""How far a score may be from the golden one: kernels round differently between processors."""
 
 
 def main(arguments: list[str]) -> int:
@@ -85,110 +77,31 @@ def _bundle(path: str, profile: str | None, before_mb: float) -> Result:
     from edge.bundle import Bundle
 
     bundle = Bundle.open(path, profile=profile)
-    from edge.runtime import Runtime  # after it: a bundle that is refused needs no more memory
+    from edge import golden_answers  # after it: a bundle that is refused needs no more memory
+    from edge.runtime import Runtime
 
-    sentences = bundle.tasks.get("intent", {}).get("golden", [])
-    courses = bundle.tasks.get("preference", {}).get("golden", [])
-    runtime = Runtime.load(path, profile=profile)
-    try:
-        wrong = golden_differences(sentences, lambda text: runtime.understand(text).to_dict())
-        wrong += course_differences(courses, runtime)
-    finally:
-        runtime.close()
+    def golden(task: str) -> Any:
+        return bundle.tasks.get(task, {}).get("golden", ())
+
+    with Runtime.load(path, profile=profile) as runtime:
+        wrong = golden_answers.wrong_sentences(
+            golden("intent"), lambda text: runtime.understand(text).to_dict()
+        )
+        wrong += golden_answers.wrong_suggestions(golden("preference"), runtime)
+        wrong += golden_answers.wrong_sounds(golden("speech"), bundle)
     more = {
         "variant": bundle.variant.profile,
         "memory_mb": round(_peak_memory_mb() - before_mb, 1),
-        "sentences": len(sentences),
-        "courses": len(courses),
+        "sentences": len(golden("intent")),
+        "courses": len(golden("preference")),
+        "sounds": len(golden("speech")),
     }
     name = f"{bundle.name} {bundle.version}, variant {bundle.variant.profile}"
     if wrong:
         return False, f"{name}: {'; '.join(wrong[:3])}", more
-    counted = []
-    if "intent" in runtime.tasks:
-        counted.append(f"{len(sentences)} golden sentences right" if sentences else _NO_SENTENCES)
-    if courses:
-        counted.append(f"{len(courses)} golden suggestions right")
-    return True, f"{name}: {', '.join(counted) or 'it has no golden suggestions'}", more
-
-
-_NO_SENTENCES = "it has no golden sentences"
-
-
-def course_differences(golden: object, hub: Runtime) -> list[str]:
-    """Which golden courses of events lead to another first suggestion than the bundle says.
-
-    Args:
-        golden: what the bundle's manifest has: a list of `{"events": […], "at": time, "action":
-            str}`, with events as docs/interaction-log.md has them, and `context` beside `at` where
-            it matters.
-        hub: which forgets everything before each.
-    """
-    from edge.errors import EdgeError
-    from edge.preference.event_line import read_event, read_time
-
-    if not isinstance(golden, list | tuple) or len(golden) > GOLDEN_SENTENCES:
-        return [f"'golden' is no list of at most {GOLDEN_SENTENCES} courses of events"]
-    wrong = []
-    for number, entry in enumerate(golden):
-        hub.forget()
-        try:
-            for row in entry["events"]:
-                event = read_event(row)
-                hub.observe(
-                    event.action, event.time, event.context, event.person, event.value, event.rating
-                )
-            found = hub.suggest(read_time(entry["at"]), entry.get("context"), everything=True)
-            expected = entry["action"]
-        except (TypeError, KeyError, AttributeError, EdgeError) as error:
-            form = "{'events': […], 'at': …, 'action': …}"
-            wrong.append(f"golden course {number} is not {form}: {error!r}")
-            continue
-        first = found[0].action if found else "nothing"
-        if first != expected:
-            wrong.append(f"golden course {number} suggests {first!r}, it should be {expected!r}")
-    return wrong
-
-
-def golden_differences(golden: object, understand: Callable[[str], Mapping[str, Any]]) -> list[str]:
-    """Which golden sentences are answered otherwise than the bundle says they should be.
-
-    Args:
-        golden: what the bundle's manifest has: a list of `{"text": str, "result": {…}}`. Of a
-            result only the keys given are compared; scores may differ by `SCORE_TOLERANCE`.
-        understand: a sentence to its result as plain data.
-    """
-    if not isinstance(golden, list | tuple) or len(golden) > GOLDEN_SENTENCES:
-        return [f"'golden' is no list of at most {GOLDEN_SENTENCES} sentences"]
-    wrong = []
-    for number, entry in enumerate(golden):
-        text = entry.get("text") if isinstance(entry, Mapping) else None
-        expected = entry.get("result") if isinstance(entry, Mapping) else None
-        if not isinstance(text, str) or not isinstance(expected, Mapping):
-            wrong.append(f"golden sentence {number} is not {{'text': …, 'result': {{…}}}}")
-            continue
-        found = understand(text)
-        wrong.extend(
-            f"{text!r} gives {key} {found.get(key)!r}, it should be {value!r}"
-            for key, value in expected.items()
-            if not _same(key, found.get(key), value)
-        )
-    return wrong
-
-
-def _same(key: str, found: object, expected: object) -> bool:
-    if key == "score" and isinstance(found, int | float) and isinstance(expected, int | float):
-        return abs(found - expected) <= SCORE_TOLERANCE
-    return _plain(found) == _plain(expected)
-
-
-def _plain(value: object) -> object:
-    """Read-only mappings and tuples of a manifest compare like the dicts and lists of JSON."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
+    kinds = (("sentences", "sentences"), ("courses", "suggestions"), ("sounds", "sounds"))
+    counted = [f"{more[key]} golden {kind} right" for key, kind in kinds if more[key]]
+    return True, f"{name}: {', '.join(counted) or 'it has no golden answers'}", more
 
 
 def _peak_memory_mb() -> float:

@@ -17,7 +17,7 @@ from edge.encoder import FeatureLayout, WordEncoder, word_spans
 from edge.errors import BundleFormatError
 from edge.limits import LABELS, SENTENCE_WORDS, VOCABULARY_PIECES
 from edge.session import make_session
-from edge.tags import best_tags, tag_spans, transition_scores
+from edge.tags import TagTransitions, best_tags, tag_count, tag_spans
 from edge.text import Tokens
 
 if TYPE_CHECKING:
@@ -86,9 +86,10 @@ class IntentModel:
         task: the manifest's `tasks.intent`.
         vocabulary: the asset of that role.
         session: over the student's graph.
+        transitions: the asset of that role; None where all legal transitions are alike.
 
     Raises:
-        BundleFormatError: `task` is not what docs/bundle-format.md says.
+        BundleFormatError: `task` or an asset is not what docs/bundle-format.md says.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class IntentModel:
         task: Mapping[str, Any],
         vocabulary: bytes,
         session: onnxruntime.InferenceSession,
+        transitions: bytes | None = None,
     ) -> None:
         keys = _Task(task)
         try:
@@ -120,7 +122,7 @@ class IntentModel:
         if len(self.intents) <= (self._outside >= 0):
             raise keys.wrong("intents", "at least one intent that is a command")
         self.session = session
-        self._transitions = transition_scores(len(self.slot_labels))
+        self._transitions = _transitions(keys, len(self.slot_labels), transitions)
         # Features of the longest sentence; each call uses a view of its first words.
         self._features = np.zeros((SENTENCE_WORDS, layout.width), np.int32)
         self._warm_up(keys)
@@ -135,7 +137,9 @@ class IntentModel:
         task = bundle.tasks[TASK]
         graph = bundle.graph(TASK)
         session = make_session(bundle.graph_bytes(TASK), graph.scheme, graph.session)
-        return cls(task, bundle.asset(_Task(task).asset("vocabulary")), session)
+        keys = _Task(task)
+        transitions = bundle.asset(keys.asset("transitions")) if keys.has("transitions") else None
+        return cls(task, bundle.asset(keys.asset("vocabulary")), session, transitions)
 
     def read(self, text: str, tokens: Tokens | None = None) -> Frame | None:
         """The frame of `text`; None when it has no words or more than `SENTENCE_WORDS`.
@@ -217,6 +221,20 @@ class IntentModel:
             raise task.wrong("slot_labels", f"{tags.shape[1:]} tags as the graph gives")
 
 
+def _transitions(task: _Task, slot_labels: int, data: bytes | None) -> TagTransitions:
+    """The tags' transitions; those of the asset `data`, where there is one."""
+    if data is None:
+        return TagTransitions(slot_labels)
+    tags = tag_count(slot_labels)
+    allowed = f"{1 + tags} × {tags} finite numbers of 16 bits"
+    if len(data) != 2 * (1 + tags) * tags:
+        raise task.wrong("assets.transitions", allowed)
+    learned = np.frombuffer(data, "<f2").reshape(1 + tags, tags)
+    if not np.isfinite(learned).all():
+        raise task.wrong("assets.transitions", allowed)
+    return TagTransitions(slot_labels, learned)
+
+
 class _Task:
     """The manifest's `tasks.intent`, read with errors that name the key."""
 
@@ -227,6 +245,10 @@ class _Task:
         return BundleFormatError(
             "is not usable", where=f"manifest.json: tasks.intent.{key}", allowed=allowed
         )
+
+    def has(self, role: str) -> bool:
+        assets = self.data.get("assets")
+        return isinstance(assets, Mapping) and role in assets
 
     def asset(self, role: str) -> str:
         assets = self.data.get("assets")

@@ -123,7 +123,7 @@ GRAMMAR_LABELS: Final = 1 << 16
 LINE_BYTES: Final = 64 * 1024
 """One line of `edge run`'s standard input, bytes; the rest of a longer one is skipped unread."""
 GOLDEN_SENTENCES: Final = 64
-"""Golden sentences of a bundle that `edge doctor` runs."""
+"""Golden answers of a task, at most, that `edge doctor` compares."""
 
 # --- the text model (edge.encoder, edge.intent) ---------------------------------------------------
 

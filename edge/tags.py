@@ -1,7 +1,9 @@
 """BIO tags: their order, their rules, and the best legal sequence of them.
 
 For slot labels a, b, … the tags are O, B-a, I-a, B-b, I-b, … (indices 0, 1, 2, 3, 4, …). I-x may
-only follow B-x or I-x. The training side imports this module: both sides share the rules.
+only follow B-x or I-x. Which of the legal ones follow one another more often than their words say
+is learned, as in a conditional random field (Lafferty et al. 2001). The training side imports this
+module: both sides share the rules.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 OUTSIDE = 0
 FORBIDDEN = -1e4
 """Log score of a transition that cannot be: low, but finite, so that sums stay numbers."""
+REACH = 8.0
+"""Nats that a tag may be behind its word's best and still be chosen for its neighbours' sake."""
 
 
 def tag_count(slot_labels: int) -> int:
@@ -52,28 +56,85 @@ def is_legal(tags: Sequence[int]) -> bool:
     return True
 
 
-def best_tags(scores: NDArray[np.float32], transitions: NDArray[np.float32]) -> list[int]:
-    """The best legal tag sequence for `scores` [words, tags].
+class TagTransitions:
+    """What the tag before says of the next: BIO's rules, and learned scores on top of them.
 
-    Takes each word's best tag where those are legal together: nothing legal can score higher.
-    Only otherwise is the Viterbi recursion run.
+    Args:
+        slot_labels: how many there are.
+        learned: [1 + tags, tags], natural logarithms: row 0 of beginning with each tag, row 1 + t
+            of each tag after tag t. None: all legal transitions are alike.
     """
-    greedy: list[int] = scores.argmax(1).tolist()
-    if is_legal(greedy):
-        return greedy
-    words, count = scores.shape
-    best = scores[0].copy()
-    best[2::2] += FORBIDDEN
-    pointers = np.empty((words - 1, count), np.intp)
-    columns = np.arange(count)
-    for word in range(1, words):
-        paths = best[:, None] + transitions
-        pointer = paths.argmax(0)
-        pointers[word - 1] = pointer
-        best = paths[pointer, columns] + scores[word]
-    path = [int(best.argmax())]
-    for pointer in pointers[::-1]:
-        path.append(int(pointer[path[-1]]))
+
+    def __init__(self, slot_labels: int, learned: NDArray[np.floating] | None = None) -> None:
+        self.scores = transition_scores(slot_labels)
+        """[tags, tags] of "row, then column"."""
+        self.starts = start_scores(slot_labels)
+        """[tags] of beginning a sentence."""
+        self.learned = learned is not None
+        if learned is not None:
+            self.starts += learned[0]
+            self.scores += learned[1:]
+
+
+def best_tags(scores: NDArray[np.float32], transitions: TagTransitions) -> list[int]:
+    """The best legal tag sequence for `scores` [words, tags], natural log-probabilities.
+
+    Most words leave no doubt: no other tag is within `REACH` of their best. Viterbi's recursion is
+    run over the others only, among the tags within reach; over all words and tags, should what
+    comes of that be illegal.
+    """
+    path: list[int] = scores.argmax(1).tolist()
+    if transitions.learned:
+        within = scores >= scores.max(1, keepdims=True) - REACH
+        doubtful = (within.sum(1) > 1).tolist()
+        words = len(path)
+        start = 0
+        while start < words:
+            if not doubtful[start]:
+                start += 1
+                continue
+            end = start + 1
+            while end < words and doubtful[end]:
+                end += 1
+            path[start:end] = _best_path(
+                scores[start:end],
+                transitions,
+                [row.nonzero()[0] for row in within[start:end]],
+                path[start - 1] if start else None,
+                path[end] if end < words else None,
+            )
+            start = end
+    if is_legal(path):
+        return path
+    every = np.arange(scores.shape[1])
+    return _best_path(scores, transitions, [every] * len(scores))
+
+
+def _best_path(
+    scores: NDArray[np.float32],
+    transitions: TagTransitions,
+    candidates: Sequence[NDArray[np.intp]],
+    before: int | None = None,
+    after: int | None = None,
+) -> list[int]:
+    """The best sequence of the candidates of each word, between the tags `before` and `after`."""
+    follow = transitions.scores
+    first = transitions.starts if before is None else follow[before]
+    here = candidates[0]
+    best = first[here] + scores[0, here]
+    pointers = []
+    for row, tags in zip(scores[1:], candidates[1:], strict=True):
+        paths = best[:, None] + follow[here[:, None], tags]
+        pointers.append(paths.argmax(0))
+        best = paths.max(0) + row[tags]
+        here = tags
+    if after is not None:
+        best = best + follow[here, after]
+    at = int(best.argmax())
+    path = [int(here[at])]
+    for pointer, tags in zip(pointers[::-1], candidates[-2::-1], strict=True):
+        at = int(pointer[at])
+        path.append(int(tags[at]))
     return path[::-1]
 
 

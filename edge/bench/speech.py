@@ -1,36 +1,33 @@
 """What listening costs: while somebody speaks, while nobody does, and from a word to its command.
 
-The sound is real where there is some: recordings that were named, or the bundle's golden one. It is
-pushed frame by frame, as a microphone would give it, and each push is timed: what a frame takes is
-what a second core, or a smaller one, has to find time for.
+The sound is real where recordings are named, and a made-up voice where none are. It is pushed frame
+by frame, as a microphone would give it, and each push is timed: what a frame takes is what a second
+core, or a smaller one, has to find time for.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from edge.bench.timing import summary
-from edge.bundle import Bundle
-from edge.errors import BundleFormatError, UsageError
+from edge.errors import UsageError
 from edge.events import Command, Rejected
-from edge.limits import BENCH_AUDIO_SECONDS, GOLDEN_SENTENCES
-from edge.loading import SPEECH as TASK
+from edge.limits import BENCH_AUDIO_SECONDS
 from edge.runtime import Runtime
 from edge.voice.gate import FRAME
-from edge.voice.pcm import SAMPLE_RATE, Samples, as_samples
+from edge.voice.pcm import SAMPLE_RATE, Samples
+from edge.voice.signals import made_up_voice, quiet_room
 
 _FRAME_NS: Final = 1e9 * FRAME / SAMPLE_RATE
 _PAUSE_SECONDS: Final = 2.0
 """Silence behind each recording, in which its answer comes."""
 _SETTLING_SECONDS: Final = 5.0
 """Silence that is not counted: the gate has to learn what the room sounds like."""
-_HISS: Final = 3.0
-"""Deviation of the silence's samples: a converter's last bits. Digital silence is no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Sound:
     """What is listened to."""
 
     origin: str
-    """Where it comes from: "recordings", "golden" or "made up"."""
+    """Where it comes from: "recordings" or "made up"."""
     pieces: tuple[Samples, ...]
     """Utterances: int16[n], 16 kHz."""
 
@@ -48,22 +45,20 @@ class Sound:
         return sum(map(len, self.pieces)) / SAMPLE_RATE
 
 
-def sound(bundle: Bundle, paths: Sequence[str]) -> Sound:
-    """The recordings at `paths`, or the bundle's golden ones, or a made-up voice.
+def sound(paths: Sequence[str]) -> Sound:
+    """The recordings at `paths`, or a made-up voice.
 
     Raises:
         UsageError, AudioError: a recording cannot be read, or they are too long.
-        BundleFormatError: the golden ones are not what docs/bundle-format.md says.
     """
-    if paths:
-        found = Sound("recordings", tuple(map(_recording, paths)))
-        if found.seconds > BENCH_AUDIO_SECONDS:
-            raise UsageError(
-                f"{found.seconds:.0f} s of recordings", allowed=f"at most {BENCH_AUDIO_SECONDS} s"
-            )
-        return found
-    golden = tuple(_golden(bundle))
-    return Sound("golden", golden) if golden else Sound("made up", (made_up(),))
+    if not paths:
+        return Sound("made up", (made_up_voice(),))
+    found = Sound("recordings", tuple(map(_recording, paths)))
+    if found.seconds > BENCH_AUDIO_SECONDS:
+        raise UsageError(
+            f"{found.seconds:.0f} s of recordings", allowed=f"at most {BENCH_AUDIO_SECONDS} s"
+        )
+    return found
 
 
 def _recording(path: str) -> Samples:
@@ -72,46 +67,6 @@ def _recording(path: str) -> Samples:
     with Recording(path) as source:
         chunks = list(source)
     return np.concatenate(chunks) if chunks else np.empty(0, np.int16)
-
-
-def _golden(bundle: Bundle) -> list[Samples]:
-    entries = bundle.tasks[TASK].get("golden", [])
-    where = f"manifest.json: tasks.{TASK}.golden"
-    if not isinstance(entries, Sequence) or len(entries) > GOLDEN_SENTENCES:
-        raise BundleFormatError(
-            "is not usable", where=where, allowed=f"a list of at most {GOLDEN_SENTENCES} entries"
-        )
-    paths = [entry.get("audio") if isinstance(entry, Mapping) else None for entry in entries]
-    if not all(isinstance(path, str) for path in paths):
-        raise BundleFormatError("is not usable", where=where, allowed='{"audio": "assets/…", …}')
-    return [as_samples(bundle.asset(str(path))) for path in paths]
-
-
-def made_up(seconds: float = 3.0) -> Samples:
-    """Vowels of nobody: harmonics under three formants, four syllables a second. Same every time.
-
-    Formants about those of [a] and [i] (Peterson and Barney 1952).
-    """
-    at = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    glide = 0.5 - 0.5 * np.cos(2 * np.pi * 1.5 * at)
-    pitch = 120 + 25 * np.sin(2 * np.pi * 0.8 * at)
-    phase = 2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE
-    voice = np.zeros_like(at)
-    for harmonic in range(1, 30):
-        level = np.zeros_like(at)
-        for first, second, gain in ((730, 270, 1.0), (1090, 2290, 0.5), (2440, 3010, 0.25)):
-            formant = first + (second - first) * glide
-            level += gain / (1 + ((harmonic * pitch - formant) / 90) ** 2)
-        voice += level * np.sin(harmonic * phase)
-    voice *= np.maximum(0, np.sin(2 * np.pi * 4 * at)) ** 0.5
-    samples: Samples = np.rint(8000 * voice / np.abs(voice).max()).astype(np.int16)
-    return samples
-
-
-def silence(seconds: float) -> Samples:
-    """A quiet room: int16[n]. Same every time."""
-    rng = np.random.default_rng(0)
-    return np.rint(rng.normal(0, _HISS, round(seconds * SAMPLE_RATE))).astype(np.int16)
 
 
 def listening(
@@ -149,7 +104,7 @@ def _speaking(
     speaking: list[int] = []
     answers: list[int] = []
     counts = {"commands": 0, "rejected": 0}
-    pause = silence(_PAUSE_SECONDS)
+    pause = quiet_room(_PAUSE_SECONDS)
     end = time.monotonic() + seconds
     passes = 0
     while passes < 2 or time.monotonic() < end:
@@ -178,8 +133,8 @@ def _speaking(
 def _silence(runtime: Runtime, seconds: float) -> list[int]:
     """Nanoseconds of frames in a room in which nobody speaks."""
     stream = runtime.stream()
-    stream.push(silence(_SETTLING_SECONDS))
-    room = silence(10.0)
+    stream.push(quiet_room(_SETTLING_SECONDS))
+    room = quiet_room(10.0)
     samples: list[int] = []
     end = time.monotonic() + seconds
     while not samples or time.monotonic() < end:

@@ -76,7 +76,7 @@ class Request:
     """A home's file; the bundle's own home when empty."""
     profile: str | None = None
     recordings: tuple[str, ...] = ()
-    """Files of speech; the bundle's golden recordings, or a made-up voice, when empty."""
+    """Files of speech; a made-up voice when empty."""
     homes: tuple[int, ...] = ()
     """Devices to add to the home, for the grammar."""
     kind: str = ""
@@ -120,7 +120,7 @@ def run(request: Request, say: Callable[[str], None] = lambda line: None) -> dic
         heard, spoken = None, None
         if hears:
             say("speech, and silence")
-            heard = sound(bundle, request.recordings)
+            heard = sound(request.recordings)
             more, spoken = listening(runtime, heard, request.effort.speech)
             latency |= more
     say("fresh processes that import, load and answer")

@@ -29,8 +29,8 @@ are timed in turn; what the first takes longer is what the runtime adds. Start a
 medians over fresh processes, beside processes that import numpy and onnxruntime only. Accuracy is
 what the manifest says; nothing of it is measured here.
 
-Speech is pushed in frames of 32 ms: recordings that are named, the bundle's golden ones, or else a
-made-up voice, which says nothing. A real-time factor of 0.03 is 3 % of one core.
+Speech is pushed in frames of 32 ms: recordings that are named, or else a made-up voice, which says
+nothing. A real-time factor of 0.03 is 3 % of one core.
 
 exit status: 0 when measured; with --strict 1 when a figure is over the profile's budget.
 """
@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         nargs="+",
         default=(),
-        help="listen to these recordings (default: the bundle's golden ones)",
+        help="listen to these recordings (default: a made-up voice)",
     )
     parser.add_argument("--profile", metavar="NAME", help="take this profile's variant and budget")
     parser.add_argument(

@@ -15,7 +15,6 @@ import pytest
 import device_profiles
 from device_profiles import Machine
 from edge.doctor import Ended, explain_death, judge_child, judge_profile, run_child
-from edge.doctor_child import golden_differences
 
 ROOT = Path(__file__).parents[2]
 ARMV8_0 = Machine("aarch64", frozenset({"fp", "asimd", "crc32"}), 4, 3794, "Pi 4", "cortex-a72")
@@ -170,44 +169,3 @@ class TestJudgements:
         assert bundle.status == "ok"
         assert (memory.name, memory.status) == ("memory", "warn")
         assert memory.detail == "40 MiB for the bundle, 25 allowed by raspberry-pi-4"
-
-
-def understood(text: str) -> dict[str, Any]:
-    return {"intent": "turn_on", "targets": ["lamp"], "score": 0.91, "text": text}
-
-
-class TestGoldenSentences:
-    def differences(self, golden: object) -> list[str]:
-        return golden_differences(golden, understood)
-
-    def test_a_right_answer_has_no_differences(self) -> None:
-        expected = {"intent": "turn_on", "targets": ["lamp"]}
-        assert self.differences([{"text": "lamp on", "result": expected}]) == []
-
-    def test_only_what_the_bundle_says_is_compared(self) -> None:
-        assert self.differences([{"text": "lamp on", "result": {}}]) == []
-
-    def test_a_wrong_answer_is_told_with_both(self) -> None:
-        golden = [{"text": "lamp on", "result": {"intent": "turn_off"}}]
-        assert self.differences(golden) == [
-            "'lamp on' gives intent 'turn_on', it should be 'turn_off'"
-        ]
-
-    def test_scores_may_differ_a_little_between_processors(self) -> None:
-        assert self.differences([{"text": "lamp on", "result": {"score": 0.93}}]) == []
-        assert self.differences([{"text": "lamp on", "result": {"score": 0.5}}]) != []
-
-    def test_read_only_data_compares_like_json(self) -> None:
-        golden = ({"text": "lamp on", "result": {"targets": ("lamp",)}},)
-        assert self.differences(golden) == []
-
-    @pytest.mark.parametrize(
-        "golden",
-        [None, 7, "lamp on", {"text": "x"}, [7], [{"text": 7, "result": {}}], [{"text": "x"}]],
-    )
-    def test_what_is_no_list_of_sentences_is_a_difference(self, golden: object) -> None:
-        assert len(self.differences(golden)) == 1
-
-    def test_too_many_sentences_are_refused_before_any_is_run(self) -> None:
-        (difference,) = self.differences([{"text": "x", "result": {}}] * 65)
-        assert "at most 64" in difference

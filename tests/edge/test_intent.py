@@ -41,12 +41,18 @@ def model(bundle: Bundle) -> Iterator[IntentModel]:
 Change = Callable[[dict[str, Any]], object]
 
 
-def made_with(bundle: Bundle, change: Change, vocabulary: bytes | None = None) -> IntentModel:
-    """The model with its task changed."""
+def made_with(
+    bundle: Bundle,
+    change: Change,
+    vocabulary: bytes | None = None,
+    transitions: bytes | None = None,
+) -> IntentModel:
+    """The model with its task or assets changed."""
     task = json.loads(json.dumps(dict(bundle.tasks["intent"])))
     change(task)
     pieces = bundle.asset("assets/vocabulary.txt") if vocabulary is None else vocabulary
-    return IntentModel(task, pieces, make_session(tiny_bundle.float_graph(), "float", SETTINGS))
+    session = make_session(tiny_bundle.float_graph(), "float", SETTINGS)
+    return IntentModel(task, pieces, session, transitions)
 
 
 class TestFrame:
@@ -139,6 +145,41 @@ class TestCalibration:
         calibration = Calibration(0.5, 1.0, 1.0, 0.5, 0.0)
         assert calibration.score(-0.1, -0.1) > calibration.score(-0.1, -2.0)
         assert calibration.score(-0.1, -0.1) > calibration.score(-2.0, -0.1)
+
+
+class TestTransitions:
+    """What tags say of their neighbours, learned, in an asset."""
+
+    SHAPE = (8, 7)
+
+    def test_they_are_added_to_what_the_words_say(self, bundle: Bundle) -> None:
+        text = "turn on the porch light"
+        learned = np.zeros(self.SHAPE, "<f2")
+        model = made_with(bundle, lambda task: None, transitions=learned.tobytes())
+        frame = model.read(text)
+        assert frame is not None
+        assert [slot.text for slot in frame.slots] == ["porch light"]
+        learned[1 + 5, 6] = -100  # no I-name after B-name
+        frame = made_with(bundle, lambda task: None, transitions=learned.tobytes()).read(text)
+        assert frame is not None
+        assert "porch light" not in [slot.text for slot in frame.slots]
+
+    def test_a_bundle_brings_them(self, tmp_path: Path) -> None:
+        assets = {"vocabulary": "assets/vocabulary.txt", "transitions": "assets/vocabulary.txt"}
+        path = make_tiny_bundle(tmp_path / "tiny.edge", False, {"assets": assets})
+        with pytest.raises(BundleFormatError, match=r"tasks\.intent\.assets\.transitions"):
+            IntentModel.of(Bundle.open(path, HERE))
+
+    @pytest.mark.parametrize(
+        "data", [b"", bytes(2 * 8 * 7 - 2), bytes(2 * 8 * 7 + 2), b"\x00\x7e" * 56, b"\0\x7c" * 56]
+    )
+    def test_others_than_finite_numbers_for_every_pair_are_refused(
+        self, bundle: Bundle, data: bytes
+    ) -> None:
+        with pytest.raises(BundleFormatError, match=r"is not usable") as caught:
+            made_with(bundle, lambda task: None, transitions=data)
+        assert caught.value.where == "manifest.json: tasks.intent.assets.transitions"
+        assert caught.value.allowed == "8 × 7 finite numbers of 16 bits"
 
 
 class TestWithoutOutOfScope:

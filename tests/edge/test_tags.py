@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise, product
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 
 from edge.tags import (
     FORBIDDEN,
+    REACH,
+    TagTransitions,
     best_tags,
     is_legal,
     start_scores,
@@ -24,19 +27,39 @@ O, B_A, I_A, B_B, I_B = range(5)  # noqa: E741  # the usual name of "outside"
 
 
 @st.composite
-def scores(draw: st.DrawFn) -> NDArray[np.float32]:
+def scores(draw: st.DrawFn, lowest: int = -60, labels: int | None = None) -> NDArray[np.float32]:
     """[1 to 4 words, 1 to 7 tags] of log-probabilities; whole numbers, so that sums are exact."""
-    words, labels = draw(st.integers(1, 4)), draw(st.integers(0, 3))
-    size = words * tag_count(labels)
-    values = draw(st.lists(st.integers(-60, 0), min_size=size, max_size=size))
-    return np.array(values, np.float32).reshape(words, tag_count(labels))
+    words = draw(st.integers(1, 4))
+    tags = tag_count(draw(st.integers(0, 3)) if labels is None else labels)
+    values = draw(st.lists(st.integers(lowest, 0), min_size=words * tags, max_size=words * tags))
+    return np.array(values, np.float32).reshape(words, tags)
 
 
-def by_brute_force(table: NDArray[np.float32]) -> float:
+@st.composite
+def learned_transitions(draw: st.DrawFn, labels: int) -> NDArray[np.float32]:
+    """[1 + tags, tags] of whole numbers."""
+    tags = tag_count(labels)
+    size = (1 + tags) * tags
+    values = draw(st.lists(st.integers(-5, 5), min_size=size, max_size=size))
+    return np.array(values, np.float32).reshape(1 + tags, tags)
+
+
+def total(
+    table: NDArray[np.float32], path: Sequence[int], learned: NDArray[np.float32] | None = None
+) -> float:
+    """The score of a sequence."""
+    score = float(table[range(len(path)), path].sum())
+    if learned is not None:
+        score += float(learned[0, path[0]])
+        score += sum(float(learned[1 + before, after]) for before, after in pairwise(path))
+    return score
+
+
+def by_brute_force(table: NDArray[np.float32], learned: NDArray[np.float32] | None = None) -> float:
     """The highest score of any legal sequence."""
     words, tags = table.shape
     legal = (path for path in product(range(tags), repeat=words) if is_legal(path))
-    return max(float(table[range(words), path].sum()) for path in legal)
+    return max(total(table, path, learned) for path in legal)
 
 
 class TestRules:
@@ -62,29 +85,65 @@ class TestBestSequence:
     @given(scores())
     def test_it_is_legal_and_no_legal_one_is_better(self, table: NDArray[np.float32]) -> None:
         words, tags = table.shape
-        path = best_tags(table, transition_scores((tags - 1) // 2))
+        path = best_tags(table, TagTransitions((tags - 1) // 2))
         assert len(path) == words
         assert is_legal(path)
-        assert float(table[range(words), path].sum()) == by_brute_force(table)
+        assert total(table, path) == by_brute_force(table)
 
     def test_an_inside_without_a_beginning_is_mended_at_the_least_cost(self) -> None:
         table = np.log(np.array([[0.1, 0.4, 0.5], [0.1, 0.1, 0.8]], np.float32))
-        assert best_tags(table, transition_scores(1)) == [B_A, I_A]
+        assert best_tags(table, TagTransitions(1)) == [B_A, I_A]
 
     def test_a_span_never_changes_its_label_inside(self) -> None:
         table = np.full((2, 5), -9, np.float32)
         table[0, B_A] = table[1, I_B] = 0
         table[1, I_A] = -1
-        assert best_tags(table, transition_scores(2)) == [B_A, I_A]
+        assert best_tags(table, TagTransitions(2)) == [B_A, I_A]
 
     def test_a_model_without_slots_has_one_tag(self) -> None:
-        assert best_tags(np.zeros((3, 1), np.float32), transition_scores(0)) == [O, O, O]
+        assert best_tags(np.zeros((3, 1), np.float32), TagTransitions(0)) == [O, O, O]
 
     def test_the_scores_given_stay_as_they_are(self) -> None:
         table = np.array([[-3, -2, 0], [0, -1, -1]], np.float32)
         before = table.copy()
-        best_tags(table, transition_scores(1))
+        best_tags(table, TagTransitions(1))
         assert (table == before).all()
+
+
+class TestLearnedTransitions:
+    @given(table=scores(lowest=-7, labels=2), learned=learned_transitions(2))
+    def test_among_tags_within_reach_none_is_better(
+        self, table: NDArray[np.float32], learned: NDArray[np.float32]
+    ) -> None:
+        path = best_tags(table, TagTransitions(2, learned))
+        assert is_legal(path)
+        assert total(table, path, learned) == by_brute_force(table, learned)
+
+    @given(table=scores(labels=2), learned=learned_transitions(2))
+    def test_whatever_is_out_of_reach_the_sequence_is_legal(
+        self, table: NDArray[np.float32], learned: NDArray[np.float32]
+    ) -> None:
+        assert is_legal(best_tags(table, TagTransitions(2, learned)))
+
+    def test_what_usually_follows_decides_where_words_leave_doubt(self) -> None:
+        table = np.log(np.array([[0.1, 0.8, 0.1], [0.5, 0.1, 0.4]], np.float32))
+        learned = np.zeros((4, 3), np.float32)
+        assert best_tags(table, TagTransitions(1, learned)) == [B_A, O]
+        learned[1 + B_A, I_A] = 1
+        assert best_tags(table, TagTransitions(1, learned)) == [B_A, I_A]
+
+    def test_a_word_without_doubt_stands(self) -> None:
+        table = np.full((2, 3), -REACH - 1, np.float32)
+        table[:, O] = 0
+        learned = np.zeros((4, 3), np.float32)
+        learned[1 + O, B_A] = 50
+        assert best_tags(table, TagTransitions(1, learned)) == [O, O]
+
+    def test_what_is_learned_never_breaks_the_rules(self) -> None:
+        table = np.zeros((3, 5), np.float32)
+        learned = np.zeros((6, 5), np.float32)
+        learned[:, I_A] = 100
+        assert best_tags(table, TagTransitions(2, learned)) == [B_A, I_A, I_A]
 
 
 class TestSpans:

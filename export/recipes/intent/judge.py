@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from edge.encoder import WordEncoder
-from edge.tags import best_tags, transition_scores
+from edge.tags import TagTransitions, best_tags
 from export.corpora import Utterance
 from export.distill import has_bfloat16
 from export.metrics import Prediction, frame_accuracy, intent_accuracy, slot_f1
@@ -80,7 +80,7 @@ class TeacherReader:
         self, teachers: Sequence[Teacher], collate: TeacherCollator, labels: LabelSet
     ) -> None:
         self._teachers, self._collate, self._labels = teachers, collate, labels
-        self._rules = transition_scores(len(labels.slot_labels))
+        self._rules = TagTransitions(len(labels.slot_labels))
 
     @torch.no_grad()
     def __call__(self, utterances: Sequence[Utterance]) -> list[Prediction]:
@@ -124,11 +124,11 @@ class StudentReader:
     def __init__(self, student: Student, encoder: WordEncoder, labels: LabelSet) -> None:
         self._student, self._labels = student, labels
         self._collate = StudentCollator(encoder)
-        self._rules = transition_scores(len(labels.slot_labels))
 
     @torch.no_grad()
     def __call__(self, utterances: Sequence[Utterance]) -> list[Prediction]:
         """One prediction a sentence, in the same order."""
+        transitions = TagTransitions(len(self._labels.slot_labels), self._student.transitions())
         examples = [unlabelled(utterance.text) for utterance in utterances]
         found: list[Prediction | None] = [None] * len(examples)
         for batch in by_length(examples):
@@ -137,7 +137,7 @@ class StudentReader:
             intents = torch.softmax(output["intent_logits"], -1).numpy()
             scores = torch.log_softmax(output["tag_logits"], -1).numpy()
             for row, index in enumerate(batch):
-                path = best_tags(scores[row, : len(examples[index].words)], self._rules)
+                path = best_tags(scores[row, : len(examples[index].words)], transitions)
                 found[index] = prediction(utterances[index].text, intents[row], path, self._labels)
         return [item for item in found if item is not None]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +18,7 @@ from edge.limits import GOLDEN_SENTENCES
 from edge.session import make_session
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance, read
 from export.home_files import HOME_FILES, SLOT_SCHEMA
-from export.latency import host_latency
+from export.host import ONE_THREAD, host_latency, timed
 from export.metrics import (
     Prediction,
     frame_accuracy,
@@ -60,6 +59,8 @@ class TrainedIntent:
         self.name = self.run.corpus
         self._dev = list(read(folder / "dev.jsonl", "jsonl").labelled())
         self._vocabulary = "\n".join(self.run.vocabulary).encode("utf-8")
+        learned = self.run.student.transitions()
+        self._transitions = None if learned is None else learned.astype("<f2").tobytes()
 
     def graph(self) -> onnx.ModelProto:
         """The float graph, checked against torch."""
@@ -92,21 +93,18 @@ class TrainedIntent:
         texts = [item.text for item in self._dev[:50]]
         for text in texts:
             model.read(text)
-        taken = []
-        for call in range(TIMED_CALLS):
-            started = time.perf_counter_ns()
-            model.read(texts[call % len(texts)])
-            taken.append(time.perf_counter_ns() - started)
-        return host_latency(taken)
+        return host_latency(timed(lambda call: model.read(texts[call % len(texts)]), TIMED_CALLS))
 
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.intent`, and vocabulary, grammar and sample home as assets."""
-        settings = SessionSettings(1, False, False, "extended")
-        model = self._model(graph, "float", settings, _UNCALIBRATED)
+        model = self._model(graph, "float", ONE_THREAD, _UNCALIBRATED)
         frames = [model.read(item.text) for item in self._dev]
         misheard = [(item, model.read(item.text)) for item in self._misheard()]
         assets = {"vocabulary": "assets/vocabulary.txt"}
         files = {assets["vocabulary"]: self._vocabulary}
+        if self._transitions is not None:
+            assets["transitions"] = "assets/transitions.bin"
+            files[assets["transitions"]] = self._transitions
         for role, name in HOME_FILES.items():
             if (self._folder / name).exists():
                 assets[role] = f"assets/{name}"
@@ -167,9 +165,8 @@ class TrainedIntent:
     def _model(
         self, graph: bytes, scheme: str, settings: SessionSettings, fitted: dict[str, float]
     ) -> IntentModel:
-        return IntentModel(
-            self._task(fitted), self._vocabulary, make_session(graph, scheme, settings)
-        )
+        session = make_session(graph, scheme, settings)
+        return IntentModel(self._task(fitted), self._vocabulary, session, self._transitions)
 
     def _frames(self, graph: bytes, scheme: str, settings: SessionSettings) -> list[Frame | None]:
         model = self._model(graph, scheme, settings, _UNCALIBRATED)

@@ -1,9 +1,9 @@
 """The student: a model of under a million parameters that a watch can run.
 
 One step a word: the mean embedding of its pieces and that of its letter trigrams are added, two
-bidirectional LSTM layers read the sentence both ways, and two linear heads answer. LSTMs, because
-at this size they label slots better than convolutions or attention of equal cost (docs/adr), and
-because ONNX Runtime quantises them, which it does not do for GRUs.
+bidirectional LSTM layers read the sentence both ways, and two linear heads answer, that of the tags
+under a CRF. LSTMs, because at this size they label slots better than convolutions or attention of
+equal cost (docs/adr), and because ONNX Runtime quantises them, which it does not do for GRUs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from edge.encoder import PADDING, FeatureLayout, WordEncoder
 from export.distill import soft_cross_entropy
+from export.recipes.intent.crf import ConditionalRandomField
 from export.recipes.intent.labels import Example, LabelSet
 
 
@@ -105,6 +106,7 @@ class Student(nn.Module):
         self.dropout = nn.Dropout(settings.dropout)
         self.intent_head = nn.Linear(2 * width, len(labels.intents))
         self.slot_head = nn.Linear(width, len(labels.tags))
+        self.crf = ConditionalRandomField(labels) if labels.slot_labels else None
         self.hidden_head = nn.Linear(width, teacher_width) if teacher_width else None
 
     def embed(self, features: Tensor) -> Tensor:
@@ -158,10 +160,11 @@ class Student(nn.Module):
         if intent is None or tags is None or labelled is None:
             return output
         words = mask.sum()
-        counted = mask * labelled[:, None]
-        hard_tags = nn.functional.cross_entropy(tag_logits.transpose(1, 2), tags, reduction="none")
-        hard_intent = nn.functional.cross_entropy(intent_logits, intent, reduction="none")
-        loss = (hard_tags * counted).sum() / words + (hard_intent * labelled).mean()
+        hard = nn.functional.cross_entropy(intent_logits, intent, reduction="none")
+        loss = (hard * labelled).mean()
+        if self.crf is not None:
+            hard = self.crf.negative_log_likelihood(tag_logits, tags, mask)
+            loss = loss + (hard * labelled).sum() / words
         if soft_intent is not None and soft_tags is not None:
             soft = soft_cross_entropy(intent_logits, soft_intent).mean()
             soft = soft + (soft_cross_entropy(tag_logits, soft_tags) * mask).sum() / words
@@ -172,6 +175,13 @@ class Student(nn.Module):
                 loss = loss + self.settings.hidden_weight * ((1 - alike) * mask).sum() / words
         output["loss"] = loss
         return output
+
+    def transitions(self) -> np.ndarray | None:
+        """What `edge.tags.TagTransitions` takes, float16 as it is stored; None without slots."""
+        if self.crf is None:
+            return None
+        learned = torch.cat([self.crf.starts[None], self.crf.transitions])
+        return learned.detach().cpu().half().numpy()
 
 
 class StudentCollator:

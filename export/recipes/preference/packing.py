@@ -14,7 +14,7 @@ from device_profiles import SessionSettings
 from edge.preference.catalogue import Catalogue
 from edge.preference.experts import NAMES
 from edge.preference.model import TASK
-from export.latency import host_latency
+from export.host import ONE_THREAD, host_latency
 from export.quantize import Feed, quantize
 from export.recipes.preference import calibration, recipe, trial
 from export.recipes.preference.graph import catalogue_of, examples, export_network
@@ -25,7 +25,6 @@ CALIBRATION_INPUTS = 200
 """Inputs for static quantisation."""
 TIMED_CALLS = 300
 GOLDEN_HISTORIES = 8
-_ONE_THREAD = SessionSettings(1, False, False, "extended")
 
 
 def open_run(folder: Path) -> TrainedPreference:
@@ -69,7 +68,7 @@ class TrainedPreference:
 
     def seen(self) -> list[trial.Seen]:
         """What the runtime suggests on dev by the float graph."""
-        return self._seen(self.graph().SerializeToString(), "float", _ONE_THREAD)
+        return self._seen(self.graph().SerializeToString(), "float", ONE_THREAD)
 
     def latency(self, graph: bytes, scheme: str, settings: SessionSettings) -> dict[str, Any]:
         """Microseconds of `suggest` on this machine, over dev targets in turn."""
@@ -101,7 +100,7 @@ class TrainedPreference:
     def _calibration(self, graph: bytes) -> dict[str, float]:
         if self.run.ratings:  # what is likelier to be liked than not is shown
             return {"bias": 0.0, "slope": 1.0, "threshold": 0.5}
-        return calibration.fit(self._seen(graph, "float", _ONE_THREAD), self.false_rejects)
+        return calibration.fit(self._seen(graph, "float", ONE_THREAD), self.false_rejects)
 
     def golden(self, bundle: Path, profile: str) -> dict[str, Any]:
         """Short histories of the dev set and the sure first suggestion after each."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -18,7 +17,7 @@ from edge.voice.phones import COUNT, PHONES
 from edge.voice.pronunciation import LETTERS, PER_LETTER, TASK, WORDS, Pronouncer
 from export.graph import GraphMismatch
 from export.graph_builder import GraphBuilder
-from export.latency import host_latency
+from export.host import ONE_THREAD, host_latency, timed
 from export.recipes.pronunciation.network import Block, PronunciationNetwork, spelled
 from export.recipes.pronunciation.shipped import DEV, EXCEPTIONS, FOLDER, not_whole, shipped
 
@@ -79,12 +78,7 @@ class PronunciationModel:
         """Microseconds for sixteen words on this machine."""
         session = make_session(graph, scheme, settings)
         rows = spelled(list(self._dev)[:WORDS]).numpy()
-        taken = []
-        for _ in range(TIMED_CALLS):
-            started = time.perf_counter_ns()
-            session.run(None, {"letters": rows})
-            taken.append(time.perf_counter_ns() - started)
-        return host_latency(taken)
+        return host_latency(timed(lambda _: session.run(None, {"letters": rows}), TIMED_CALLS))
 
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.pronunciation`, and the words that are listed."""
@@ -155,5 +149,4 @@ def pronouncer() -> Pronouncer:
 
 
 def _pronouncer(graph: bytes, listed: Mapping[str, tuple[int, ...]] | None = None) -> Pronouncer:
-    settings = SessionSettings(1, False, False, "extended")
-    return Pronouncer(make_session(graph, "float", settings), listed or {})
+    return Pronouncer(make_session(graph, "float", ONE_THREAD), listed or {})

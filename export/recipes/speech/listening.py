@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 import numpy as np
 
-from device_profiles import SessionSettings
 from edge.session import make_session
 from edge.voice.acoustic import AcousticModel
 from export.corpora.speech.noise import store
 from export.corpora.speech.recording import Recording, read_audio
+from export.host import ONE_THREAD
 from export.recipes.speech.graph import float_graph
 from export.recipes.speech.network import AcousticNetwork
 from export.recipes.speech.streaming import fold
 from export.recipes.speech.wake_scores import Spoken
-
-_SESSION: Final = SessionSettings(1, False, False, "extended")
 
 
 def listened(network: AcousticNetwork, recordings: Iterable[Recording]) -> Iterator[Spoken]:
@@ -28,7 +25,7 @@ def listened(network: AcousticNetwork, recordings: Iterable[Recording]) -> Itera
     """
     folded = fold(network)
     graph = float_graph(folded)[0].SerializeToString()
-    stream = AcousticModel(folded.task, make_session(graph, "float", _SESSION)).stream()
+    stream = AcousticModel(folded.task, make_session(graph, "float", ONE_THREAD)).stream()
     for recording in recordings:
         wave = store(read_audio(recording.audio))
         rows = np.concatenate([stream.push(wave), stream.flush()])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,9 @@ import numpy.typing as npt
 import onnx
 
 from device_profiles import SessionSettings
+from edge.bundle import Bundle
 from edge.errors import UsageError
+from edge.golden_answers import golden_sounds
 from edge.session import make_session
 from edge.voice.acoustic import TASK, AcousticModel
 from edge.voice.activity import TASK as ACTIVITY
@@ -23,7 +24,7 @@ from edge.voice.alphabet import spell
 from edge.voice.gate import FRAME
 from edge.voice.transcript import greedy_labels
 from export.home_files import HOME_FILES
-from export.latency import host_latency
+from export.host import ONE_THREAD, host_latency, timed
 from export.recipes import Trained
 from export.recipes.pronunciation.packing import PronunciationModel
 from export.recipes.speech import recipe
@@ -41,7 +42,6 @@ CALIBRATION_RECORDINGS = 24
 CHECKED_RECORDINGS = 4
 """Recordings on which the float graph is compared with torch."""
 TIMED_CALLS = 200
-_SESSION = SessionSettings(1, False, False, "extended")
 OWN_THRESHOLD = 0.05
 """Probability from which a sentence of a maker's own few is taken: who speaks to such a device says
 one of them. At 0.25, one in thirty that is right would be refused on dev; here, one in 170."""
@@ -104,13 +104,9 @@ class TrainedSpeech:
         """Microseconds for a chunk of audio on this machine."""
         stream = self._model(graph, scheme, settings).stream()
         sound = np.concatenate(self._recordings)
-        taken = []
-        for call in range(TIMED_CALLS):
-            first = call * CHUNK % max(1, len(sound) - CHUNK)
-            started = time.perf_counter_ns()
-            stream.push(sound[first : first + CHUNK])
-            taken.append(time.perf_counter_ns() - started)
-        return host_latency(taken)
+        firsts = [call * CHUNK % max(1, len(sound) - CHUNK) for call in range(TIMED_CALLS)]
+        chunks = [sound[first : first + CHUNK] for first in firsts]
+        return host_latency(timed(lambda call: stream.push(chunks[call]), TIMED_CALLS))
 
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.speech`, and a maker's grammar and home as assets."""
@@ -138,8 +134,8 @@ class TrainedSpeech:
         return task, files
 
     def golden(self, bundle: Path, profile: str) -> dict[str, Any]:
-        """Nothing: what is heard is a matter of degree, and of the board's arithmetic."""
-        return {}
+        """What is heard in a made-up voice."""
+        return {"golden": golden_sounds(Bundle.open(bundle, profile))}
 
     @cached_property
     def _folded(self) -> Folded:
@@ -152,7 +148,7 @@ class TrainedSpeech:
         return max(graphs, key=self._right)
 
     def _right(self, graph: onnx.ModelProto) -> float:
-        return self.measure(graph.SerializeToString(), "int8-weights", _SESSION)["letters"]
+        return self.measure(graph.SerializeToString(), "int8-weights", ONE_THREAD)["letters"]
 
     def _model(self, graph: bytes, scheme: str, settings: SessionSettings) -> AcousticModel:
         return AcousticModel(self._folded.task, make_session(graph, scheme, settings))
@@ -184,12 +180,7 @@ class VoiceActivityModel:
         """Microseconds for a frame of 32 ms on this machine."""
         stream = VoiceActivity(make_session(graph, scheme, settings)).stream(gated=False)
         noise = np.random.default_rng(0).normal(0, 800, FRAME).astype(np.int16)
-        taken = []
-        for _ in range(TIMED_CALLS):
-            started = time.perf_counter_ns()
-            stream.push(noise)
-            taken.append(time.perf_counter_ns() - started)
-        return host_latency(taken)
+        return host_latency(timed(lambda _: stream.push(noise), TIMED_CALLS))
 
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.activity`."""

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import onnx
 import torch
 
-from device_profiles import SessionSettings
 from edge.session import make_session
 from export.graph import GraphMismatch
+from export.host import ONE_THREAD
 from export.recipes.speech.frontend import HOP, WINDOW, MelFrontEnd
 from export.recipes.speech.network import AcousticNetwork
 from export.recipes.speech.streaming import CHUNK, Folded
@@ -20,7 +20,6 @@ from export.recipes.speech.streaming import CHUNK, Folded
 TOLERANCE: Final = 5e-4
 """Largest difference of a log posterior that the order of float additions explains, in a sum over
 two seconds of sound and thirty layers."""
-_SESSION: Final = SessionSettings(1, False, False, "extended")
 
 Samples = npt.NDArray[np.int16]
 
@@ -32,7 +31,7 @@ def chunks(
 
     What is left of a recording after its last whole chunk is not heard.
     """
-    session = make_session(graph.SerializeToString(), "float", _SESSION)
+    session = make_session(graph.SerializeToString(), "float", ONE_THREAD)
     names = [output.name for output in session.get_outputs()]
     start = {
         value.name: np.zeros(value.shape, np.int16 if "int16" in value.type else np.float32)

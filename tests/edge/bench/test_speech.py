@@ -10,10 +10,11 @@ import pytest
 
 from edge import Runtime
 from edge.bench import speech
-from edge.bench.speech import Sound, listening, made_up, silence, sound
-from edge.bundle import Bundle
+from edge.bench.speech import Sound, listening, sound
 from edge.commands.bench_tables import describe
-from edge.errors import BundleFormatError, UsageError
+from edge.errors import UsageError
+from edge.voice import signals
+from edge.voice.signals import quiet_room
 from tests.edge.tiny_bundle import HERE
 from tests.edge.voice.fakes import audio
 from tests.edge.voice.hearing_bundle import StandIns, hearing_bundle
@@ -30,7 +31,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hub(path: Path, monkeypatch: pytest.MonkeyPatch) -> Runtime:
     StandIns(monkeypatch)
     # The stand-in of voice activity takes any sound for speech.
-    monkeypatch.setattr(speech, "_HISS", 0.0)
+    monkeypatch.setattr(signals, "HISS", 0.0)
     return Runtime.load(path, profile=HERE)
 
 
@@ -46,47 +47,25 @@ def test_every_part_is_timed(hub: Runtime) -> None:
 
 
 def test_a_voice_that_is_not_heard_has_no_times(hub: Runtime) -> None:
-    latency, found = listening(hub, Sound("made up", (silence(1.0),)), 0.0)
+    latency, found = listening(hub, Sound("made up", (quiet_room(1.0),)), 0.0)
     assert set(latency) == {"silence_frame"}
     assert found["real_time_factor"]["speaking"] is None
 
 
-def test_the_made_up_voice_is_the_same_every_time() -> None:
-    voice = made_up(1.0)
-    assert (voice.dtype, len(voice)) == (np.int16, 16_000)
-    assert np.array_equal(voice, made_up(1.0))
-    assert 4000 < np.abs(voice).max() <= 8000
-
-
-def test_what_is_listened_to(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bundle = Bundle.open(path, HERE)
-    assert sound(bundle, []).origin == "made up"
+def test_what_is_listened_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sound([]).origin == "made up"
     recording = tmp_path / "one.wav"
     with wave.open(str(recording), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(16_000)
         file.writeframes(audio(ON).tobytes())
-    found = sound(bundle, [str(recording)])
+    found = sound([str(recording)])
     assert (found.origin, len(found.pieces)) == ("recordings", 1)
     assert np.array_equal(found.pieces[0], audio(ON))
     monkeypatch.setattr(speech, "BENCH_AUDIO_SECONDS", 1)
     with pytest.raises(UsageError, match="s of recordings"):
-        sound(bundle, [str(recording)])
-
-
-def test_golden_recordings(path: Path, tmp_path: Path) -> None:
-    with_golden = hearing_bundle(
-        tmp_path / "golden.edge",
-        speech={"golden": [{"audio": "assets/on.pcm"}]},
-        more={"assets/on.pcm": audio(ON).tobytes()},
-    )
-    found = sound(Bundle.open(with_golden, HERE), [])
-    assert found.origin == "golden"
-    assert np.array_equal(found.pieces[0], audio(ON))
-    wrong = hearing_bundle(tmp_path / "wrong.edge", speech={"golden": [{"text": "on"}]})
-    with pytest.raises(BundleFormatError, match=r"tasks\.speech\.golden"):
-        sound(Bundle.open(wrong, HERE), [])
+        sound([str(recording)])
 
 
 def test_people_see_it() -> None:
@@ -95,7 +74,7 @@ def test_people_see_it() -> None:
     table = bench_tables._speech(
         {
             "speech": {
-                "from": "golden",
+                "from": "made up",
                 "seconds": 3.2,
                 "commands": 4,
                 "rejected": 0,
@@ -105,5 +84,5 @@ def test_people_see_it() -> None:
     )
     assert "0.0214" in table
     assert "none was heard" in table
-    assert "3.2 s of speech, golden" in table
+    assert "3.2 s of speech, made up" in table
     assert callable(describe)

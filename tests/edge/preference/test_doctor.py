@@ -10,7 +10,7 @@ import pytest
 
 from edge import Runtime
 from edge.doctor import run_child
-from edge.doctor_child import course_differences
+from edge.golden_answers import wrong_suggestions
 from tests.edge.preference.tiny import GOLDEN, make_preference_bundle
 from tests.edge.tiny_bundle import HERE
 
@@ -23,11 +23,11 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
 
 
 def test_each_course_begins_with_nothing_known(hub: Runtime) -> None:
-    assert course_differences(list(GOLDEN) * 2, hub) == []
+    assert wrong_suggestions(list(GOLDEN) * 2, hub) == []
 
 
 def test_another_suggestion_is_said(hub: Runtime) -> None:
-    (wrong,) = course_differences([{**GOLDEN[0], "action": "fan:turn_on"}], hub)
+    (wrong,) = wrong_suggestions([{**GOLDEN[0], "action": "fan:turn_on"}], hub)
     assert wrong == ("golden course 0 suggests 'cover.bedroom:open', it should be 'fan:turn_on'")
 
 
@@ -43,13 +43,13 @@ def test_another_suggestion_is_said(hub: Runtime) -> None:
     ],
 )
 def test_what_is_no_course_is_said(hub: Runtime, entry: Any) -> None:
-    (wrong,) = course_differences([entry], hub)
+    (wrong,) = wrong_suggestions([entry], hub)
     assert "golden course 0 is not" in wrong
 
 
 @pytest.mark.parametrize("golden", ["x", {}, [{}] * 65])
 def test_what_is_no_list_of_courses(hub: Runtime, golden: Any) -> None:
-    assert "no list" in course_differences(golden, hub)[0]
+    assert "no list" in wrong_suggestions(golden, hub)[0]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,8 @@ def model_of(trained: TrainedIntent, graph: bytes, scheme: str) -> IntentModel:
     """The runtime's model over `graph`, as a bundle would have it."""
     task, files = trained.describe(graph)
     vocabulary = files[task["assets"]["vocabulary"]]
-    return IntentModel(task, vocabulary, make_session(graph, scheme, SESSION))
+    transitions = files[task["assets"]["transitions"]]
+    return IntentModel(task, vocabulary, make_session(graph, scheme, SESSION), transitions)
 
 
 def same(frame: Frame | None, predicted: Prediction) -> bool:
@@ -127,7 +128,10 @@ class TestDescription:
         assert task["slot_labels"] == ["artist", "brightness", "name"]
         assert task["features"] == {"pieces": 4, "trigrams": 10, "buckets": 128}
         assert 0 <= task["calibration"]["threshold"] <= 1
-        assert task["assets"] == {"vocabulary": "assets/vocabulary.txt"}
+        assert task["assets"] == {
+            "vocabulary": "assets/vocabulary.txt",
+            "transitions": "assets/transitions.bin",
+        }
         assert files["assets/vocabulary.txt"].decode().split("\n") == trained.run.vocabulary
         json.dumps(task, allow_nan=False)
 
@@ -183,7 +187,7 @@ class TestOpening:
 
         write_home_files(tiny.write_home(tmp_path / "home"), tmp_path / "run")
         task, files = open_run(tmp_path / "run").describe(graph.SerializeToString())
-        assert set(task["assets"]) == {"vocabulary", "grammar", "home"}
+        assert set(task["assets"]) == {"vocabulary", "transitions", "grammar", "home"}
         assert set(files) == set(task["assets"].values())
         assert task["slot_schema"]
 

@@ -113,20 +113,43 @@ class TestStudent:
         assert sum(p.numel() for p in student.parameters()) <= 1_000_000
 
 
+class TestTransitions:
+    def test_they_are_those_of_the_crf(self) -> None:
+        student = made()
+        assert student.crf is not None
+        tags = len(LABELS.tags)
+        with torch.no_grad():
+            student.crf.starts.copy_(torch.arange(tags))
+            student.crf.transitions[1, 2] = 0.5
+        found = student.transitions()
+        assert found is not None
+        assert (found.shape, found.dtype) == ((1 + tags, tags), np.float16)
+        assert found[0].tolist() == list(range(tags))
+        assert found[2, 2] == 0.5
+
+    def test_a_corpus_without_slots_has_none(self) -> None:
+        labels = replace(LABELS, slot_labels=())
+        assert Student(SETTINGS, labels, 10).transitions() is None
+
+
 class TestLoss:
     def test_gold_labels_alone(self) -> None:
-        """Cross entropy a word and a sentence, by hand."""
+        """Cross entropy a sentence, and that of all its tags together a word, by hand."""
         student, batch = made().eval(), collate([Lesson(example) for example in EXAMPLES])
         output = student(**batch)
         intents = torch.log_softmax(output["intent_logits"], -1)
-        tags = torch.log_softmax(output["tag_logits"], -1)
         by_sentence = [-intents[row, example.intent] for row, example in enumerate(EXAMPLES)]
-        by_word = [
-            -tags[row, word, tag]
+        assert student.crf is not None
+        tags = [
+            student.crf.negative_log_likelihood(
+                output["tag_logits"][row : row + 1, : len(example.words)],
+                torch.tensor([example.tags]),
+                torch.ones(1, len(example.words)),
+            )
             for row, example in enumerate(EXAMPLES)
-            for word, tag in enumerate(example.tags)
         ]
-        expected = torch.stack(by_sentence).mean() + torch.stack(by_word).mean()
+        words = sum(len(example.words) for example in EXAMPLES)
+        expected = torch.stack(by_sentence).mean() + torch.stack(tags).sum() / words
         torch.testing.assert_close(output["loss"], expected)
 
     def test_what_is_not_labelled_has_no_gold_loss(self) -> None:

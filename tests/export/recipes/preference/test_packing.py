@@ -16,7 +16,7 @@ import device_profiles
 from device_profiles import SCHEMES, SessionSettings
 from edge.bundle import Bundle
 from edge.cli import main
-from edge.doctor_child import course_differences
+from edge.golden_answers import wrong_suggestions
 from edge.preference.boost import Boost
 from edge.preference.catalogue import Catalogue
 from edge.preference.experts import NAMES
@@ -177,7 +177,7 @@ class TestBundle:
     @pytest.mark.parametrize("profile", ["raspberry-pi-4", tiny.PROFILE])
     def test_its_golden_courses_hold_in_it(self, bundle: Path, profile: str) -> None:
         with Runtime.load(bundle, profile=profile) as hub:
-            assert course_differences(task_of(bundle)["golden"], hub) == []
+            assert wrong_suggestions(task_of(bundle)["golden"], hub) == []
 
     def test_the_runtime_answers_from_it(self, bundle: Path) -> None:
         with Runtime.load(bundle, profile=tiny.PROFILE) as hub:
