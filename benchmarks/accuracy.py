@@ -104,14 +104,16 @@ def rows(
     report: Callable[[str], None],
     with_baseline: bool = True,
 ) -> list[dict[str, Any]]:
-    """Rows for every corpus found under `data`: the bundle named for it, baseline, majority.
+    """Rows for corpora found under `data`: the bundle named for it, baseline, majority.
+
+    Of those that have a bundle; of all where none has.
 
     Raises:
         UsageError: a corpus cannot be read.
         EdgeError: a bundle cannot be loaded.
     """
     result = []
-    for name in CORPORA:
+    for name in [name for name in CORPORA if name in bundles] or CORPORA:
         if not (data / name).is_dir():
             continue
         corpus = read(data / name)

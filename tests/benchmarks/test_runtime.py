@@ -81,3 +81,18 @@ def test_the_footprint_is_over_a_process_that_only_imported(tiny_bundle: Path) -
     assert found["first_answer_ms"] > 0
     assert found["runtime_import_ms"] >= found["edge_import_ms"]
     assert found["bundle"]["total"] > 0
+
+
+def test_only_corpora_that_have_a_bundle_are_measured(tiny_bundle: Path, tmp_path: Path) -> None:
+    """What is known of the others is kept: see `accuracy.merged`."""
+    for split in ("train", "dev", "test"):
+        folder = tmp_path / "snips" / split
+        folder.mkdir(parents=True)
+        (folder / "seq.in").write_text("lamp on\nlamp off\n")
+        (folder / "seq.out").write_text("O O\nO O\n")
+        (folder / "label").write_text("on\noff\n")
+    (tmp_path / "slurp").mkdir()  # nothing in it could be read
+
+    rows = accuracy.rows(tmp_path, {"snips": tiny_bundle}, report=silent, with_baseline=False)
+
+    assert [row["corpus"] for row in rows] == ["snips"]

@@ -8,7 +8,9 @@ draws from all values alike, half the time in proportion to how often they are s
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from edge.tags import tag_spans
 from export.recipes.intent.labels import Example, LabelSet
@@ -54,6 +56,60 @@ class SlotSubstitution:
         words += example.words[position:]
         tags += example.tags[position:]
         return Example(tuple(words), tuple(tags), example.intent)
+
+
+class Lexicon(NamedTuple):
+    """What names are made up of."""
+
+    words: Sequence[str]
+    """Whole words, whatever they mean."""
+    endings: Sequence[str]
+    """What may be put behind a word to make one that nobody knows."""
+
+
+class InventedNames:
+    """Draws sentences about things that nobody has heard of, for teachers to judge.
+
+    A student learns the values of the slots by heart, and augmentation that exchanges them gives it
+    nothing else to go by. A teacher has read what its encoder was pretrained on: what it makes of
+    names that are in no training sentence is what the student lacks.
+
+    Args:
+        examples: labelled sentences; words that are common outside their slots ("the", "of") mostly
+            stay in names.
+        lexicon: what else names are made up of.
+    """
+
+    _COMMON = 5
+    """Times that a word is said outside slots, at least, to be a common one."""
+
+    def __init__(self, examples: Sequence[Example], lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        outside = Counter(
+            word
+            for example in examples
+            for word, tag in zip(example.words, example.tags, strict=True)
+            if not tag
+        )
+        self._common = {word for word, count in outside.items() if count > self._COMMON}
+
+    def apply(self, example: Example, rng: random.Random) -> Example:
+        """`example` with other words in some of its slots; it keeps no gold label."""
+        words = list(example.words)
+        for _, first, last in tag_spans(example.tags):
+            if rng.random() < 0.6:
+                for at in range(first, last):
+                    words[at] = self._other(words[at], rng)
+        return Example(tuple(words), (0,) * len(words), example.intent, labelled=False)
+
+    def _other(self, word: str, rng: random.Random) -> str:
+        if word in self._common and rng.random() < 0.8:
+            return word
+        if rng.random() < 0.3:
+            return word
+        other = rng.choice(self._lexicon.words)
+        unknown = self._lexicon.endings and rng.random() < 0.25
+        return other + rng.choice(self._lexicon.endings) if unknown else other
 
 
 class WordChanges:
@@ -136,3 +192,25 @@ def augmented(
             seen.add(example.words)
             produced += 1
             yield example
+
+
+def invented(
+    examples: Sequence[Example], labels: LabelSet, lexicon: Lexicon, count: int, seed: int
+) -> Iterator[Example]:
+    """At most `count` sentences with invented names, none of them twice.
+
+    None where the corpus has no slots, or the lexicon no words.
+    """
+    rng = random.Random(f"invented {seed}")
+    substitution = SlotSubstitution(examples, labels)
+    names = InventedNames(examples, lexicon)
+    seen = {example.words for example in examples}
+    most = len(seen) + count
+    for _ in range(4 * count if labels.slot_labels and lexicon.words else 0):
+        example = substitution.apply(examples[rng.randrange(len(examples))], rng)
+        example = names.apply(example, rng)
+        if example.words not in seen:
+            seen.add(example.words)
+            yield example
+        if len(seen) == most:
+            return

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from edge.encoder import WordEncoder
+from export.recipes.intent.augment import Lexicon
 from export.recipes.intent.labels import Example
 from export.recipes.intent.student import StudentSettings
 from export.recipes.intent.teacher import Teacher, TeacherCollator
@@ -37,6 +38,14 @@ def choose_vocabulary(
     frequent = [piece for piece, _ in sorted(pieces.items(), key=lambda item: (-item[1], item[0]))]
     chosen = list(dict.fromkeys(letters + frequent))[:size]
     return sorted(chosen)
+
+
+def lexicon_of(collate: TeacherCollator) -> Lexicon:
+    """The whole words that the encoder knows, and the pieces that go on with a word."""
+    pieces = sorted(filter(str.isascii, collate.tokenizer.get_vocab()))
+    words = [piece for piece in pieces if len(piece) > 2 and piece.isalpha()]
+    endings = [piece.removeprefix("##") for piece in pieces if piece.startswith("##")]
+    return Lexicon(words, [piece for piece in endings if len(piece) > 1 and piece.isalpha()])
 
 
 def initial_embeddings(

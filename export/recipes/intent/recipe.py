@@ -22,7 +22,7 @@ from edge.errors import UsageError
 from export.corpora import Corpus, Utterance, write_utterances
 from export.distill import is_first_process, wait_for_all
 from export.files import write_atomic
-from export.recipes.intent.augment import augmented
+from export.recipes.intent.augment import augmented, invented
 from export.recipes.intent.fitting import tensors, train_student, train_teacher
 from export.recipes.intent.judge import (
     StudentReader,
@@ -34,6 +34,7 @@ from export.recipes.intent.labels import LabelSet, to_example, unlabelled, whole
 from export.recipes.intent.lexicon import (
     choose_vocabulary,
     initial_embeddings,
+    lexicon_of,
     word_neighbours,
 )
 from export.recipes.intent.misheard import misheard_utterances
@@ -116,6 +117,9 @@ def train(
         word_neighbours(teachers[0], collate, examples),
         settings.student.augmented,
         settings.student.seed,
+    )
+    sentences += invented(
+        examples, labels, lexicon_of(collate), settings.student.invented, settings.student.seed
     )
     vocabulary = choose_vocabulary(collate, sentences, settings.student.pieces)
     lessons = teacher_lessons(teachers, collate, sentences)

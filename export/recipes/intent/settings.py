@@ -23,6 +23,7 @@ _LIMITS: Limits = {
     "label_smoothing": (0, 0.99),
     "augmentation": (0, 1),
     "augmented": (0, 10_000_000),
+    "invented": (0, 10_000_000),
     "misheard": (0, 1),
     "lora_rank": (0, 4096),
     "patience": (1, 10_000),

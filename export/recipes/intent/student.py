@@ -41,6 +41,8 @@ class StudentSettings:
     learning_rate: float = 4e-3
     augmented: int = 40_000
     """Augmented sentences that teachers label beside the corpus' own."""
+    invented: int = 0
+    """Sentences about things with invented names, for teachers to label, beside those."""
     misheard: float = 0.0
     """Share of the sentences that an epoch shows once more, misspelled as a recogniser of letters
     mishears them: for what will be spoken to. 0 for text that is typed."""

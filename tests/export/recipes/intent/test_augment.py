@@ -7,7 +7,15 @@ import random
 import pytest
 
 from edge.tags import is_legal, tag_spans
-from export.recipes.intent.augment import LONGEST, SlotSubstitution, WordChanges, augmented
+from export.recipes.intent.augment import (
+    LONGEST,
+    InventedNames,
+    Lexicon,
+    SlotSubstitution,
+    WordChanges,
+    augmented,
+    invented,
+)
 from export.recipes.intent.labels import Example, LabelSet, to_example
 from tests.export import tiny
 
@@ -57,6 +65,44 @@ class TestSlotSubstitution:
         rng = random.Random(1)
         same = sum(substitution.apply(BRIGHT, rng) == BRIGHT for _ in range(50))
         assert same == 50 if rate == 0 else same < 10
+
+
+LEXICON = Lexicon(("zephyr", "quartz"), ("ington",))
+
+
+class TestInventedNames:
+    def test_only_words_of_slots_change_and_nothing_is_labelled(self) -> None:
+        names = InventedNames(EXAMPLES, LEXICON)
+        rng = random.Random(0)
+        seen = set()
+        for _ in range(200):
+            changed = names.apply(BRIGHT, rng)
+            assert not changed.labelled
+            assert changed.intent == BRIGHT.intent
+            assert len(changed.words) == len(changed.tags) == len(BRIGHT.words)
+            pairs = list(zip(changed.words, BRIGHT.words, BRIGHT.tags, strict=True))
+            assert all(word == before for word, before, tag in pairs if not tag)
+            seen |= {word for word, before, tag in pairs if tag and word != before}
+        assert seen == {"zephyr", "quartz", "zephyrington", "quartzington"}
+
+    def test_common_words_mostly_stay_in_names(self) -> None:
+        end = Example(("end", "of", "story"), (1, 2, 2), 0)
+        said = [Example(("of",), (0,), 0)] * 10
+        names = InventedNames([*said, end], LEXICON)
+        rng = random.Random(0)
+        found = [names.apply(end, rng).words for _ in range(300)]
+        kept = [sum(words[at] == end.words[at] for words in found) for at in range(3)]
+        assert kept[1] > 1.3 * max(kept[0], kept[2])
+
+    def test_as_many_as_asked_none_twice(self) -> None:
+        found = [example.words for example in invented(EXAMPLES, LABELS, LEXICON, 50, 0)]
+        assert len(set(found)) == len(found) == 50
+        assert not {example.words for example in EXAMPLES} & set(found)
+
+    def test_without_slots_or_words_there_are_none(self) -> None:
+        bare = LabelSet(LABELS.intents, (), ())
+        assert not list(invented(EXAMPLES, bare, LEXICON, 50, 0))
+        assert not list(invented(EXAMPLES, LABELS, Lexicon((), ()), 50, 0))
 
 
 class TestWordChanges:

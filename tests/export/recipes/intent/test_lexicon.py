@@ -9,7 +9,12 @@ import torch
 
 from edge.encoder import WordEncoder
 from export.recipes.intent.labels import Example, LabelSet, to_example
-from export.recipes.intent.lexicon import choose_vocabulary, initial_embeddings, word_neighbours
+from export.recipes.intent.lexicon import (
+    choose_vocabulary,
+    initial_embeddings,
+    lexicon_of,
+    word_neighbours,
+)
 from export.recipes.intent.student import StudentSettings, feature_layout
 from export.recipes.intent.teacher import Teacher, TeacherCollator, TeacherSettings
 from tests.export import tiny
@@ -43,6 +48,14 @@ class TestVocabulary:
         found = choose_vocabulary(collate, examples, letters + 1)
         assert "lamp" in found
         assert "fan" not in found
+
+
+class TestLexicon:
+    def test_whole_words_and_what_goes_on_with_them(self, collate: TeacherCollator) -> None:
+        words, endings = lexicon_of(collate)
+        assert {"turn", "lamp"} <= set(words)
+        assert all(word.isalpha() and len(word) > 2 for word in words)
+        assert all(ending.isalpha() and len(ending) > 1 for ending in endings)
 
 
 class TestInitialEmbeddings:
