@@ -9,6 +9,7 @@ module: both sides share the rules.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,23 +88,17 @@ def best_tags(scores: NDArray[np.float32], transitions: TagTransitions) -> list[
     if transitions.learned:
         within = scores >= scores.max(1, keepdims=True) - REACH
         doubtful = (within.sum(1) > 1).tolist()
-        words = len(path)
-        start = 0
-        while start < words:
-            if not doubtful[start]:
-                start += 1
-                continue
-            end = start + 1
-            while end < words and doubtful[end]:
-                end += 1
-            path[start:end] = _best_path(
-                scores[start:end],
-                transitions,
-                [row.nonzero()[0] for row in within[start:end]],
-                path[start - 1] if start else None,
-                path[end] if end < words else None,
-            )
-            start = end
+        for doubt, run in groupby(range(len(path)), doubtful.__getitem__):
+            if doubt:
+                words = list(run)
+                start, end = words[0], words[-1] + 1
+                path[start:end] = _best_path(
+                    scores[start:end],
+                    transitions,
+                    [row.nonzero()[0] for row in within[start:end]],
+                    path[start - 1] if start else None,
+                    path[end] if end < len(path) else None,
+                )
     if is_legal(path):
         return path
     every = np.arange(scores.shape[1])

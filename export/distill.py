@@ -51,6 +51,9 @@ class FitSettings:
     """Epochs without a better measure after which training stops."""
     measure: str = "frame"
     """The dev-set measure that chooses the best epoch: higher is better."""
+    take_last: bool = False
+    """The last epoch's weights, whatever was measured: of a schedule that ends at a rate of nothing
+    the last epoch is the best one, and one that looks better on a small dev set was lucky."""
     mixed_precision: bool = True
     """bfloat16 arithmetic where the machine has instructions for it."""
     seed: int = 0
@@ -171,7 +174,7 @@ def fit(
     resume: bool = False,
     quiet: bool = False,
 ) -> dict[str, float]:
-    """Trains `model` in place and leaves it at its best epoch.
+    """Trains `model` in place and leaves it at its best epoch, or at the last if that is wanted.
 
     Args:
         model: its `forward` takes what `collate` returns and gives a dict with "loss".
@@ -188,7 +191,7 @@ def fit(
     the same model.
 
     Returns:
-        The best epoch's measures, and "seconds" and "epochs" of this run.
+        The measures of that epoch, and "seconds" and "epochs" of this run.
     """
     set_seed(settings.seed)
     checkpoints = folder / "checkpoints"
@@ -212,7 +215,7 @@ def fit(
         eval_strategy="epoch",
         save_strategy="epoch",
         save_total_limit=1,
-        load_best_model_at_end=True,
+        load_best_model_at_end=not settings.take_last,
         metric_for_best_model=settings.measure,
         greater_is_better=True,
         logging_steps=50,
@@ -230,6 +233,9 @@ def fit(
     optimizer = torch.optim.AdamW(
         groups, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
     )
+    callbacks: list[TrainerCallback] = [_NextEpoch(batches)]
+    if not settings.take_last:
+        callbacks.append(EarlyStoppingCallback(early_stopping_patience=settings.patience))
     trainer = _Trainer(
         measure=measure,
         model=model,
@@ -238,10 +244,7 @@ def fit(
         eval_dataset=batches,
         data_collator=lambda items: collate(items[0]),
         optimizers=(optimizer, None),
-        callbacks=[
-            EarlyStoppingCallback(early_stopping_patience=settings.patience),
-            _NextEpoch(batches),
-        ],
+        callbacks=callbacks,
     )
     for callback in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(callback)  # both write to standard output
@@ -250,9 +253,11 @@ def fit(
     checkpoint = newest_checkpoint(checkpoints) if resume else None
     result = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     epochs = [entry for entry in trainer.state.log_history if f"eval_{settings.measure}" in entry]
-    best = max(epochs, key=lambda entry: entry[f"eval_{settings.measure}"])
+    taken = epochs[-1]
+    if not settings.take_last:
+        taken = max(epochs, key=lambda entry: entry[f"eval_{settings.measure}"])
     measures = {
-        key.removeprefix("eval_"): value for key, value in best.items() if key.startswith("eval_")
+        key.removeprefix("eval_"): value for key, value in taken.items() if key.startswith("eval_")
     }
     return measures | {
         "seconds": round(float(result.metrics["train_runtime"]), 3),

@@ -131,6 +131,22 @@ class TestFit:
         assert found["fit"] == 0
         assert model.linear.weight.item() == slopes[1]
 
+    def test_or_at_the_last_where_that_is_wanted(self, tmp_path: Path) -> None:
+        calls = 0
+
+        def worse(model: nn.Module) -> dict[str, float]:
+            nonlocal calls
+            calls += 1
+            return {"fit": -calls, "slope": model.get_parameter("linear.weight").item()}
+
+        settings = replace(line.SETTINGS, patience=1, take_last=True)
+        model, found = line.train(tmp_path, measure=worse, settings=settings)
+        assert found["epochs"] == calls == line.EPOCHS
+        assert found["slope"] == model.get_parameter("linear.weight").item()
+        again, resumed = line.train(tmp_path, measure=worse, settings=settings, resume=True)
+        assert again.get_parameter("linear.weight").item() == found["slope"]
+        assert resumed["slope"] == found["slope"]
+
     def test_it_stops_when_nothing_gets_better(self, tmp_path: Path) -> None:
         calls = 0
 
