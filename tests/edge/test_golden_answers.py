@@ -65,6 +65,10 @@ class TestSounds:
         assert len(golden) == 12
         assert wrong_sounds(golden, hearing) == []
 
+    def test_the_shipped_bundle_knows_what_it_hears(self, hearing: Bundle) -> None:
+        assert hearing.tasks["speech"]["golden"]
+        assert wrong_sounds(hearing.tasks["speech"]["golden"], hearing) == []
+
     def test_what_is_heard_otherwise_is_told_with_both(self, hearing: Bundle) -> None:
         first = golden_sounds(hearing)[0]
         moved = first["probability"] - 2 * SOUND_TOLERANCE
