@@ -113,7 +113,7 @@ def rows(
         EdgeError: a bundle cannot be loaded.
     """
     result = []
-    for name in [name for name in CORPORA if name in bundles] or CORPORA:
+    for name in [name for name in CORPORA if name in bundles or not bundles]:
         if not (data / name).is_dir():
             continue
         corpus = read(data / name)
