@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OUTSIDE = 0
 FORBIDDEN = -1e4
 """Log score of a transition that cannot be: low, but finite, so that sums stay numbers."""
-REACH = 8.0
+REACH = 4.0
 """Nats that a tag may be behind its word's best and still be chosen for its neighbours' sake."""
 
 
@@ -87,22 +87,33 @@ def best_tags(scores: NDArray[np.float32], transitions: TagTransitions) -> list[
     path: list[int] = scores.argmax(1).tolist()
     if transitions.learned:
         within = scores >= scores.max(1, keepdims=True) - REACH
-        doubtful = (within.sum(1) > 1).tolist()
-        for doubt, run in groupby(range(len(path)), doubtful.__getitem__):
-            if doubt:
-                words = list(run)
-                start, end = words[0], words[-1] + 1
-                path[start:end] = _best_path(
-                    scores[start:end],
-                    transitions,
-                    [row.nonzero()[0] for row in within[start:end]],
-                    path[start - 1] if start else None,
-                    path[end] if end < len(path) else None,
-                )
+        if np.count_nonzero(within) > len(path):
+            _settle(path, scores, transitions, within)
     if is_legal(path):
         return path
     every = np.arange(scores.shape[1])
     return _best_path(scores, transitions, [every] * len(scores))
+
+
+def _settle(
+    path: list[int],
+    scores: NDArray[np.float32],
+    transitions: TagTransitions,
+    within: NDArray[np.bool_],
+) -> None:
+    """Decides, in `path`, between the tags of words that have several `within` reach."""
+    doubtful = (within.sum(1) > 1).tolist()
+    for doubt, run in groupby(range(len(path)), doubtful.__getitem__):
+        if doubt:
+            words = list(run)
+            start, end = words[0], words[-1] + 1
+            path[start:end] = _best_path(
+                scores[start:end],
+                transitions,
+                [row.nonzero()[0] for row in within[start:end]],
+                path[start - 1] if start else None,
+                path[end] if end < len(path) else None,
+            )
 
 
 def _best_path(
