@@ -89,10 +89,7 @@ def best_tags(scores: NDArray[np.float32], transitions: TagTransitions) -> list[
         within = scores >= scores.max(1, keepdims=True) - REACH
         if np.count_nonzero(within) > len(path):
             _settle(path, scores, transitions, within)
-    if is_legal(path):
-        return path
-    every = np.arange(scores.shape[1])
-    return _best_path(scores, transitions, [every] * len(scores))
+    return path if is_legal(path) else _best_of_all(scores, transitions)
 
 
 def _settle(
@@ -102,45 +99,61 @@ def _settle(
     within: NDArray[np.bool_],
 ) -> None:
     """Decides, in `path`, between the tags of words that have several `within` reach."""
-    doubtful = (within.sum(1) > 1).tolist()
-    for doubt, run in groupby(range(len(path)), doubtful.__getitem__):
+    words, tags = within.nonzero()
+    candidates: list[list[int]] = [[] for _ in path]
+    for word, tag in zip(words.tolist(), tags.tolist(), strict=True):
+        candidates[word].append(tag)
+    for doubt, run in groupby(range(len(path)), lambda word: len(candidates[word]) > 1):
         if doubt:
-            words = list(run)
-            start, end = words[0], words[-1] + 1
-            path[start:end] = _best_path(
-                scores[start:end],
+            first, *others = run
+            last = others[-1] if others else first
+            path[first : last + 1] = _best_path(
+                scores[first : last + 1],
                 transitions,
-                [row.nonzero()[0] for row in within[start:end]],
-                path[start - 1] if start else None,
-                path[end] if end < len(path) else None,
+                candidates[first : last + 1],
+                path[first - 1] if first else None,
+                path[last + 1] if last + 1 < len(path) else None,
             )
 
 
 def _best_path(
     scores: NDArray[np.float32],
     transitions: TagTransitions,
-    candidates: Sequence[NDArray[np.intp]],
+    candidates: Sequence[Sequence[int]],
     before: int | None = None,
     after: int | None = None,
 ) -> list[int]:
     """The best sequence of the candidates of each word, between the tags `before` and `after`."""
-    follow = transitions.scores
-    first = transitions.starts if before is None else follow[before]
-    here = candidates[0]
-    best = first[here] + scores[0, here]
-    pointers = []
-    for row, tags in zip(scores[1:], candidates[1:], strict=True):
-        paths = best[:, None] + follow[here[:, None], tags]
-        pointers.append(paths.argmax(0))
-        best = paths.max(0) + row[tags]
-        here = tags
+    # Of a few tags a word: Python is done with them before numpy has made sense of the indices.
+    follows, starts, score = transitions.scores.item, transitions.starts.item, scores.item
+    best = {
+        tag: (score(0, tag) + (starts(tag) if before is None else follows(before, tag)), (tag,))
+        for tag in candidates[0]
+    }
+    for word, tags in enumerate(candidates[1:], start=1):
+        best = {
+            tag: max(
+                (so_far + follows(path[-1], tag) + score(word, tag), (*path, tag))
+                for so_far, path in best.values()
+            )
+            for tag in tags
+        }
     if after is not None:
-        best = best + follow[here, after]
-    at = int(best.argmax())
-    path = [int(here[at])]
-    for pointer, tags in zip(pointers[::-1], candidates[-2::-1], strict=True):
-        at = int(pointer[at])
-        path.append(int(tags[at]))
+        best = {tag: (so_far + follows(tag, after), path) for tag, (so_far, path) in best.items()}
+    return [*max(best.values())[1]]
+
+
+def _best_of_all(scores: NDArray[np.float32], transitions: TagTransitions) -> list[int]:
+    """The best sequence of all there are: the same recursion, on arrays."""
+    best = transitions.starts + scores[0]
+    pointers = []
+    for row in scores[1:]:
+        paths = best[:, None] + transitions.scores
+        pointers.append(paths.argmax(0))
+        best = paths.max(0) + row
+    path = [int(best.argmax())]
+    for pointer in pointers[::-1]:
+        path.append(int(pointer[path[-1]]))
     return path[::-1]
 
 
