@@ -126,21 +126,21 @@ def _best_path(
     """The best sequence of the candidates of each word, between the tags `before` and `after`."""
     # Of a few tags a word: Python is done with them before numpy has made sense of the indices.
     follows, starts, score = transitions.scores.item, transitions.starts.item, scores.item
-    best = {
-        tag: (score(0, tag) + (starts(tag) if before is None else follows(before, tag)), (tag,))
+    paths: list[tuple[float, tuple[int, ...]]] = [
+        (score(0, tag) + (starts(tag) if before is None else follows(before, tag)), (tag,))
         for tag in candidates[0]
-    }
+    ]
     for word, tags in enumerate(candidates[1:], start=1):
-        best = {
-            tag: max(
+        paths = [
+            max(
                 (so_far + follows(path[-1], tag) + score(word, tag), (*path, tag))
-                for so_far, path in best.values()
+                for so_far, path in paths
             )
             for tag in tags
-        }
+        ]
     if after is not None:
-        best = {tag: (so_far + follows(tag, after), path) for tag, (so_far, path) in best.items()}
-    return [*max(best.values())[1]]
+        paths = [(so_far + follows(path[-1], after), path) for so_far, path in paths]
+    return [*max(paths)[1]]
 
 
 def _best_of_all(scores: NDArray[np.float32], transitions: TagTransitions) -> list[int]:
