@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 OUTSIDE = 0
 FORBIDDEN = -1e4
 """Log score of a transition that cannot be: low, but finite, so that sums stay numbers."""
-REACH = 4.0
+REACH: Final = 3.0
 """Nats that a tag may be behind its word's best and still be chosen for its neighbours' sake."""
+_FEW: Final = 3
+"""Tags a word up to which Python is quicker than numpy."""
 
 
 def tag_count(slot_labels: int) -> int:
@@ -81,8 +83,7 @@ def best_tags(scores: NDArray[np.float32], transitions: TagTransitions) -> list[
     """The best legal tag sequence for `scores` [words, tags], natural log-probabilities.
 
     Most words leave no doubt: no other tag is within `REACH` of their best. Viterbi's recursion is
-    run over the others only, among the tags within reach; over all words and tags, should what
-    comes of that be illegal.
+    run over the others only; over all words, should what comes of that be illegal.
     """
     path: list[int] = scores.argmax(1).tolist()
     if transitions.learned:
@@ -107,24 +108,24 @@ def _settle(
         if doubt:
             first, *others = run
             last = others[-1] if others else first
-            path[first : last + 1] = _best_path(
-                scores[first : last + 1],
-                transitions,
-                candidates[first : last + 1],
-                path[first - 1] if first else None,
-                path[last + 1] if last + 1 < len(path) else None,
-            )
+            some, rows = candidates[first : last + 1], scores[first : last + 1]
+            before = path[first - 1] if first else None
+            after = path[last + 1] if last + 1 < len(path) else None
+            # Of few tags Python is done with before numpy has made sense of the indices.
+            if sum(map(len, some)) <= _FEW * len(some):
+                path[first : last + 1] = _best_of(some, rows, transitions, before, after)
+            else:
+                path[first : last + 1] = _best_of_all(rows, transitions, before, after)
 
 
-def _best_path(
+def _best_of(
+    candidates: Sequence[Sequence[int]],
     scores: NDArray[np.float32],
     transitions: TagTransitions,
-    candidates: Sequence[Sequence[int]],
-    before: int | None = None,
-    after: int | None = None,
+    before: int | None,
+    after: int | None,
 ) -> list[int]:
     """The best sequence of the candidates of each word, between the tags `before` and `after`."""
-    # Of a few tags a word: Python is done with them before numpy has made sense of the indices.
     follows, starts, score = transitions.scores.item, transitions.starts.item, scores.item
     paths: list[tuple[float, tuple[int, ...]]] = [
         (score(0, tag) + (starts(tag) if before is None else follows(before, tag)), (tag,))
@@ -143,14 +144,21 @@ def _best_path(
     return [*max(paths)[1]]
 
 
-def _best_of_all(scores: NDArray[np.float32], transitions: TagTransitions) -> list[int]:
+def _best_of_all(
+    scores: NDArray[np.float32],
+    transitions: TagTransitions,
+    before: int | None = None,
+    after: int | None = None,
+) -> list[int]:
     """The best sequence of all there are: the same recursion, on arrays."""
-    best = transitions.starts + scores[0]
+    best = (transitions.starts if before is None else transitions.scores[before]) + scores[0]
     pointers = []
     for row in scores[1:]:
         paths = best[:, None] + transitions.scores
         pointers.append(paths.argmax(0))
         best = paths.max(0) + row
+    if after is not None:
+        best = best + transitions.scores[:, after]
     path = [int(best.argmax())]
     for pointer in pointers[::-1]:
         path.append(int(pointer[path[-1]]))

@@ -111,7 +111,7 @@ class TestBestSequence:
 
 
 class TestLearnedTransitions:
-    @given(table=scores(lowest=-4, labels=2), learned=learned_transitions(2))
+    @given(table=scores(lowest=-3, labels=2), learned=learned_transitions(2))
     def test_among_tags_within_reach_none_is_better(
         self, table: NDArray[np.float32], learned: NDArray[np.float32]
     ) -> None:
