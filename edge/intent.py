@@ -247,15 +247,18 @@ class _Task:
         )
 
     def has(self, role: str) -> bool:
-        assets = self.data.get("assets")
-        return isinstance(assets, Mapping) and role in assets
+        return role in self._assets
 
     def asset(self, role: str) -> str:
-        assets = self.data.get("assets")
-        path = assets.get(role) if isinstance(assets, Mapping) else None
+        path = self._assets.get(role)
         if not isinstance(path, str):
             raise self.wrong(f"assets.{role}", "the path of an asset")
         return path
+
+    @property
+    def _assets(self) -> Mapping[str, Any]:
+        assets = self.data.get("assets")
+        return assets if isinstance(assets, Mapping) else {}
 
     def labels(self, key: str) -> tuple[str, ...]:
         value = self.data.get(key, ())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from edge.tags import tag_spans
@@ -180,18 +180,14 @@ def augmented(
     rng = random.Random(seed)
     substitution = SlotSubstitution(examples, labels)
     changes = WordChanges(examples, neighbours)
-    seen = {example.words for example in examples}
-    produced = 0
-    for _ in range(4 * count):
-        if produced == count:
-            return
+
+    def draw(produced: int) -> Example:
         example = substitution.apply(examples[rng.randrange(len(examples))], rng)
         if not labels.slot_labels or produced % 3 == 2:
             example = changes.apply(example, rng)
-        if example.words not in seen:
-            seen.add(example.words)
-            produced += 1
-            yield example
+        return example
+
+    return _distinct(draw, examples, count)
 
 
 def invented(
@@ -204,13 +200,28 @@ def invented(
     rng = random.Random(f"invented {seed}")
     substitution = SlotSubstitution(examples, labels)
     names = InventedNames(examples, lexicon)
+
+    def draw(produced: int) -> Example:
+        return names.apply(substitution.apply(examples[rng.randrange(len(examples))], rng), rng)
+
+    return _distinct(draw, examples, count if labels.slot_labels and lexicon.words else 0)
+
+
+def _distinct(
+    draw: Callable[[int], Example], examples: Sequence[Example], count: int
+) -> Iterator[Example]:
+    """At most `count` of what is drawn that differ from all `examples` and from one another.
+
+    Args:
+        draw: how many there are so far → one more, perhaps one that there was.
+    """
     seen = {example.words for example in examples}
-    most = len(seen) + count
-    for _ in range(4 * count if labels.slot_labels and lexicon.words else 0):
-        example = substitution.apply(examples[rng.randrange(len(examples))], rng)
-        example = names.apply(example, rng)
+    produced = 0
+    for _ in range(4 * count):
+        if produced == count:
+            return
+        example = draw(produced)
         if example.words not in seen:
             seen.add(example.words)
+            produced += 1
             yield example
-        if len(seen) == most:
-            return
