@@ -31,6 +31,12 @@ class Request:
     """Of what else an engine varies, such as pauses between words."""
 
 
+def shares(kokoro: float) -> Mapping[str, float]:
+    """`SHARES` with that part of the sentences for kokoro; the other engines keep their order."""
+    rest = (1 - kokoro) / (1 - SHARES["kokoro"])
+    return {engine: share * rest for engine, share in SHARES.items()} | {"kokoro": kokoro}
+
+
 def plan(
     texts: Sequence[str],
     count: int,

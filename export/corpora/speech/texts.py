@@ -6,8 +6,11 @@ python -m export.corpora.speech.texts --data FOLDER --count 9000 --out texts.txt
 from __future__ import annotations
 
 import argparse
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -28,6 +31,8 @@ _FEWEST, _MOST = 1, 14
 """Words in a sentence."""
 _LENGTHS = (1, 1, 1, 2, 2, 3, 4, 5, 6, 7)
 """Random words a line: orders are often short, and what is read aloud hardly ever."""
+_COMMON = 0.5
+"""Part of the random words that somebody asks for: rare words are many, and hardly ever said."""
 _WORD = re.compile(r"[a-z](?:[a-z']*[a-z])?")
 
 
@@ -36,8 +41,9 @@ def general_texts(data: Path, count: int, seed: int) -> list[str]:
 
     Requests are the training sentences of the corpora in the folders `CORPORA` of `data`, with
     their unlabelled ones. The home's are drawn from the sample home's templates. Random words,
-    one to seven a line, come from the CMU dictionary: they keep a network from learning that only
-    what is often asked for can be said, and only in whole sentences.
+    one to seven a line, come from the CMU dictionary, every other one from among those that occur
+    in requests: they keep a network from learning that only what is often asked for can be said,
+    and only in whole sentences.
 
     Raises:
         UsageError: a corpus is missing, or the dictionary is not installed.
@@ -50,7 +56,7 @@ def general_texts(data: Path, count: int, seed: int) -> list[str]:
     chosen = [
         *asked[: count - homely - words],
         *_usable(home_texts(HOME, homely * 2, seed))[:homely],
-        *random_words(words, seed),
+        *random_words(words, seed, Counter(" ".join(asked).split())),
     ]
     result = _usable(chosen)
     rng.shuffle(result)
@@ -71,11 +77,27 @@ def home_texts(home: Path, count: int, seed: int) -> list[str]:
     return [item.text for item in read_home(home, samples=count, seed=seed).train]
 
 
-def random_words(count: int, seed: int) -> list[str]:
-    """Lines of words of the CMU dictionary, one alone or two as often as three to seven."""
+def random_words(count: int, seed: int, asked: Mapping[str, int]) -> list[str]:
+    """Lines of words of the CMU dictionary, one alone or two as often as three to seven.
+
+    Args:
+        count: lines.
+        seed: of what is drawn.
+        asked: words, and how often each occurs in requests. Half of the words are drawn from
+            these, one as likely as the root of its count.
+    """
     rng = Random(f"words {seed}")
     words = dictionary_words()
-    return [" ".join(rng.choices(words, k=rng.choice(_LENGTHS))) for _ in range(count)]
+    known = set(words)
+    common = [word for word in asked if word in known]
+    until = list(accumulate(math.sqrt(asked[word]) for word in common))
+
+    def word() -> str:
+        if common and rng.random() < _COMMON:
+            return rng.choices(common, cum_weights=until)[0]
+        return rng.choice(words)
+
+    return [" ".join(word() for _ in range(rng.choice(_LENGTHS))) for _ in range(count)]
 
 
 def dictionary_words() -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge.errors import UsageError
 from export.corpora.speech.manifest import MANIFEST, read_manifest
 from export.corpora.speech.noise import Noises, read_noises
-from export.corpora.speech.plan import plan
+from export.corpora.speech.plan import SHARES, plan
 from export.corpora.speech.recording import Recording
 from export.corpora.speech.synthesis import Progress, synthesise
 from export.corpora.utterance import Problem
@@ -90,8 +90,9 @@ def made_up(
     problems: list[Problem],
     progress: Progress = lambda _: None,
     jobs: int = 2,
+    shares: Mapping[str, float] = SHARES,
 ) -> list[Recording]:
-    """`texts` spoken by all engines' voices, `count` times in all: few texts by many voices.
+    """`texts` spoken by the engines' voices, `count` times in all: few texts by many voices.
 
     What is in `folder` already is kept. None where there is nothing to say.
 
@@ -100,7 +101,7 @@ def made_up(
     """
     if not count or not texts:
         return []
-    requests = plan(texts, count, seed)
+    requests = plan(texts, count, seed, shares)
     return synthesise(requests, folder, jobs, problems, progress)
 
 

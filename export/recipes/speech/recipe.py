@@ -23,6 +23,7 @@ import export
 from edge.errors import UsageError
 from export import home_files
 from export.corpora.speech.noise import store
+from export.corpora.speech.plan import shares
 from export.corpora.speech.recording import Recording, read_audio
 from export.distill import is_first_process, wait_for_all
 from export.files import write_atomic
@@ -104,7 +105,13 @@ def train(
     unsaid = len(material.problems)
     with bar("synthesis", settings.synthetic if texts else 0, quiet) as step:
         spoken = made_up(
-            texts, settings.synthetic, folder / "synthetic", settings.seed, material.problems, step
+            texts,
+            settings.synthetic,
+            folder / "synthetic",
+            settings.seed,
+            material.problems,
+            step,
+            shares=shares(settings.kokoro),
         )
     say(f"{len(material.real)} real recordings, {len(spoken)} synthetic")
     if problems := material.problems[unsaid:]:

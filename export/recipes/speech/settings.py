@@ -21,6 +21,7 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "looks": (1, 16),
     "synthetic": (0, 10**6),
     "synthetic_hours": (0.0, 10**4),
+    "kokoro": (0.0, 1.0),
     "real_hours": (0.0, 10**4),
     "frozen": (0, 19),
     "noises": (1, 10**5),
@@ -57,8 +58,11 @@ class SpeechSettings:
     """Looks at each real recording that are kept; synthetic speech has one fewer."""
     synthetic: int = 18_000
     """Sentences to be synthesised."""
+    kokoro: float = 0.25
+    """Share of them that Kokoro says, where it is there: it sounds most like people and takes
+    longest."""
     synthetic_hours: float = 6.0
-    """How much of that an epoch hears, at most."""
+    """How much synthetic speech an epoch hears, at most."""
     real_hours: float = 24.0
     """How much of the real recordings an epoch hears, at most."""
     noises: int = 700

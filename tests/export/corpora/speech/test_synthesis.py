@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from edge.errors import UsageError
 from export.corpora.speech import engines, synthesis, voices
 from export.corpora.speech.manifest import read_manifest
-from export.corpora.speech.plan import SHARES, Request, plan
+from export.corpora.speech.plan import SHARES, Request, plan, shares
 from export.corpora.speech.recording import SAMPLE_RATE, read_audio, write_flac
 from export.corpora.speech.voices import ENGINES, Voice, installed_voices
 from export.corpora.utterance import Problem
@@ -39,6 +39,13 @@ def test_shares_hold_over_the_engines_that_are_there() -> None:
     there = SHARES["espeak-ng"] + SHARES["flite"]  # no voice of festival's is among them
     for engine in ("espeak-ng", "flite"):
         assert drawn[engine] / 4000 == pytest.approx(SHARES[engine] / there, abs=0.03)
+
+
+def test_kokoro_gets_its_share_and_the_others_keep_theirs_among_them() -> None:
+    assert shares(SHARES["kokoro"]) == pytest.approx(dict(SHARES))
+    assert shares(1.0) == pytest.approx({**dict.fromkeys(SHARES, 0.0), "kokoro": 1.0})
+    assert sum(shares(0.7).values()) == pytest.approx(1)
+    assert shares(0.7)["flite"] / shares(0.7)["festival"] == pytest.approx(0.35 / 0.25)
 
 
 def test_a_plan_needs_texts_voices_and_a_count() -> None:

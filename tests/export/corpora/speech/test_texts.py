@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,20 @@ def test_only_what_may_be_learned_from(tmp_path: Path, monkeypatch: pytest.Monke
     assert 10 <= len(random) <= 20
     # The sample home's part is there, too.
     assert len(found) - len(random) >= 30
+
+
+def test_every_other_random_word_is_one_that_somebody_asks_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(texts, "dictionary_words", lambda: ["quartz", "zebra", "tea", "light"])
+    lines = texts.random_words(4000, 0, {"tea": 9, "light": 1, "hm": 50})
+    said = Counter(" ".join(lines).split())
+    assert {len(line.split()) for line in lines} == set(range(1, 8))
+    assert set(said) == {"quartz", "zebra", "tea", "light"}  # "hm" is no word of the dictionary
+    # Half of them are drawn from all four words, half from those asked for, by three to one.
+    assert said["tea"] / said.total() == pytest.approx(1 / 8 + 3 / 8, abs=0.02)
+    assert said["light"] / said.total() == pytest.approx(1 / 8 + 1 / 8, abs=0.02)
+    assert texts.random_words(5, 1, {}) == texts.random_words(5, 1, {"unknown": 3})
 
 
 def test_a_missing_corpus_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

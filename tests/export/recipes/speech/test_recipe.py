@@ -32,7 +32,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(school, "_JOBS", 1)
     monkeypatch.setattr(recipe, "shipped", lambda: tiny.network(9).eval())
 
-    def made_up(texts: list[str], count: int, folder: Path, *_: object) -> list[Recording]:
+    def made_up(
+        texts: list[str], count: int, folder: Path, *_: object, **__: object
+    ) -> list[Recording]:
         return tiny.recordings(folder, (list(texts) * count)[:count]) if texts else []
 
     monkeypatch.setattr(recipe, "made_up", made_up)
