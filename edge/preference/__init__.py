@@ -15,6 +15,7 @@ what is learned on the device
     past           all that predicts of one person: counts, window, course
 what is thought
     experts        each kind of evidence's idea of what comes next, from this household's past
+    together       the one that multiplies all of it
     others, boost  the same from other households'
     mixture        all of them weighed into one probability
     candidates     what may come next, and what the model thinks of it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from edge.preference.experts import BINS, MODEL, NAMES, Context
+from edge.preference.experts import BINS, MODEL, NAMES, TOGETHER, Context
 from edge.preference.foresight import Foresight
 from edge.preference.moment import Moment, Senses
 from edge.preference.others import NAMES as OTHERS
@@ -18,6 +18,9 @@ _BIN_COUNTS: Final = 0.2
 """Share of the busiest half-hour from which a half-hour beside it belongs to the usual time."""
 _WIDEST: Final = 4
 """Half-hours before and after now that a usual time spans at most."""
+
+_TOLD: Final = 2
+"""Reasons that are told at most."""
 
 _AFTER: Final = ("others after", "others after several", "others, same course")
 BOOST: Final = "others near"
@@ -63,16 +66,28 @@ class Reasons:
         for at in order:
             if weights[at] <= 0 or weights[at] < _NEARLY_AS_STRONG * weights[order[0]]:
                 break
-            found = self._words(NAMES[at], candidate)
-            if found and not any(_says_as_much(told, found) for told in words):
-                words.append(found)
-            if len(words) == 2:
+            for found in self._all_words(NAMES[at], candidate):
+                if not any(_says_as_much(told, found) for told in words):
+                    words.append(found)
+            if len(words) >= _TOLD:
                 break
-        return NAMES[order[0]], "; ".join(words) or self._words(MODEL, candidate)
+        return NAMES[order[0]], "; ".join(words[:_TOLD]) or self._words(MODEL, candidate)
+
+    def _all_words(self, expert: str, candidate: int) -> list[str]:
+        """One reason, or of everything together all that were counted."""
+        if expert != TOGETHER:
+            found = [self._words(expert, candidate)]
+        else:
+            found = [self._words("change", candidate)]
+            if self._count(self._context.after, candidate):
+                found.append(self._words("after", candidate))
+            if any(self._count(key, candidate) for key, _ in self._context.hours):
+                found.append(self._words("hour", candidate))
+        return [words for words in found if words]
 
     def _words(self, expert: str, candidate: int) -> str:
         past, moment = self._past, self._moment
-        kind = expert.removesuffix(", lately")
+        kind = "often" if expert == TOGETHER else expert.removesuffix(", lately")
         if kind == "hour":
             return f"usually {self._usual_time(candidate)}"
         if kind == "weekday":
@@ -85,14 +100,11 @@ class Reasons:
         if kind == "change":
             told = self._strongest(self._context.changes, candidate)
             return f"{told} just now" if told else ""
-        if kind == "state":
-            told = self._strongest(self._context.states, candidate)
-            return f"often while {told}" if told else ""
+        if kind == "in turn":
+            return f"in turn with {self._named(past.last)}"
         if kind in ("recent", "just now"):
             times = sum(past.candidate[action] == candidate for action in past.recent)
             return f"done {times} times lately" if times > 1 else "done lately"
-        if kind == "in turn":
-            return f"in turn with {self._named(past.last)}"
         if kind == "often":
             return "often done here"
         if kind == "others at this hour" and moment.hour >= 0:

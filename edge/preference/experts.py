@@ -8,20 +8,25 @@ it has seen nothing ("sleeping experts", Freund et al. 1997). How far to trust e
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from edge.preference.keys import EVERYTHING
+from edge.preference.keys import AGAIN, EVERYTHING
 from edge.preference.memory import FAST, SLOW
 from edge.preference.moment import Moment
 from edge.preference.others import NAMES as OTHERS
 from edge.preference.others import Opinion
 from edge.preference.past import Past
+from edge.preference.together import Evidence, together
 
 BINS: Final = 48
 """Bins of a day: half-hours."""
 _KERNEL: Final = ((-1, 0.5), (0, 1.0), (1, 0.5))
 """Neighbouring half-hours count too: a routine is not punctual."""
+_PAUSES: Final = (60, 180, 420, 900, 1800, 3600, 7200, 14_400)
+"""Seconds since the event before that tell one class of pauses from the next: within a routine
+steps follow each other in minutes, routines in hours."""
 _RECENT, _JUST_NOW = 0.8, 0.4
 """What an event of the window counts against the one after it."""
 _FAINT: Final = 1e-3
@@ -43,6 +48,8 @@ class Context(NamedTuple):
     """What each sensor says."""
     changes: tuple[str, ...]
     """What those sensors say that said something else before."""
+    pause: str
+    """How long ago the action before it was; empty where not known."""
 
 
 def context_of(moment: Moment, says: Mapping[str, str], past: Past) -> Context:
@@ -52,13 +59,16 @@ def context_of(moment: Moment, says: Mapping[str, str], past: Past) -> Context:
         says: sensor → what it says, as `Senses.keys` gives it.
     """
     hours: tuple[tuple[str, float], ...] = ()
-    weekday = ""
+    weekday = pause = ""
     if moment.hour >= 0:
         rest = "w" if moment.weekday >= 5 else "d"
         middle = int(moment.hour * BINS / 24)
         hours = tuple((f"h{rest}{(middle + step) % BINS}", w) for step, w in _KERNEL)
         if moment.weekday >= 0:
             weekday = f"k{moment.weekday}.{int(moment.hour / 3)}"
+    last_time = past.memory.last_time
+    if moment.time is not None and last_time is not None and moment.time >= last_time:
+        pause = f"p{bisect_right(_PAUSES, moment.time - last_time)}"
     before = past.says
     return Context(
         hours,
@@ -67,6 +77,7 @@ def context_of(moment: Moment, says: Mapping[str, str], past: Past) -> Context:
         f"b{past.before_last}.{past.last}" if past.before_last >= 0 else "",
         tuple(f"s{name}={text}" for name, text in says.items()),
         tuple(f"c{name}={text}" for name, text in says.items() if before.get(name, text) != text),
+        pause,
     )
 
 
@@ -77,42 +88,48 @@ def learn(past: Past, context: Context, action: int) -> None:
     for key, weight in context.hours:
         if weight == 1:
             count(key, action)
-    for key in (context.weekday, context.after, context.after_two):
+    for key in (context.weekday, context.after, context.after_two, context.pause):
         if key:
             count(key, action)
     for key in context.states:
         count(key, action)
     for key in context.changes:
         count(key, action)
+    if past.is_repeated(action):
+        count(AGAIN, action)
 
 
 def personal(past: Past, context: Context) -> list[Opinion | None]:
     """The opinions of `PERSONAL`, in that order; None of those that abstain."""
-    candidate = past.candidate
-    after, after_two, weekday, often = (
-        _told_by(past, ((key, 1.0),))
-        for key in (context.after, context.after_two, context.weekday, EVERYTHING)
-    )
-    hours = _told_by(past, context.hours)
-    states, changes = (
-        _told_by(past, [(key, 1.0) for key in keys]) for keys in (context.states, context.changes)
-    )
+    candidate, memory = past.candidate, past.memory
+
+    def told(key: str, which: int = SLOW) -> dict[int, float]:
+        return memory.together(((key, 1.0),), which) if key else {}
+
+    often, after, after_two = told(EVERYTHING), told(context.after), told(context.after_two)
+    hours = memory.together(context.hours, SLOW)
+    changes = [told(key) for key in context.changes]
+    sensors = [*(told(key) for key in context.states), *changes]
+    evidence = Evidence(often, after, after_two, (hours, told(context.pause)), sensors)
     return [
         _recent(past, _RECENT),
         _recent(past, _JUST_NOW),
         _in_turn(past),
-        _opinion(after(SLOW), candidate),
-        _opinion(after(FAST), candidate),
-        _opinion(after_two(SLOW), candidate),
-        _opinion(hours(SLOW), candidate),
-        _opinion(hours(FAST), candidate),
-        _opinion(weekday(SLOW), candidate),
-        _opinion(states(SLOW), candidate),
-        _opinion(changes(SLOW), candidate),
-        _opinion(often(SLOW), candidate),
-        _opinion(often(FAST), candidate),
+        _opinion(after, candidate),
+        _opinion(told(context.after, FAST), candidate),
+        _opinion(after_two, candidate),
+        _opinion(hours, candidate),
+        _opinion(memory.together(context.hours, FAST), candidate),
+        _opinion(told(context.weekday), candidate),
+        together(past, evidence),
+        _opinion(_sum(changes), candidate),
+        _opinion(often, candidate),
+        _opinion(told(EVERYTHING, FAST), candidate),
     ]
 
+
+TOGETHER: Final = "all together"
+"""What all of it says at once: see `edge.preference.together`."""
 
 PERSONAL: Final = (
     "recent",
@@ -124,7 +141,7 @@ PERSONAL: Final = (
     "hour",
     "hour, lately",
     "weekday",
-    "state",
+    TOGETHER,
     "change",
     "often",
     "often, lately",
@@ -152,9 +169,14 @@ def features(opinions: Sequence[Opinion | None]) -> list[float]:
     return found
 
 
-def _told_by(past: Past, keys: Sequence[tuple[str, float]]) -> Callable[[int], dict[int, float]]:
-    """FAST or SLOW → what is counted under these keys together, each with its weight."""
-    return lambda which: past.memory.together(keys, which)
+def _sum(several: Sequence[Mapping[int, float]]) -> Mapping[int, float]:
+    if len(several) == 1:
+        return several[0]
+    out: dict[int, float] = {}
+    for counts in several:
+        for action, count in counts.items():
+            out[action] = out.get(action, 0.0) + count
+    return out
 
 
 def _opinion(counts: Mapping[int, float], candidate: Sequence[int]) -> Opinion | None:

@@ -13,6 +13,8 @@ from typing import Final
 
 EVERYTHING: Final = "all"
 """Key of what is counted whatever the moment."""
+AGAIN: Final = "again"
+"""Key of actions done to a device that was the last thing done to it."""
 _NAMES_ACTIONS: Final = re.compile(r"[ab]\d+(?:\.\d+)*")
 _NUMBER: Final = re.compile(r"\d+")
 

@@ -18,6 +18,9 @@ SLOT_HOURS: Final = 3
 _SLOTS_OF_WEEK: Final = 56
 _MASK: Final = (1 << 63) - 1
 _FAINT: Final = 1e-3
+WELL_KNOWN: Final = 500
+"""Events of a person from which what others did says nothing more, and is not looked up any more:
+by then it counts next to nothing beside what they did themselves."""
 _NEXT_TO_NOTHING: Final = 0.1
 """What is left for wider contexts below which they are not looked at: the narrow ones get it."""
 
@@ -95,9 +98,13 @@ def others(
 ) -> list[Opinion | None]:
     """The opinions of `NAMES`, in that order; None of those that abstain.
 
+    All do of somebody who is `WELL_KNOWN`.
+
     Args:
         courses: whether there are tables of whole courses of events.
     """
+    if past.memory.events >= WELL_KNOWN:
+        return [None] * len(OTHERS)
     keys = contexts(past.course, moment.weekday, slot_of(moment.hour), courses)
     seen: dict[str, Followed] = {}
     for table, key in keys.items():
@@ -132,17 +139,18 @@ def _chain(tables: Sequence[Followed], spread: Spread) -> Opinion | None:
 
 def _spread_out(rows: Mapping[int, float], evidence: float, spread: Spread) -> Opinion | None:
     """Probabilities of rows as those of the candidates there are, which share a row's equally."""
-    stand_for = [spread(row) for row in rows]
-    total = sum(chance for chance, some in zip(rows.values(), stand_for, strict=True) if some)
+    found: dict[int, float] = {}
+    total = 0.0
+    for row, chance in rows.items():
+        some = spread(row)
+        if some:
+            total += chance
+            each = chance / len(some)
+            for one in some:
+                found[one] = each
     if total <= _FAINT * 1e-3:
         return None
-    chances: dict[int, float] = {}
-    for chance, some in zip(rows.values(), stand_for, strict=True):
-        if some:
-            each = chance / (total * len(some))
-            for one in some:
-                chances[one] = each
-    return Opinion(chances, evidence)
+    return Opinion({one: chance / total for one, chance in found.items()}, evidence)
 
 
 def _gap(last: Event, weekday: int, slot: int) -> int:

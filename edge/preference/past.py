@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from edge.preference.actions import device_of
 from edge.preference.keys import EVERYTHING
 from edge.preference.memory import SLOW, Memory, Pace
 from edge.preference.model import History, Shape
@@ -41,7 +42,7 @@ class Event(NamedTuple):
 class Past:
     """A person's counts, the window of events that the model reads, and what the experts are worth.
 
-    The numbers of actions are those of `memory`; `rows` and `candidate` run beside them.
+    The numbers of actions are those of `memory`; `devices`, `rows` and `candidate` run beside them.
 
     Args:
         shape: of the model's input.
@@ -56,6 +57,8 @@ class Past:
         """The actions of the window, the newest last."""
         self.course: list[Event] = []
         """The last `COURSE_EVENTS` events, the newest last."""
+        self.devices: list[str] = []
+        """Action → its device; empty where it has none."""
         self.rows: list[int] = []
         """Action → its row of the catalogue; -1 where it has none."""
         self.of_row: dict[int, list[int]] = {}
@@ -84,11 +87,14 @@ class Past:
         self, number: int, row: int, candidate: int, vector: NDArray[np.float32] | None, bias: float
     ) -> None:
         """Says what an action is that the memory has just admitted."""
+        device = device_of(self.memory.actions[number])
         if number < len(self.rows):  # the number of an action that was given up for this one
             self._vacate(number)
+            self.devices[number] = device
             self.rows[number], self.candidate[number] = row, candidate
             self.vector[number], self.bias[number] = vector, bias
         else:
+            self.devices.append(device)
             self.rows.append(row)
             self.candidate.append(candidate)
             self.vector.append(vector)
@@ -117,6 +123,16 @@ class Past:
             and moment.time == self.memory.last_time
             and self.memory.actions[self.last] == action
         )
+
+    def is_repeated(self, action: int) -> bool:
+        """Whether an action is the last thing that was done to its device, so far as remembered."""
+        device = self.devices[action]
+        if not device:
+            return False
+        for one in reversed(self.recent):
+            if self.devices[one] == device:
+                return one == action
+        return False
 
     def pass_time(self, moment: Moment) -> float:
         """Lets time run on to an event; returns the hours since the one before, 0 if not known."""

@@ -125,8 +125,9 @@ class Preference:
         for past in pasts:
             number = self.candidates.admit(past, action)
             self._learn_worth(past, number)
+            context = context_of(moment, says, past)
             hours = past.pass_time(moment)
-            learn(past, context_of(moment, says, past), number)
+            learn(past, context, number)
             if rating is not None and self.candidates.ratings is not None:
                 usual = past.bias[number]
                 self.candidates.ratings.learn(past.memory, number, usual, rating)

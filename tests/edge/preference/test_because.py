@@ -61,3 +61,17 @@ def test_nothing_is_told_twice(preference: Preference) -> None:
 def test_there_is_always_a_reason(preference: Preference) -> None:
     for context in ({}, {"door": "open"}):
         assert all(reasons(preference, MONDAY, context).values())
+
+
+def test_of_all_together_each_part_is_a_reason(preference: Preference) -> None:
+    for day in range(20):
+        at = MONDAY + timedelta(days=day)
+        preference.observe("cover.bedroom:close", moment_of(at))
+        preference.observe("porch:turn_on", moment_of(at + timedelta(minutes=1)))
+        preference.observe(f"scene.number_{day}:activate", moment_of(at + timedelta(hours=5)))
+    at = MONDAY + timedelta(days=21)
+    preference.observe("cover.bedroom:close", moment_of(at))
+    found = preference.suggest(moment_of(at + timedelta(minutes=1)), 1)[0]
+    assert (found.action, found.source) == ("porch:turn_on", "all together")
+    assert found.because.startswith("often after close Blind")
+    assert found.because.endswith("usually between 18:00 and 18:30 on weekdays")

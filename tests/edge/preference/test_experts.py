@@ -112,14 +112,11 @@ class TestCounted:
         assert lately == pytest.approx(1 - 2**-half_lives, abs=0.01)
         assert lately > 0.6
 
-    def test_with_a_sensor_that_says_this_and_when_it_has_just_said_so(
-        self, preference: Preference
-    ) -> None:
+    def test_when_a_sensor_has_just_said_something_else(self, preference: Preference) -> None:
         shut, open_ = (NEVER._replace(context={"door": text}) for text in ("closed", "open"))
         do(preference, A, at=shut)
         do(preference, B, at=open_)
         do(preference, C, at=open_)
-        assert said(preference, "state", open_) == pytest.approx({B: 0.5, C: 0.5})
         assert opinions(preference, open_)["change"] is None
         do(preference, A, at=shut)
         assert said(preference, "change", open_) == {B: 1.0}
@@ -127,7 +124,7 @@ class TestCounted:
     def test_what_is_not_known_of_a_moment_is_not_asked_about(self, preference: Preference) -> None:
         do(preference, A, at=moment_of(MONDAY, {"door": "open"}))
         found = opinions(preference)
-        for expert in ("hour", "hour, lately", "weekday", "state", "change"):
+        for expert in ("hour", "hour, lately", "weekday", "change"):
             assert found[expert] is None
 
 

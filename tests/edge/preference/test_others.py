@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from edge.preference.model import Shape
 from edge.preference.moment import NEVER, Moment, moment_of
-from edge.preference.others import NAMES, OTHERS, TABLES, Opinion, contexts, others, slot_of
+from edge.preference.others import (
+    NAMES,
+    OTHERS,
+    TABLES,
+    WELL_KNOWN,
+    Opinion,
+    contexts,
+    others,
+    slot_of,
+)
 from edge.preference.past import Event, Past
 from edge.preference.population import Counted
 
@@ -21,7 +30,10 @@ LAST = Event(4, 0, 2, 0)
 
 
 def opinions(
-    tables: dict[str, dict[int, float]], spread: Any = lambda row: (row,), at: Moment = MORNING
+    tables: dict[str, dict[int, float]],
+    spread: Any = lambda row: (row,),
+    at: Moment = MORNING,
+    events: int = 1,
 ) -> dict[str, Opinion | None]:
     """What the experts say where each table says just this, whatever the context."""
 
@@ -33,7 +45,14 @@ def opinions(
 
     past = Past(Shape(4, 2, 1, 1, 1), 1)
     past.course = [LAST]
+    past.memory.events = events
     return dict(zip(NAMES, others(past, at, lookup, spread), strict=True))
+
+
+def test_of_somebody_who_is_well_known_they_say_nothing() -> None:
+    tables = {"often": {0: 6.0, 1: 2.0}}
+    assert any(opinions(tables, events=WELL_KNOWN - 1).values())
+    assert set(opinions(tables, events=WELL_KNOWN).values()) == {None}
 
 
 class TestWittenBell:

@@ -39,11 +39,24 @@ class TestPlacing:
         assert past.of_row == {4: [one, two], -1: [three]}
         assert past.action_of == {100 + n: n for n in (one, two, three)}
 
+    def test_what_was_done_to_a_device_last_is_repeated_and_nothing_else(self, past: Past) -> None:
+        names = ("light.a:turn_on", "light.a:turn_off", "fan.b:set", "dance")
+        on, off, fan, dance = (admit(past, name, row) for row, name in enumerate(names))
+        for number in (on, off, fan, dance):
+            assert not past.is_repeated(number)  # nothing was done yet
+        for number in (on, fan, dance):
+            push(past, number)
+        assert [past.is_repeated(number) for number in (on, off, fan, dance)] == [1, 0, 1, 0]
+        push(past, off)  # the window is of three events
+        assert [past.is_repeated(number) for number in (on, off, fan, dance)] == [0, 1, 1, 0]
+
     def test_a_number_given_to_another_leaves_nothing_behind(self, past: Past) -> None:
         one, two = admit(past, "a", 4), admit(past, "b", 5)
         for number in (one, two, one):
             push(past, number)
+        past.memory.actions[one] = "lamp:dim"
         past.place(one, 6, 900, None, 0.0)
+        assert past.devices == ["lamp", ""]
         assert past.of_row == {5: [two], 6: [one]}
         assert past.action_of == {900: one, 100 + two: two}
         # It is in no window any more, and nothing comes after it.
