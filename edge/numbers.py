@@ -6,11 +6,14 @@ percentage is meant. Works on the tokens of `edge.text.tokenise`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from edge.limits import NUMBER_DIGITS, NUMBER_TOKENS
 
 Number = int | float
+
+_NUMERAL = re.compile(r"-?\d+(?:,\d+)*(?:\.\d+)?")
 
 _SMALL_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -71,8 +74,7 @@ def parse_percent(words: Sequence[str], i: int) -> tuple[Number, int] | None:
 
 
 def _is_numeral(word: str) -> bool:
-    digits = word[1:] if word.startswith("-") else word
-    return bool(digits) and digits[0].isdecimal() and len(digits) <= NUMBER_DIGITS
+    return len(word.removeprefix("-")) <= NUMBER_DIGITS and bool(_NUMERAL.fullmatch(word))
 
 
 def _numeral(word: str) -> Number:

@@ -95,6 +95,13 @@ def test_there_is_no_number_behind_the_end() -> None:
     assert parse_percent([], 0) is None
 
 
+@pytest.mark.parametrize(
+    "word", ["\u00bc", "1\u20444", "1.2.3", "1,", "-", "\u00b2", "7up", "2:30"]
+)
+def test_what_only_begins_like_a_numeral_is_no_number(word: str) -> None:
+    assert parse_number([word], 0) is None
+
+
 def test_a_numeral_of_a_million_digits_is_no_number() -> None:
     assert parse_number(["9" * 1_000_000], 0) is None
 
