@@ -79,7 +79,7 @@ class Decoder:
         distance: float | None = None,
         letter_bonus: float = 0.0,
         wildcard_penalty: float = 2.0,
-        sure_blank: float = 0.997,
+        sure_blank: float = 0.994,
         pronouncer: Pronouncer | None = None,
     ) -> None:
         usual = _OPEN if graph.open else _CLOSED

@@ -5,12 +5,13 @@ A row has 29 columns, or 69: each part is a distribution by itself.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
 from edge.errors import UsageError
-from edge.voice.alphabet import LABELS
+from edge.voice.alphabet import BLANK, LABELS
 from edge.voice.phones import COUNT
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ LETTERS: Final = len(LABELS)
 """Columns of letters."""
 WITH_PHONES: Final = LETTERS + COUNT
 """Columns of letters, then of sounds."""
+BLANK_TAKEN: Final = 1.75
+"""Nats that an acoustic model's output has taken off its blank, against what training taught it. A
+network trained with connectionist temporal classification says "nothing new" wherever it is unsure
+(Zeyer et al. 2021, "Why does CTC result in peaky behavior?", arXiv 2105.14849), so the shorter of
+two sentences wins, in noise above all: at 5 dB of kitchen noise, 69 % of the dev sentences were
+found among all with one nat taken off, 80 % with one and a half and 84 % with two; in quiet as many
+with any. With two, more that is no command sounds like one. Letters without a grammar
+(`edge.voice.transcript`) and wake phrases (`edge.voice.spotting`) give some back."""
 _SLACK: Final = 1e-3
 """How far above zero rounding may take a logarithm of a probability."""
 
@@ -57,6 +66,13 @@ def letters(log_posteriors: Posteriors) -> Posteriors:
 def phones(log_posteriors: Posteriors) -> Posteriors | None:
     """The columns of sounds, a view [frames, 40]; None where there are none."""
     return log_posteriors[:, LETTERS:] if log_posteriors.shape[1] > LETTERS else None
+
+
+def give_to_blank(log_posteriors: Posteriors, nats: float) -> None:
+    """Makes the blank of log posteriors [..., 29] likelier by `nats`, in place."""
+    excess = np.log1p(np.exp(log_posteriors[..., BLANK]) * math.expm1(nats))
+    log_posteriors -= excess[..., None]
+    log_posteriors[..., BLANK] += nats
 
 
 def smoothed(log_posteriors: Posteriors, share: float) -> npt.NDArray[np.float64]:

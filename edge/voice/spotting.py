@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from edge.voice.alphabet import BLANK, LABELS, SPACE, spell
-from edge.voice.posteriors import LETTERS, WITH_PHONES
+from edge.voice.posteriors import LETTERS, WITH_PHONES, give_to_blank
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,9 +70,7 @@ class Hearing:
     def as_learned(self, rows: NDArray[np.floating]) -> None:
         """Gives log posteriors [..., 29] in place what was taken off their blank."""
         if self.blank:
-            excess = np.log1p(np.exp(rows[..., BLANK]) * math.expm1(self.blank))
-            rows -= excess[..., None]
-            rows[..., BLANK] += self.blank
+            give_to_blank(rows, self.blank)
 
     def edge_of(self, log_posterior: float) -> float:
         """The likelihood of an edge, from the log-posterior of its space or silence."""

@@ -1,11 +1,11 @@
-"""A CTC model of `transformers` as an ONNX graph, as it is.
+"""A CTC model of `transformers` as an ONNX graph.
 
     python -m export.recipes.speech.ctc_export --model facebook/wav2vec2-base-960h --out big.onnx
 
 Such a graph is for workstations and for comparison: it reads a chunk of fixed length as a whole,
 keeps no state between chunks, and is ten to a hundred times larger than what goes into a bundle.
-`edge export` does not take it. What it says is said in our labels, so that whatever reads log
-posteriors (the decoder, the free transcript) reads its as well.
+`edge export` does not take it. What it says is said in our labels, with as little trust in the
+blank, so that whatever reads log posteriors (the decoder, the free transcript) reads its as well.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ import torch
 from torch import Tensor, nn
 
 from edge.errors import UsageError
+from edge.voice.alphabet import BLANK
+from edge.voice.posteriors import BLANK_TAKEN
 from export.corpora.speech.recording import SAMPLE_RATE
 from export.files import write_atomic
 from export.graph import Signature, check_against_torch, to_onnx
@@ -33,7 +35,10 @@ class _Graph(nn.Module):
         self._teacher = teacher
 
     def forward(self, pcm: Tensor) -> tuple[Tensor]:
-        return (self._teacher(pcm),)
+        told = self._teacher(pcm)
+        taken = torch.zeros(told.shape[-1])
+        taken[BLANK] = BLANK_TAKEN
+        return ((told - taken).log_softmax(dim=-1),)
 
 
 def export_ctc(source: str, out: Path, seconds: float = 4.0) -> float:

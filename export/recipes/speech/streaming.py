@@ -17,10 +17,10 @@ from torch import nn
 
 from edge.voice.alphabet import BLANK, LABELS
 from edge.voice.phones import PHONES
+from edge.voice.posteriors import BLANK_TAKEN
 from export.recipes.speech.backbone import FEATURES, STRIDE
 from export.recipes.speech.frontend import HOP, WINDOW
 from export.recipes.speech.network import (
-    BLANK_EXCESS,
     DETAIL,
     FRAMES_PER_STEP,
     AcousticNetwork,
@@ -167,7 +167,7 @@ def _folded_block(block: nn.Module) -> FoldedBlock:
 def _folded_head(head: nn.Conv1d) -> Product:
     assert head.bias is not None
     bias = head.bias.detach().clone()
-    bias.view(FRAMES_PER_STEP, -1)[:, BLANK] -= BLANK_EXCESS
+    bias.view(FRAMES_PER_STEP, -1)[:, BLANK] -= BLANK_TAKEN
     return Product(_floats(head.weight[:, :, 0].T), _floats(bias))
 
 

@@ -30,7 +30,7 @@ from export.recipes.speech.wake_scores import Measured, Spoken, draw_phrases, me
 
 PHRASES: Final = 300
 """Phrases that are listened for."""
-SAMPLE: Final = round(8 * 60 / FRAME_SECONDS)
+SAMPLE: Final = round(6.5 * 60 / FRAME_SECONDS)
 """Frames of speech that go along in the bundle: ten more minutes tell hardly more."""
 WORDS: Final = 1000
 """Common words that are listed."""

@@ -6,12 +6,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from edge.voice.posteriors import BLANK_TAKEN
 from edge.voice.spotting import Hearing
 from export.corpora.speech.recording import Recording
 from export.files import take_over, write_atomic
 from export.recipes.pronunciation.packing import pronouncer
 from export.recipes.speech.listening import listened
-from export.recipes.speech.network import BLANK_EXCESS, AcousticNetwork
+from export.recipes.speech.network import AcousticNetwork
 from export.recipes.speech.wake_calibration import calibrate
 
 TABLE, BACKGROUND = "wake.json", "background.bin"
@@ -43,7 +44,7 @@ def write_wake(
         chosen += heard[:: max(1, round(there / missing))]
     spoken = [*listened(network, chosen)]
     texts = [recording.text for recording in heard]
-    table, background = calibrate(spoken, texts, there, Hearing(blank=BLANK_EXCESS), pronouncer())
+    table, background = calibrate(spoken, texts, there, Hearing(blank=BLANK_TAKEN), pronouncer())
     (folder / BACKGROUND).write_bytes(background)
     write_atomic(folder / TABLE, json.dumps(table, sort_keys=True))
 
