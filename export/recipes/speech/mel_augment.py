@@ -32,11 +32,11 @@ class MelChances:
     """A microphone, a codec or a line that passes on nothing above 3 to 7 kHz."""
     warp: float = 0.12
     """Greatest change of the vocal tract's length, as a share."""
-    time_masks: int = 2
-    time_mask: int = 24
+    time_masks: int = 6
+    time_mask: int = 30
     """Longest masked stretch of time: frames of 10 ms."""
     band_masks: int = 2
-    band_mask: int = 5
+    band_mask: int = 6
 
 
 class MelAugment:

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from edge.errors import UsageError
-from edge.voice.posteriors import LETTERS, WITH_PHONES, checked, letters, phones, smoothed
+from edge.voice.posteriors import (
+    LETTERS,
+    WITH_PHONES,
+    checked,
+    give_to_blank,
+    letters,
+    phones,
+    smoothed,
+)
 
 
 def uniform(columns: int) -> np.ndarray:
@@ -45,3 +53,14 @@ def test_smoothing_leaves_distributions_and_takes_off_what_was_too_sure() -> Non
     assert np.exp(found).sum() == pytest.approx(1.0)
     assert found.min() == pytest.approx(np.log(0.005), abs=1e-3)
     assert np.allclose(smoothed(sure, 0.0), sure)
+
+
+def test_what_is_given_to_the_blank_can_be_taken_back() -> None:
+    rows = np.log(np.random.default_rng(0).dirichlet(np.ones(29), 5))
+    given = rows.copy()
+    give_to_blank(given, 1.5)
+    assert np.allclose(np.exp(given).sum(1), 1)
+    odds = given[:, 0] - given[:, 1] - (rows[:, 0] - rows[:, 1])
+    assert np.allclose(odds, 1.5)
+    give_to_blank(given, -1.5)
+    assert np.allclose(given, rows)

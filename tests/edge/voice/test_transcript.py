@@ -26,6 +26,25 @@ def test_repeats_need_a_blank_between() -> None:
     assert greedy(np.zeros((0, len(LABELS)))) == ""
 
 
+def test_what_is_hardly_likelier_than_nothing_is_left_out() -> None:
+    a, b = spell("ab")
+    row = np.full(len(LABELS), 1e-6)
+    row[[BLANK, a]] = 0.3, 0.7  # less than e to the power of what is given back
+    unsure = log_softmax(np.log(row)[None])
+    assert greedy(np.concatenate([peaks([b]), unsure, peaks([b])])) == "bb"
+    row[[BLANK, a]] = 0.1, 0.9
+    sure = log_softmax(np.log(row)[None])
+    assert greedy(np.concatenate([peaks([b]), sure, peaks([b])])) == "bab"
+
+
+def test_reading_changes_no_posteriors() -> None:
+    frames = spoken("feed the cat", seed=2)
+    before = frames.copy()
+    greedy(frames)
+    transcripts(frames, 2)
+    assert np.array_equal(frames, before)
+
+
 def test_the_best_text_comes_first() -> None:
     frames = spoken("don't feed the cat", seed=1)
     found = transcripts(frames, 4)
