@@ -128,11 +128,14 @@ def fit_confidence(
     sure = np.array([confidence(found.evidence) for found in forced if found.command])
     taken = [float((sure >= each).sum()) / max(1, len(others)) for each in _THRESHOLDS]
     few = [each for each, part in zip(_THRESHOLDS, taken, strict=True) if part <= _TAKEN]
-    threshold = float(few[0]) if few else float(_THRESHOLDS[-1])
+    least = float(few[0]) if few else float(_THRESHOLDS[-1])
+    right = np.array([confidence(found.evidence) for found in heard if found.right])
+    # Higher, as long as that rejects nothing that is right.
+    threshold = max(t for t in _THRESHOLDS if (right >= t).sum() == (right >= least).sum())
     return {
         "weights": [round(float(weight), 4) for weight in weights],
         "bias": round(bias, 4),
-        "threshold": round(threshold, 2),
+        "threshold": round(float(threshold), 2),
     }
 
 
