@@ -140,6 +140,16 @@ def extensions(
     return owner[chosen], more.part(chosen)
 
 
+def either(one: Floats, other: Floats) -> Floats:
+    """The logarithms of sums of probabilities that are given by their logarithms.
+
+    As `numpy.logaddexp`, in a sixth of the time for thousands; not two of them may be -inf.
+    """
+    less = np.exp(-np.abs(one - other))
+    found: Floats = np.maximum(one, other) + np.log1p(less, out=less)
+    return found
+
+
 def best(
     scores: Floats, most: int, distance: float, state: npt.NDArray[np.int32] | None = None
 ) -> Nodes:
@@ -152,8 +162,12 @@ def best(
     if near.size <= most:
         return near
     if state is not None:
-        near = near[np.lexsort((-scores[near], state[near]))]
-        own = state[near]
+        # By state, then by score: two quick sorts of one key each, for `lexsort` takes ten times as
+        # long as both.
+        near = near[np.argsort(-scores[near])]
+        own = state[near].astype(np.int64)
+        order = np.argsort(own * near.size + np.arange(near.size))
+        near, own = near[order], own[order]
         begins = np.flatnonzero(np.concatenate(([True], own[1:] != own[:-1])))
         sizes = np.diff(np.append(begins, own.size))
         rank = np.arange(own.size) - np.repeat(begins, sizes)

@@ -18,7 +18,7 @@ import numpy as np
 from edge.errors import UsageError
 from edge.limits import SPEECH_BEAM, SPEECH_FRAMES
 from edge.voice.alphabet import BLANK, LABELS
-from edge.voice.beam import Beam, best, extensions, root
+from edge.voice.beam import Beam, best, either, extensions, root
 from edge.voice.hypothesis import Hypothesis, weigh
 from edge.voice.posteriors import checked, letters, phones
 from edge.voice.prefix_tree import ROOT, PrefixTree
@@ -201,7 +201,7 @@ class Search:
         blank = beam.total + frame[BLANK]
         other = beam.other + frame[beam.letter]
         if frame[BLANK] >= decoder.sure_blank:
-            self._beam = beam._replace(blank=blank, other=other, total=np.logaddexp(blank, other))
+            self._beam = beam._replace(blank=blank, other=other, total=either(blank, other))
             return
         # A bound from below on the best score after this frame.
         cut = float((np.maximum(blank, other) + beam.bonus).max()) - decoder.distance
@@ -211,9 +211,9 @@ class Search:
         known = slot >= 0
         if known.any():
             own = slot[known]
-            other[own] = np.logaddexp(other[own], more.other[known])
+            other[own] = either(other[own], more.other[known])
             owner, more = owner[~known], more.part(~known)
-        kept = beam._replace(blank=blank, other=other, total=np.logaddexp(blank, other))
+        kept = beam._replace(blank=blank, other=other, total=either(blank, other))
         scores = np.concatenate([kept.total + kept.bonus, more.total + more.bonus])
         state = np.concatenate([kept.state, more.state])
         chosen = best(scores, decoder.beam, decoder.distance, state)

@@ -21,8 +21,8 @@ ROOT: Final = 0
 
 _ROOM: Final = SPEECH_PREFIXES - SPEECH_BEAM
 """Nodes that leave room for a frame's new ones."""
-_KEY_BITS: Final = 5
-"""Bits of a label in the key of a child."""
+_NO_CHILDREN: Final = 0
+"""The row of nodes that have none."""
 
 
 class PrefixTree:
@@ -41,7 +41,9 @@ class PrefixTree:
         self._letter = np.full(1024, BLANK, dtype=np.uint8)
         self.state = np.full(1024, states.start, dtype=np.int32)
         self.slot = np.full(1024, -1, dtype=np.int32)
-        self._children: dict[int, int] = {}
+        self._row = np.zeros(1024, dtype=np.int32)
+        self._children = np.full((256, len(LABELS)), -1, dtype=np.int32)
+        self._rows = 1
 
     def __len__(self) -> int:
         return self._size
@@ -61,9 +63,8 @@ class PrefixTree:
 
     def find(self, parents: Nodes, letters: Nodes) -> Nodes:
         """The child of each parent by its letter; -1 where it is not there yet."""
-        get = self._children.get
-        keys = (parents << _KEY_BITS | letters).tolist()
-        return np.array([get(key, -1) for key in keys], dtype=np.intp)
+        found: Nodes = self._children[self._row[parents], letters].astype(np.intp)
+        return found
 
     def add(self, parents: Nodes, letters: Nodes, states: npt.NDArray[np.int32]) -> Nodes:
         """New children, none of them there yet."""
@@ -74,10 +75,11 @@ class PrefixTree:
         self._letter[at:after] = letters
         self.state[at:after] = states
         self.slot[at:after] = -1
-        keys = (parents << _KEY_BITS | letters).tolist()
-        self._children.update(zip(keys, range(at, after), strict=True))
+        self._row[at:after] = _NO_CHILDREN
         self._size = after
-        return np.arange(at, after)
+        nodes = np.arange(at, after)
+        self._adopt(parents, letters, nodes)
+        return nodes
 
     def shrink(self, active: Nodes, states: States) -> Nodes | None:
         """Forget what no hypothesis goes back to, and go on with `states`.
@@ -110,13 +112,26 @@ class PrefixTree:
             self.states = states
         self._parent, self._letter = parent.astype(np.int32), self._letter[left]
         self.state, self.slot = state, self.slot[left]
-        keys = (parent << _KEY_BITS | self._letter).tolist()
-        self._children = dict(zip(keys[1:], range(1, left.size), strict=True))
+        self._row = np.full(left.size, _NO_CHILDREN, dtype=np.int32)
+        self._children[1 : self._rows] = -1
+        self._rows = 1
         self._size = left.size
+        self._adopt(parent[1:], self._letter[1:].astype(np.intp), np.arange(1, left.size))
         return number[active]
 
+    def _adopt(self, parents: Nodes, letters: Nodes, nodes: Nodes) -> None:
+        """Enters children in their parents' rows; the first child of a node makes it a row."""
+        new = np.unique(parents[self._row[parents] == _NO_CHILDREN])
+        at, self._rows = self._rows, self._rows + new.size
+        if self._rows > len(self._children):
+            grown = np.full((max(self._rows, 2 * at), len(LABELS)), -1, dtype=np.int32)
+            grown[:at] = self._children[:at]
+            self._children = grown
+        self._row[new] = np.arange(at, self._rows)
+        self._children[self._row[parents], letters] = nodes
+
     def _grow(self, room: int) -> None:
-        for name in ("_parent", "_letter", "state", "slot"):
+        for name in ("_parent", "_letter", "_row", "state", "slot"):
             old = getattr(self, name)
             grown = np.empty(room, dtype=old.dtype)
             grown[: old.size] = old
