@@ -18,7 +18,7 @@ NAMES = (FAMILY, *(f"{FAMILY}-{name}" for name in _DOMAINS), FLOAT)
 """What a bundle of the family may be given for: the shipped model, those made for a domain, and the
 shipped model's run exported in floats (with the profiles of the benchmarks)."""
 _HOURS = 1 / 3
-_CLIPS = 50
+_CLIPS = 300
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -27,8 +27,6 @@ from export.corpora.speech.recording import Recording
 
 OURS = "Hearth Edge"
 SPHINX = "pocketsphinx"
-CLIPS = 50
-"""Recordings of each grammar: pocketsphinx takes its time."""
 _WAKE_SECONDS = 20
 _WAKE_RUNS = 10
 

@@ -28,6 +28,12 @@ DISMISSED: Final = "dismissed"
 """Keys of what became of suggestions."""
 _DOUBT: Final = 2.0
 """Dismissals that halve a score, with none accepted."""
+_BEFOREHAND: Final = 3.0
+"""Events that everybody is given in advance, as likely to have been any of those things that were
+done lately. What is thought of somebody who is hardly known was learned from others, who may be
+another kind of people: of 731 windows of nine events of households that live otherwise than those
+learned from, 56.6 % were foreseen with it, at an NDCG@10 of 75.7 %, and 56.4 and 75.4 without. Two
+do as well as four. Whoever is known does not notice it."""
 
 
 class Calibration(NamedTuple):
@@ -53,13 +59,20 @@ class Foresight(NamedTuple):
     context: Context
     boosts: Mapping[int, float] = MappingProxyType({})
     """Candidate → what was added to its score, for things chosen once."""
+    lately: frozenset[int] = frozenset()
+    """Candidates that were done lately."""
+    doubt: float = 0.0
+    """Probability that is theirs in equal shares, whatever anybody thinks."""
 
     def chances(self) -> dict[int, float]:
         """Candidate → probability, of those that anything speaks for."""
-        share = float(self.mixture.shares[-1])
+        sure = 1.0 - self.doubt
+        share = sure * float(self.mixture.shares[-1])
         found = {one: share * chance for one, chance in self.beliefs.items()}
         for one, chance in self.mixture.counted.items():
-            found[one] = found.get(one, 0.0) + chance
+            found[one] = found.get(one, 0.0) + sure * chance
+        for one in self.lately:
+            found[one] = found.get(one, 0.0) + self.doubt / len(self.lately)
         return found
 
 
@@ -93,7 +106,9 @@ class Thinking(NamedTuple):
         query, gates = self.model.read(past.history, self.senses.features(moment), evidence)
         mixture = mix(opinions, gates, past.worth)
         beliefs = self.candidates.believe(past, query, count, mixture.counted)
-        return Foresight(mixture, beliefs, context)
+        lately = frozenset(past.candidate[action] for action in past.recent)
+        doubt = _BEFOREHAND / (_BEFOREHAND + past.memory.events) if lately else 0.0
+        return Foresight(mixture, beliefs, context, lately=lately, doubt=doubt)
 
     def _choose(
         self, past: Past, moment: Moment, count: int, context: Context, boost: Boost

@@ -45,10 +45,10 @@ class _Width(NamedTuple):
 # three others each went from 73 to 89 % right between the two (from 53 to 67 where the others
 # sounded alike), for 7 ms more a second of sound. Sounds rank what is left: twice as many leave one
 # in a hundred more that is right, for 3 ms. Where a wildcard takes any letters, as many hypotheses
-# cost five times as much and find no more. Of 160 commands 124 are right in quiet and 113 at 10 dB
-# with those up to 11 nats behind, 125 and 116 with 14, for three quarters more time.
+# cost five times as much and find no more. Of 160 commands 125 are right in quiet and 113 at 10 dB
+# with those up to 11 nats behind, 126 and 116 with 14, for half more time.
 _CLOSED: Final = _Width(4000, 25.0)
-_OPEN: Final = _Width(600, 11.0)
+_OPEN: Final = _Width(600, 14.0)
 
 
 class Decoder:

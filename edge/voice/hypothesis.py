@@ -65,7 +65,7 @@ class Hypothesis:
     complete: bool
     """Whether it is a whole sentence."""
     sounds: float = 0.0
-    """Natural logarithm of the probability of how it is pronounced."""
+    """Natural logarithm of the probability of how it is pronounced, times what that counts."""
     pronounced: float = 0.0
     """See `Evidence`."""
     evidence: Evidence | None = None

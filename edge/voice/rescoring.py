@@ -24,6 +24,9 @@ RESCORED: Final = 24
 """Sentences, the likeliest by their letters, that are looked at again."""
 SMOOTH: Final = 0.02
 """Share of every frame that is spread over all sounds."""
+_WEIGHT: Final = 1.5
+"""What sounds count beside letters. On dev, of single words 68.8 % were found with 1, 70.0 with 1.4
+and 70.4 with 1.9; of sentences as many with any, in quiet and in noise."""
 _LEAST: Final = -20.0
 """Nats a sound: what was not said at all."""
 
@@ -68,4 +71,5 @@ def pronounced(phones: Posteriors, said: Sequence[Pronunciation]) -> tuple[float
 
 
 def _with(one: Hypothesis, sounds: float, ratio: float) -> Hypothesis:
-    return replace(one, score=one.score + sounds, sounds=sounds, pronounced=ratio)
+    counted = _WEIGHT * sounds
+    return replace(one, score=one.score + counted, sounds=counted, pronounced=ratio)
