@@ -55,7 +55,8 @@ _FEWEST: Final = 30
 """Sentences that have to be found right, and wrong, before anything is fitted."""
 _TAKEN: Final = 0.015
 """Part of the speech that is no command that may be taken for one."""
-_THRESHOLDS: Final = np.arange(0.3, 0.96, 0.05)
+_BARS: Final = tuple(percent / 100 for percent in range(30, 96, 5))
+"""Probabilities to choose from."""
 _STEPS: Final = 30
 
 
@@ -125,18 +126,32 @@ def fit_confidence(
     forced = [*_no_commands(recognizer, others)]
     weights, bias = regression([*heard, *forced])
     confidence = Confidence(weights.tolist(), bias)
-    sure = np.array([confidence(found.evidence) for found in forced if found.command])
-    taken = [float((sure >= each).sum()) / max(1, len(others)) for each in _THRESHOLDS]
-    few = [each for each, part in zip(_THRESHOLDS, taken, strict=True) if part <= _TAKEN]
-    least = float(few[0]) if few else float(_THRESHOLDS[-1])
-    right = np.array([confidence(found.evidence) for found in heard if found.right])
-    # Higher, as long as that rejects nothing that is right.
-    threshold = max(t for t in _THRESHOLDS if (right >= t).sum() == (right >= least).sum())
+    threshold = bar(
+        [confidence(found.evidence) for found in forced if found.command],
+        [confidence(found.evidence) for found in heard if found.right],
+        int(_TAKEN * len(others)),
+    )
     return {
         "weights": [round(float(weight), 4) for weight in weights],
         "bias": round(bias, 4),
-        "threshold": round(float(threshold), 2),
+        "threshold": round(threshold, 2),
     }
+
+
+def bar(wrong: Sequence[float], right: Sequence[float], most: int) -> float:
+    """The probability below which a command is rejected.
+
+    Args:
+        wrong: probabilities of what was said to nobody, and is taken for a command.
+        right: those of what was found right.
+        most: how many of the wrong may be taken. Where more than these reach even the highest bar
+            there is, that one it is.
+    """
+    few = [each for each in _BARS if sum(one >= each for one in wrong) <= most]
+    least = few[0] if few else _BARS[-1]
+    accepted = sum(one >= least for one in right)
+    # Higher, as long as that rejects nothing that is right.
+    return max(each for each in _BARS if sum(one >= each for one in right) == accepted)
 
 
 def regression(found: Sequence[Found]) -> tuple[npt.NDArray[np.float64], float]:

@@ -14,7 +14,7 @@ from edge.home import Home
 from edge.voice.alphabet import LABELS, spell
 from edge.voice.hypothesis import Confidence, Evidence
 from export.recipes.speech import confidence
-from export.recipes.speech.confidence import Found, fit_confidence, regression
+from export.recipes.speech.confidence import Found, bar, fit_confidence, regression
 from export.recipes.speech.domain import read_domain
 from export.recipes.speech.wake_scores import Spoken
 
@@ -36,6 +36,19 @@ def heard(text: str, sure: float = 0.97) -> Spoken:
     table = np.full((len(rows), len(LABELS)), (1 - sure) / (len(LABELS) - 1), np.float32)
     table[np.arange(len(rows)), rows] = sure
     return Spoken(np.log(table), text)
+
+
+class TestBar:
+    def test_it_is_as_low_as_lets_few_of_the_wrong_through(self) -> None:
+        assert bar([0.9, 0.62, 0.41], [0.5, 0.66, 0.7], most=1) == 0.65
+        assert bar([0.9, 0.62, 0.41], [0.47, 0.48, 0.7], most=2) == 0.45
+
+    def test_it_is_raised_as_long_as_that_rejects_nothing_that_is_right(self) -> None:
+        assert bar([0.41], [0.2, 0.83, 0.99], most=0) == 0.8
+        assert bar([], [0.2, 0.34], most=0) == 0.3
+
+    def test_who_is_taken_whatever_the_bar_gets_the_highest(self) -> None:
+        assert bar([0.99, 0.99], [0.5], most=1) == 0.95
 
 
 class TestRegression:
