@@ -15,7 +15,7 @@ from edge.preference.experts import Context, context_of, features, personal
 from edge.preference.mixture import Mixture, mix
 from edge.preference.model import PreferenceModel
 from edge.preference.moment import Moment, Senses
-from edge.preference.others import others
+from edge.preference.others import WELL_KNOWN, others
 from edge.preference.past import Past
 from edge.preference.population import Population
 from edge.preference.ratings import generosity
@@ -33,7 +33,7 @@ _BEFOREHAND: Final = 3.0
 done lately. What is thought of somebody who is hardly known was learned from others, who may be
 another kind of people: of 731 windows of nine events of households that live otherwise than those
 learned from, 56.6 % were foreseen with it, at an NDCG@10 of 75.7 %, and 56.4 and 75.4 without. Two
-do as well as four. Whoever is known does not notice it."""
+do as well as four. Whoever is well known is not doubted."""
 
 
 class Calibration(NamedTuple):
@@ -106,8 +106,10 @@ class Thinking(NamedTuple):
         query, gates = self.model.read(past.history, self.senses.features(moment), evidence)
         mixture = mix(opinions, gates, past.worth)
         beliefs = self.candidates.believe(past, query, count, mixture.counted)
+        if not past.recent or past.memory.events >= WELL_KNOWN:
+            return Foresight(mixture, beliefs, context)
         lately = frozenset(past.candidate[action] for action in past.recent)
-        doubt = _BEFOREHAND / (_BEFOREHAND + past.memory.events) if lately else 0.0
+        doubt = _BEFOREHAND / (_BEFOREHAND + past.memory.events)
         return Foresight(mixture, beliefs, context, lately=lately, doubt=doubt)
 
     def _choose(

@@ -21,6 +21,8 @@ ROOT: Final = 0
 
 _ROOM: Final = SPEECH_PREFIXES - SPEECH_BEAM
 """Nodes that leave room for a frame's new ones."""
+_NODE: Final = np.min_scalar_type(-SPEECH_PREFIXES)
+"""The smallest kind of number that holds a node, or -1."""
 _NO_CHILDREN: Final = 0
 """The row of nodes that have none."""
 
@@ -42,7 +44,7 @@ class PrefixTree:
         self.state = np.full(1024, states.start, dtype=np.int32)
         self.slot = np.full(1024, -1, dtype=np.int32)
         self._row = np.zeros(1024, dtype=np.int32)
-        self._children = np.full((256, len(LABELS)), -1, dtype=np.int32)
+        self._children = np.full((256, len(LABELS)), -1, dtype=_NODE)
         self._rows = 1
 
     def __len__(self) -> int:
@@ -124,7 +126,7 @@ class PrefixTree:
         new = np.unique(parents[self._row[parents] == _NO_CHILDREN])
         at, self._rows = self._rows, self._rows + new.size
         if self._rows > len(self._children):
-            grown = np.full((max(self._rows, 2 * at), len(LABELS)), -1, dtype=np.int32)
+            grown = np.full((max(self._rows, 2 * at), len(LABELS)), -1, dtype=_NODE)
             grown[:at] = self._children[:at]
             self._children = grown
         self._row[new] = np.arange(at, self._rows)

@@ -12,7 +12,7 @@ from edge.preference.experts import Context
 from edge.preference.foresight import Foresight
 from edge.preference.mixture import mix
 from edge.preference.moment import moment_of
-from edge.preference.others import Opinion
+from edge.preference.others import WELL_KNOWN, Opinion
 from tests.edge.preference.tiny import tiny_home, tiny_preference
 
 NOWHERE = Context((), "", "", "", (), (), "")
@@ -42,6 +42,8 @@ def test_the_more_is_known_of_somebody_the_less_doubt_there_is(tmp_path):
         doubts.append(preference.foresee(past, moment, 3).doubt)
         preference.observe("light.kitchen:turn_on", moment)
 
+    past.memory.events = WELL_KNOWN
+    assert preference.foresee(past, moment, 3).doubt == 0
     assert doubts[0] == 0  # nothing was done lately
     assert doubts[1:] == pytest.approx([3 / (3 + events) for events in range(1, 6)])
 
