@@ -20,7 +20,7 @@ from export.recipes.speech.streaming import CHUNK, Folded
 TOLERANCE: Final = 3e-3
 """Largest difference of a log posterior that float arithmetic explains, in a sum over two seconds
 of sound and thirty layers: against arithmetic in 64 bits torch was seen to be off by 3e-4, the
-graph by 9e-4, in a network trained on a maker's sentences. A wrong graph is off by whole nats."""
+graph by 9e-4, in a network trained on a maker's sentences. A wrong graph is off by far more."""
 
 Samples = npt.NDArray[np.int16]
 
