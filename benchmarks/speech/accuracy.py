@@ -54,9 +54,9 @@ def accuracy(
     ear = Ear.of(bundle, noises, own)
     rows = [
         closed_set(ear, corpora.PROMPTS, sets.prompts, sizes.prompts, QUIET, report),
-        closed_set(ear, corpora.PROMPTS, sets.prompts, sizes.noisy_prompts, HOUSEHOLD_10, report),
+        closed_set(ear, corpora.PROMPTS, sets.prompts, sizes.prompts, HOUSEHOLD_10, report),
         closed_set(ear, corpora.READERS, sets.readers, sizes.readers, QUIET, report),
-        closed_set(ear, corpora.READERS, sets.readers, sizes.noisy_readers, HOUSEHOLD_10, report),
+        closed_set(ear, corpora.READERS, sets.readers, sizes.readers, HOUSEHOLD_10, report),
         closed_set(ear, corpora.WORDS, sets.words, sizes.words, QUIET, report),
         closed_set(ear, corpora.WORDS, sets.words, sizes.words, HOUSEHOLD_10, report),
     ]
@@ -157,7 +157,7 @@ def beside_float(
     rows = []
     for name, held, count in (
         (corpora.PROMPTS, sets.prompts, sizes.beside_float),
-        (corpora.READERS, sets.readers, min(sizes.noisy_readers, sizes.beside_float)),
+        (corpora.READERS, sets.readers, min(sizes.readers, sizes.beside_float)),
         (corpora.WORDS, sets.words, sizes.words),
     ):
         chosen = corpora.some(held.recordings, count)
@@ -190,10 +190,7 @@ def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dic
     """
     table = voices.wake_table_of(ear.bundle)
     rows = []
-    for condition, prompts, readers in (
-        (QUIET, sizes.prompts, sizes.readers),
-        (HOUSEHOLD_10, sizes.noisy_prompts, sizes.noisy_readers),
-    ):
+    for condition in (QUIET, HOUSEHOLD_10):
         called = {
             phrase: [
                 ear.hear(item, condition)
@@ -204,8 +201,8 @@ def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dic
         background = [
             ear.hear(item, condition)
             for held, most in (
-                (sets.prompts, prompts),
-                (sets.readers, readers),
+                (sets.prompts, sizes.prompts),
+                (sets.readers, sizes.readers),
                 (sets.words, sizes.words),
             )
             for item in corpora.some(held.recordings, most)

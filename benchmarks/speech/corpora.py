@@ -71,12 +71,10 @@ class Sizes:
     """Recordings of each set, drawn with a seed: what fits into some minutes on one core."""
 
     prompts: int = 1500
-    """Of the 2,500 of speechocean762's test split."""
-    noisy_prompts: int = 1500
-    """As many in noise: a rate of false accepts an hour takes hours."""
+    """Of the 2,500 of speechocean762's test split. As many in noise, and so of the others: a rate
+    of false accepts an hour takes hours."""
     readers: int = 218
     """All of them."""
-    noisy_readers: int = 218
     words: int = 300
     """All of them."""
     calls: int = 420

@@ -32,7 +32,7 @@ def no_commands(
     taken: list[bool] = []
     for name, held, count in (
         (corpora.PROMPTS, sets.prompts, min(sizes.no_commands, sizes.prompts)),
-        (corpora.READERS, sets.readers, min(sizes.noisy_readers, sizes.readers)),
+        (corpora.READERS, sets.readers, sizes.readers),
         (corpora.WORDS, sets.words, sizes.words),
     ):
         chosen = [

@@ -71,8 +71,9 @@ class Foresight(NamedTuple):
         found = {one: share * chance for one, chance in self.beliefs.items()}
         for one, chance in self.mixture.counted.items():
             found[one] = found.get(one, 0.0) + sure * chance
+        each = self.doubt / max(1, len(self.lately))
         for one in self.lately:
-            found[one] = found.get(one, 0.0) + self.doubt / len(self.lately)
+            found[one] = found.get(one, 0.0) + each
         return found
 
 

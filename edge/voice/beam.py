@@ -162,7 +162,7 @@ def best(
     if near.size <= most:
         return near
     if state is not None:
-        # By state, then by score: two quick sorts of one key each, for `lexsort` takes ten times as
+        # By state, then by score: two sorts of one key each, for `lexsort` takes several times as
         # long as both.
         near = near[np.argsort(-scores[near])]
         own = state[near].astype(np.int64)

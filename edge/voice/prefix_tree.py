@@ -43,7 +43,9 @@ class PrefixTree:
         self._letter = np.full(1024, BLANK, dtype=np.uint8)
         self.state = np.full(1024, states.start, dtype=np.int32)
         self.slot = np.full(1024, -1, dtype=np.int32)
-        self._row = np.zeros(1024, dtype=np.int32)
+        # A node's row says by which label which child is found; one row is there for all that have
+        # none.
+        self._row = np.full(1024, _NO_CHILDREN, dtype=np.int32)
         self._children = np.full((256, len(LABELS)), -1, dtype=_NODE)
         self._rows = 1
 

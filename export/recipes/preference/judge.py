@@ -1,4 +1,7 @@
-"""How good a network is on dev, as part of the whole mixture."""
+"""How good a network is on dev, as part of the whole mixture.
+
+Without the doubt of `edge.preference.foresight`, which says nothing of the network.
+"""
 
 from __future__ import annotations
 
