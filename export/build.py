@@ -11,6 +11,7 @@ from typing import Any
 from device_profiles import Profile
 from edge.errors import UsageError
 from export.bundle_writer import graph_entry, write_bundle
+from export.kept_models import KeptModels, kept_models
 from export.recipes import Trained, open_models
 from export.tune import LARGEST_DROP, Choice, Tuner
 
@@ -63,6 +64,7 @@ def build(
     target: Path,
     profiles: Sequence[Profile],
     *,
+    keep: Path | None = None,
     name: str | None = None,
     version: str = "0.1.0",
     sequence: int = 0,
@@ -77,22 +79,28 @@ def build(
     Args:
         runs: run folders, each of another task. The bundle is called after the first, unless `name`
             says otherwise.
+        keep: a bundle whose models of other tasks are taken over as they are, and its name.
 
     Raises:
-        UsageError: one of `runs` is no finished run folder, or two are of one task.
+        UsageError: one of `runs` is no finished run folder, two are of one task, or `keep` lacks
+            one of the profiles.
         NothingFits: a profile has no variant that passes; nothing is written.
         BundleError: the bundle cannot be written; what was at `target` is as it was.
     """
     opened = _opened(runs, false_rejects)
-    tasks: dict[str, dict[str, Any]] = {}
-    files: dict[str, bytes] = {}
+    kept = kept_models(keep, opened, profiles) if keep is not None else KeptModels()
+    tasks: dict[str, dict[str, Any]] = {task: dict(of) for task, of in kept.tasks.items()}
+    files: dict[str, bytes] = dict(kept.files)
     graphs = {task: trained.graph() for task, trained in opened.items()}
     for task, trained in opened.items():
         tasks[task], assets = trained.describe(graphs[task].SerializeToString())
         files |= assets
-    shared = sum(map(len, files.values()))  # of each profile's budget, by what all variants share
-    beside = {profile.name: 0 for profile in profiles}
-    graphs_of: dict[str, dict[str, Any]] = {profile.name: {} for profile in profiles}
+    # Of each profile's budget: what all variants share, and what stands beside a graph.
+    shared = sum(len(data) for path, data in files.items() if path.startswith("assets/"))
+    beside = {profile.name: kept.graph_bytes(profile.name) for profile in profiles}
+    graphs_of: dict[str, dict[str, Any]] = {
+        profile.name: dict(kept.graphs.get(profile.name, {})) for profile in profiles
+    }
     parts = []
     for task, trained in opened.items():
         tuner = Tuner(
@@ -126,7 +134,7 @@ def build(
     def write(place: Path) -> None:
         write_bundle(
             place,
-            name=name or next(iter(opened.values())).name,
+            name=name or kept.name or next(iter(opened.values())).name,
             version=version,
             sequence=sequence,
             created=created,

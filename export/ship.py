@@ -6,7 +6,8 @@ the recordings in it, for the accuracy gate and the calibration, are made up: no
 
     python -m export.ship runs/speech runs/home runs/household
 
-writes that folder, and with it and the other runs the bundle that comes with the package.
+writes that folder, and with it and the other runs the bundle that comes with the package. Of what
+no run is named, text and preferences, the models that ship already are taken over.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ def ship(run: Path, folder: Path = recipe.SHIPPED) -> None:
 def bundle(runs: Sequence[Path], target: Path) -> None:
     """Writes the bundle of `runs` for all boards, all of which get the same graphs.
 
+    What was at `target` gives its models of other tasks.
+
     Graphs of 8-bit weights are right everywhere and the fastest nowhere: one of each keeps what
     ships small. Who wants the fastest exports the same runs with `edge export`.
     """
@@ -68,6 +71,7 @@ def bundle(runs: Sequence[Path], target: Path) -> None:
         runs,
         target,
         [_frugal(device_profiles.load(name)) for name in device_profiles.available()],
+        keep=target if target.exists() else None,
         name=BUNDLE.removesuffix(".edge"),
         created=created(runs),
         say=lambda line: print(line, file=sys.stderr, flush=True),
@@ -86,8 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     try:
         ship(given.run)
-        if given.others:
-            bundle([*given.others, recipe.SHIPPED], Path(edge.models.__file__).parent / BUNDLE)
+        bundle([*given.others, recipe.SHIPPED], Path(edge.models.__file__).parent / BUNDLE)
     except UsageError as error:
         parser.exit(error.exit_code, f"{error}\n")
     print(recipe.SHIPPED)

@@ -23,6 +23,7 @@ examples:
   edge export runs/home --out home.edge --profiles raspberry-pi-4,raspberry-pi-zero-2w
   edge export runs/home --out home.edge --tar home.tar --measure
   edge export runs/home runs/household --out home.edge    # commands and preferences in one
+  edge export runs/household --keep home.edge --out home.edge    # the same, preferences anew
 
 For every profile the quantisation schemes it names are tried in order; one that costs more than
 --max-drop points of accuracy on the dev set, or does not fit the profile's budget, is refused. The
@@ -45,11 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folders that `edge train` wrote, each of another model family",
     )
     parser.add_argument("--out", required=True, type=Path, metavar="BUNDLE", help="the bundle")
+    parser.add_argument(
+        "--keep", type=Path, metavar="BUNDLE", help="take its models of other families over"
+    )
     parser.add_argument("--tar", type=Path, metavar="FILE", help="also write it as one tar")
     parser.add_argument(
         "--profiles", metavar="A,B", help="device profiles (default: every one there is)"
     )
-    parser.add_argument("--name", help="the bundle's name (default: the corpus')")
+    parser.add_argument("--name", help="the bundle's name (default: of --keep, or the corpus')")
     parser.add_argument("--bundle-version", default="0.1.0", metavar="VERSION")
     parser.add_argument("--sequence", type=int, default=0, help="number that only ever rises")
     parser.add_argument(
@@ -81,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
         args.runs,
         args.out,
         profiles,
+        keep=args.keep,
         name=args.name,
         version=args.bundle_version,
         sequence=args.sequence,
