@@ -32,6 +32,8 @@ from transformers import (
     set_seed,
 )
 
+from export.host import hold_freed_memory
+
 T = TypeVar("T")
 
 
@@ -194,6 +196,7 @@ def fit(
         The measures of that epoch, and "seconds" and "epochs" of this run.
     """
     set_seed(settings.seed)
+    hold_freed_memory()
     checkpoints = folder / "checkpoints"
     if not resume and is_first_process() and checkpoints.exists():
         # Left there, a longer run's would later be taken for this run's newest.
