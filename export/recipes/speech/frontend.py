@@ -19,7 +19,13 @@ BANDS: Final = 42
 """All mel bands: the same scale goes on to 7.6 kHz, where consonants differ most."""
 FLOOR: Final = -8.0
 """The least feature: digital silence."""
+FAINTER: Final = 10 ** (-15 / 20)
+"""What a stream's samples are multiplied by: 15 dB quieter."""
+HUSH_PERIOD: Final = 2560
+"""Samples after which `hush` begins again, so that a graph can hold it."""
 
+_HUSH: Final = 14
+"""Loudest sample of `hush`, on the int16 scale: -72 dB of full scale in all."""
 _TRANSFORM: Final = 512
 _LOWEST: Final = 60.0
 _HIGHEST: Final = 3800.0
@@ -54,6 +60,28 @@ class MelFrontEnd(nn.Module):
         cosine, sine = spectrum.square().chunk(2, dim=1)
         power = (cosine + sine).transpose(1, 2) @ self.filters
         return power.clamp_min(1e-10).log() * (1 / np.log(10)) + 2.0
+
+
+def in_a_room(samples: np.ndarray, first: int) -> np.ndarray:
+    """Samples [N] as the graph hears them: in a room that is never wholly silent, and from afar.
+
+    The network learns in rooms and at all distances (`mel_augment`). Digital silence, which is
+    nowhere but in files, it takes for a sound; and what is loud for something else. Of words cut
+    out of dev recordings, at -24 dB of full scale, it finds 89.8 % among thirty as they are, 90.8 %
+    with `hush`, and about 92 % if they are fainter as well, by any 15 to 35 dB.
+
+    Args:
+        samples: on the int16 scale.
+        first: the place of the first of them in the stream.
+    """
+    return ((samples + hush(first, len(samples))) * FAINTER).astype(np.float32)
+
+
+def hush(first: int, count: int) -> np.ndarray:
+    """Noise as a good microphone's own, from sample `first` of a stream on: float32 [count]."""
+    # RandomState, whose numbers stay the same from one version of numpy to the next.
+    noise = np.random.RandomState(0).randint(-_HUSH, _HUSH + 1, HUSH_PERIOD)
+    return noise.astype(np.float32)[np.arange(first, first + count) % HUSH_PERIOD]
 
 
 def mel_filters() -> np.ndarray:

@@ -31,7 +31,7 @@ from export.recipes.speech.arithmetic import (
     gemm,
 )
 from export.recipes.speech.backbone import CONTEXT, LEAK, LEAST, STRIDE
-from export.recipes.speech.frontend import BANDS, HOP, MELS, WINDOW, mel_filters
+from export.recipes.speech.frontend import BANDS, FAINTER, HOP, MELS, WINDOW, hush, mel_filters
 from export.recipes.speech.network import DETAIL, FRAMES_PER_STEP
 from export.recipes.speech.streaming import (
     CHUNK,
@@ -92,7 +92,7 @@ def _write(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded) -> None:
 
 
 def _features(net: GraphBuilder, arithmetic: Arithmetic) -> str:
-    """Log mel features [18, 42] of two frames once more and of 16 new ones.
+    """Log mel features [18, 42] of two frames once more and of 16 new ones (`frontend.in_a_room`).
 
     The basis of the Fourier transform is computed from its formula when the graph is loaded.
     """
@@ -101,7 +101,10 @@ def _features(net: GraphBuilder, arithmetic: Arithmetic) -> str:
     transform = 2 * (len(filters) - 1)
     sound = net.concat(["samples", "pcm"], "sound")
     net.rows(sound, CHUNK, CHUNK + KEPT, "next_samples")
-    wave = net.add("Cast", [sound], "wave", to=onnx.TensorProto.FLOAT)
+    plain = net.add("Cast", [sound], "plain", to=onnx.TensorProto.FLOAT)
+    noise = net.constant("hush", hush(-KEPT, KEPT + CHUNK).astype(np.int8))
+    noise = net.add("Cast", [noise], "noise", to=onnx.TensorProto.FLOAT)
+    wave = net.add("Add", [plain, noise], "wave")
     forward, backward = windows(_NEW + _AGAIN)
     parts = [
         net.add("Gather", [wave, net.indices(f"{name}_at", index)], name, axis=0)
@@ -110,7 +113,7 @@ def _features(net: GraphBuilder, arithmetic: Arithmetic) -> str:
     away = np.arange(WINDOW // 2, dtype=np.int64)
     window = np.hanning(WINDOW + 1)[WINDOW // 2 : WINDOW].astype(np.float32)
     window[0] /= 2  # the middle is its own mirror image
-    net.constant("window", window[:, None])
+    net.constant("window", np.float32(FAINTER) * window[:, None])
     turns = [net.constant("away", away[:, None]), net.constant("bins", bins[None])]
     net.add("Mul", turns, "turns")
     net.add("Mod", ["turns", net.constant("turn", np.int64(transform))], "angle")

@@ -13,7 +13,7 @@ import torch
 from edge.session import make_session
 from export.graph import GraphMismatch
 from export.host import ONE_THREAD
-from export.recipes.speech.frontend import HOP, WINDOW, MelFrontEnd
+from export.recipes.speech.frontend import HOP, WINDOW, MelFrontEnd, in_a_room
 from export.recipes.speech.network import AcousticNetwork
 from export.recipes.speech.streaming import CHUNK, Folded
 
@@ -63,7 +63,7 @@ def check_against_torch(
     if not parts:
         return 0.0
     silence = np.zeros(WINDOW - HOP + folded.settle * CHUNK, np.int16)
-    samples = np.concatenate([silence, recording]).astype(np.float32)
+    samples = in_a_room(np.concatenate([silence, recording]), HOP - WINDOW)
     with torch.no_grad():
         expected = network.eval()(MelFrontEnd()(torch.from_numpy(samples)[None]))[0].numpy()
     streamed = np.concatenate(parts)

@@ -10,9 +10,12 @@ from export.recipes.speech.frontend import (
     BANDS,
     FLOOR,
     HOP,
+    HUSH_PERIOD,
     MELS,
     WINDOW,
     MelFrontEnd,
+    hush,
+    in_a_room,
     mel_filters,
 )
 
@@ -56,3 +59,24 @@ def test_bands_cover_what_they_should_and_nothing_else(
     covered = mel_filters()[:bands].max(0) > 0
     assert not covered[(hertz < lowest) | (hertz > highest)].any()
     assert covered[(hertz > lowest + 40) & (hertz < highest - 100)].all()
+
+
+class TestInARoom:
+    def test_silence_is_a_good_microphones_noise(self) -> None:
+        noise = hush(0, 100_000)
+        assert 20 * np.log10(noise.std() / 32768) == pytest.approx(-72, abs=0.5)
+        assert np.array_equal(noise.astype(np.int8), noise)
+        assert features(in_a_room(np.zeros(16_000), 0)).min() > FLOOR + 5
+
+    @pytest.mark.parametrize("first", [-3 * HUSH_PERIOD, -560, 0, 1, HUSH_PERIOD - 1, 10**9])
+    def test_it_is_one_endless_noise_whatever_part_is_asked_for(self, first: int) -> None:
+        long = hush(first, 3 * HUSH_PERIOD)
+        assert np.array_equal(hush(first + 700, 900), long[700:1600])
+        assert np.array_equal(long[:HUSH_PERIOD], long[HUSH_PERIOD : 2 * HUSH_PERIOD])
+        assert np.array_equal(hush(first % HUSH_PERIOD, 400), long[:400])
+
+    def test_any_sound_is_itself_15_db_fainter(self) -> None:
+        sound = np.random.default_rng(0).normal(0, 300, 16_000)
+        apart = features(sound) - features(in_a_room(sound, 5))
+        assert apart.mean() == pytest.approx(1.5, abs=0.01)
+        assert np.abs(apart - 1.5).max() < 0.5

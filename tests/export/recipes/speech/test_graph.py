@@ -14,7 +14,7 @@ from edge.voice.acoustic import AcousticModel
 from edge.voice.posteriors import LETTERS
 from export.quantize import quantize
 from export.recipes.speech.backbone import STRIDE
-from export.recipes.speech.frontend import HOP, WINDOW, MelFrontEnd
+from export.recipes.speech.frontend import HOP, WINDOW, MelFrontEnd, in_a_room
 from export.recipes.speech.graph import float_graph
 from export.recipes.speech.network import AcousticNetwork, Shape
 from export.recipes.speech.quantise import quantised
@@ -68,7 +68,7 @@ def whole(network: AcousticNetwork, folded: Folded, sound: np.ndarray) -> np.nda
     before = WINDOW - HOP + (network.context - STRIDE) * HOP
     samples = np.concatenate([np.zeros(before, np.int16), sound, np.zeros(CHUNK * 16, np.int16)])
     with torch.no_grad():
-        features = MelFrontEnd()(torch.tensor(samples, dtype=torch.float32)[None])
+        features = MelFrontEnd()(torch.from_numpy(in_a_room(samples, -before))[None])
         return network(features)[0].numpy()[folded.early :]
 
 
