@@ -19,7 +19,7 @@ from edge.voice.alphabet import BLANK, LABELS
 from edge.voice.phones import PHONES
 from edge.voice.posteriors import BLANK_TAKEN
 from export.recipes.speech.backbone import FEATURES, STRIDE
-from export.recipes.speech.frontend import HOP, WINDOW
+from export.recipes.speech.frontend import HOP, HUSH_PERIOD, WINDOW
 from export.recipes.speech.network import (
     DETAIL,
     FRAMES_PER_STEP,
@@ -29,8 +29,9 @@ from export.recipes.speech.network import (
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int32]
 
-CHUNK: Final = 2560
-"""Samples of one call, 160 ms: 16 feature frames, 4 steps, 8 frames of posteriors."""
+CHUNK: Final = HUSH_PERIOD
+"""Samples of one call, 160 ms: 16 feature frames, 4 steps, 8 frames of posteriors. Each call adds
+the same noise."""
 _BANDS: Final = 2
 """Mel bands that are left where the backbone ends."""
 
