@@ -143,13 +143,14 @@ def _scores(
     sums = np.cumsum(np.pad(blank, ((hearing.silence, 0), (0, 0))), axis=0)
     sums = np.concatenate([np.zeros((1, sums.shape[1])), sums])
     silent = sums[hearing.silence :] - sums[: -hearing.silence]  # before each frame
+    paused = hearing.pauses(_gaps(np.minimum(np.logaddexp(blank, space), 0.0), hearing))
 
     paths = np.zeros((2, rows.shape[1], len(automaton.labels) + 2))
     ended = np.zeros((len(rows) + 1, 2, rows.shape[1]))
     tails, last_space = np.zeros((2, rows.shape[1])), np.zeros(rows.shape[1])
     best = np.zeros((2, *rows.shape[:2]))
     for t in range(len(rows)):
-        start = hearing.edges(np.maximum(last_space, silent[t]))
+        start = hearing.edges(np.maximum(last_space, silent[t])) * paused[t]
         open_ends = np.where(ended[t, 0] > tails[0], ended[t], tails)
         best[:, t] = open_ends * by_space[t]
         tails = open_ends * by_blank[t]
@@ -164,6 +165,23 @@ def _scores(
     late *= quiet
     found = np.where(late[0] > best[0], late, best)
     return automaton.scores(found[0][..., None], found[1][..., None])[0][..., 0]
+
+
+def _gaps(no_letter: NDArray[np.float64], hearing: Hearing) -> NDArray[np.float64]:
+    """[frames, lanes]: log-posterior of there being no letters in the frames before each.
+
+    Args:
+        no_letter: [frames, lanes], of single frames; each lane goes on where the one before it is
+            at its end, and ends in silence besides.
+        hearing: how many frames.
+    """
+    pause, length = hearing.pause, len(no_letter) - hearing.silence
+    before = np.zeros((pause, no_letter.shape[1]))
+    known = min(pause, length)
+    before[pause - known :, 1:] = no_letter[length - known : length, :-1]
+    sums = np.cumsum(np.concatenate([np.zeros((1, before.shape[1])), before, no_letter]), axis=0)
+    paused: NDArray[np.float64] = sums[pause:-1] - sums[: len(no_letter)]
+    return paused
 
 
 def log_rates(count: int, hours: float) -> NDArray[np.float64]:

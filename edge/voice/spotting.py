@@ -7,7 +7,8 @@ and Paul (1990). All labels together have the probability 1 in each frame; the b
 between that and the best label alone, so that a phrase is not blamed for what is unclear anyway.
 
 Words begin and end somewhere: a phrase has to stand between spaces or silence, or "art" would be in
-every "party". That evidence counts more than a letter's, since it is right more often.
+every "party". That evidence counts more than a letter's, since it is right more often. And whoever
+calls a device has not been speaking just before, as a rule: a pause is evidence, too.
 
 The score is divided by the number of letters, so that phrases compare. Every phrase and spelling is
 one stretch of the same vectors: more of them cost little more.
@@ -32,6 +33,8 @@ FRAME_SECONDS: Final = 0.02
 """One row of posteriors, seconds."""
 MOST_SILENCE: Final = 100
 """Frames of silence that may be asked for at the edges of a phrase."""
+MOST_PAUSE: Final = 200
+"""Frames of a pause that may be asked for before a phrase."""
 MOST_BLANK: Final = 5.0
 """Nats that may be given back to the blank."""
 _DEAD: Final = len(LABELS)
@@ -56,9 +59,14 @@ class Hearing:
     blank: float = 0.0
     """Nats that are given back to the blank, where the model's letters are made likelier than it
     learned them: sentences need that, but a phrase's edges are told by blanks."""
+    pause: int = 0
+    """Frames before a phrase in which no letters are expected; 0 if any may be there."""
+    pause_floor: float = -6.0
+    """The most that letters there cost, nats: who calls in the middle of talk is heard, if well."""
 
     def __post_init__(self) -> None:
-        if not (within(self.floor, -25, 0) and within(self.edge_floor, -25, 0)):
+        floors = (self.floor, self.edge_floor, self.pause_floor)
+        if not all(within(floor, -25, 0) for floor in floors):
             raise ValueError("a floor is not from -25 to 0")
         if not (within(self.best, 0, 1) and within(self.edge, 0, 10)):
             raise ValueError("best or edge is out of range")
@@ -66,11 +74,21 @@ class Hearing:
             raise ValueError(f"blank is out of range: not from 0 to {MOST_BLANK} nats")
         if not 1 <= self.silence <= MOST_SILENCE:
             raise ValueError(f"silence is not from 1 to {MOST_SILENCE} frames")
+        if not 0 <= self.pause <= MOST_PAUSE:
+            raise ValueError(f"pause is not from 0 to {MOST_PAUSE} frames")
 
     def as_learned(self, rows: NDArray[np.floating]) -> None:
         """Gives log posteriors [..., 29] in place what was taken off their blank."""
         if self.blank:
             give_to_blank(rows, self.blank)
+
+    def pause_of(self, log_posterior: float) -> float:
+        """The likelihood of a pause, from the log-posterior of there being no letters in it."""
+        return math.exp(max(log_posterior, self.pause_floor))
+
+    def pauses(self, log_posteriors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same of many."""
+        return np.exp(np.maximum(log_posteriors, self.pause_floor))
 
     def edge_of(self, log_posterior: float) -> float:
         """The likelihood of an edge, from the log-posterior of its space or silence."""
@@ -205,6 +223,7 @@ class PhraseScorer:
         self._tails.fill(0.0)
         self._ended.fill(0.0)
         self._blanks = [0.0] * self.hearing.silence
+        self._gaps = [0.0] * self.hearing.pause
         self._space = 0.0
 
     def push(
@@ -253,6 +272,7 @@ class PhraseScorer:
         blank, space = float(row[BLANK]), float(row[SPACE])
         np.exp(row - hearing.best * row.max(), out=self._gains[:_DEAD])
         start = hearing.edge_of(max(self._space, sum(self._blanks)))
+        start *= hearing.pause_of(sum(self._gaps))
 
         # What had ended by the last frame, and what this frame says to that.
         # The likeliest end, not the sum: an edge that could be anywhere is no evidence of one.
@@ -272,6 +292,8 @@ class PhraseScorer:
         silent = hearing.edge_of(sum(self._blanks))
         np.multiply(self._ended[slot], silent, out=by_silence)
         self._ended[slot] = new[:, automaton.last]
+        if hearing.pause:
+            self._gaps[self.frames % hearing.pause] = no_letter(blank, space)
         self._space = max(space, self._space + blank)
         self.frames += 1
 
@@ -286,6 +308,11 @@ def place(frame: int, taken: float, since: int) -> tuple[float, int]:
     """
     end = frame + 1 - since
     return max(0.0, end - taken), end
+
+
+def no_letter(blank: float, space: float) -> float:
+    """The log-posterior of a frame without a letter, at most 0."""
+    return min(max(blank, space) + math.log1p(math.exp(-abs(blank - space))), 0.0)
 
 
 def silent_rows(frames: int) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from edge.keypath import Table, wrong
 from edge.voice.alphabet import LABELS, SPACE
 from edge.voice.background import Background
-from edge.voice.spotting import MOST_BLANK, MOST_SILENCE, Hearing, Pace
+from edge.voice.spotting import MOST_BLANK, MOST_PAUSE, MOST_SILENCE, Hearing, Pace
 
 MOST_WORDS: Final = 4000
 """Common words that a table may list."""
@@ -227,6 +227,14 @@ def _sounds(table: Table) -> SoundCheck:
     )
 
 
+def _pause(table: Table) -> dict[str, Any]:
+    """What a pause before a phrase is worth; nothing in bundles that know of none."""
+    if "pause" not in table.value:
+        return {}
+    least = _number(table.get("pause_floor", "a number"), table, "pause_floor", -25, 0)
+    return {"pause": table.whole("pause", 0, MOST_PAUSE), "pause_floor": least}
+
+
 def _hearing(table: Table) -> Hearing:
     def number(key: str, least: float, most: float) -> float:
         return _number(table.get(key, "a number"), table, key, least, most)
@@ -238,4 +246,5 @@ def _hearing(table: Table) -> Hearing:
         edge_floor=number("edge_floor", -25, 0),
         silence=table.whole("silence", 1, MOST_SILENCE),
         blank=number("blank", 0, MOST_BLANK) if "blank" in table.value else 0.0,
+        **_pause(table),
     )

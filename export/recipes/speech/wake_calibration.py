@@ -71,7 +71,8 @@ def calibrate(
     mixed = list(spoken)
     random.Random(0).shuffle(mixed)
     sample, rest = _split(mixed, SAMPLE)
-    silence = silent_rows((hearing or Hearing()).silence)
+    hearing = hearing or Hearing()
+    silence = silent_rows(max(hearing.silence, hearing.pause))
     rows = [part for item in sample for part in (letters(item.posteriors), silence)]
     background = pack(np.concatenate([silence, *rows])[:MOST_FRAMES])
     said = [item.text for item in sample]

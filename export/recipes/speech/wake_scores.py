@@ -107,7 +107,7 @@ def measure(
     spoken = list(spoken)
     hearing = hearing or Hearing()
     scorer = PhraseScorer(phrases, hearing, pace)
-    alone = replace(hearing, edge=0.0)
+    alone = replace(hearing, edge=0.0, pause=0)
     silence = silent_rows(scorer.hearing.silence)
     joined = [phrase.replace(" ", "") for phrase in phrases]
     blocks: list[NDArray[np.float32]] = []

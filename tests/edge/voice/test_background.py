@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import BundleFormatError
+from edge.voice.alphabet import collapsed, text_of
 from edge.voice.background import MOST_FRAMES, Background, log_rates, pack, unpack
 from edge.voice.spotting import Hearing, Pace, PhraseScorer, silent_rows
 from tests.edge.voice.letters import Posteriors, mumbled, said
@@ -90,13 +91,14 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_refused_at_once() -> None:
 # --- listening ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hearing", [Hearing(), Hearing(blank=1.0)])
+@pytest.mark.parametrize("hearing", [Hearing(), Hearing(blank=1.0), Hearing(pause=20)])
 @pytest.mark.parametrize("phrase", ["garden", "hey jarvis", "the other people"])
 def test_all_at_once_is_what_the_scorer_says_one_frame_after_the_other(
     phrase: str, hearing: Hearing
 ) -> None:
     # One sentence a lane: the background's 48 lanes begin where sentences do.
     sentence = mumbled("the other people open the garden", np.random.default_rng(3))
+    sentence = np.concatenate([sentence, silent_rows(hearing.pause)])
     length = len(sentence)
     rows = unpack(pack(np.concatenate([sentence] * 48)))
     peaks = Background(pack(rows), hearing, Pace()).peaks(phrase)
@@ -104,6 +106,23 @@ def test_all_at_once_is_what_the_scorer_says_one_frame_after_the_other(
     scores = scorer.push(np.concatenate([rows[:length], silent_rows(10)]))[0][:, 0]
     expected = [scores[i : i + 50].max() for i in range(0, len(scores), 50)]
     assert peaks == pytest.approx(sorted(expected * 48, reverse=True), abs=1e-5)
+
+
+def test_a_lane_that_begins_within_a_sentence_does_not_begin_after_a_pause() -> None:
+    # 48 lanes of 100 frames each, every one of which but the first begins within "jarvis".
+    word = said("jarvis")
+    cut = 2 * (len(word) // 4)
+    lane = np.concatenate([word[cut:], silent_rows(100 - len(word)), word[:cut]])
+    rows = np.concatenate([lane] * 48)
+    ends = text_of(collapsed(word[cut:].argmax(1).tolist())).strip()
+    heard = [
+        Background(pack(rows), Hearing(edge=0.0, pause=pause), Pace(quickest=0.0)).peaks(ends)
+        for pause in (0, 10)
+    ]
+    seconds = 3  # of a lane with the silence after it; without edges, what was heard stays heard
+    assert heard[0][48 * seconds - 1] > -0.2  # wherever the word is cut off, its end is heard
+    assert heard[1][seconds - 1] > -0.2  # only the first lane begins after silence
+    assert heard[1][seconds] < -1.0
 
 
 def test_hours_are_counted() -> None:

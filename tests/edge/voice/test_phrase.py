@@ -231,6 +231,9 @@ def test_the_table_says_how_scores_are_made(table: WakeTable) -> None:
     given_back = {**DOCUMENT["hearing"], "blank": 1.0}
     other = WakeTable.of({**copy.deepcopy(DOCUMENT), "hearing": given_back})
     assert other.hearing == Hearing(silence=8, blank=1.0)
+    paused = {**DOCUMENT["hearing"], "pause": 20, "pause_floor": -4.0}
+    other = WakeTable.of({**copy.deepcopy(DOCUMENT), "hearing": paused})
+    assert other.hearing == Hearing(silence=8, pause=20, pause_floor=-4.0)
 
 
 def test_with_a_background_the_level_is_the_phrases_own() -> None:
@@ -301,6 +304,8 @@ def test_a_bundles_table_comes_with_its_background() -> None:
         ("hearing", {**DOCUMENT["hearing"], "silence": 0}),
         ("hearing", {**DOCUMENT["hearing"], "silence": 10.5}),
         ("hearing", {**DOCUMENT["hearing"], "blank": -1.0}),
+        ("hearing", {**DOCUMENT["hearing"], "pause": -1, "pause_floor": -4.0}),
+        ("hearing", {**DOCUMENT["hearing"], "pause": 20}),
     ],
 )
 def test_a_table_that_is_none_is_refused_by_its_key(key: str, value: object) -> None:

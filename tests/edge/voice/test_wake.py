@@ -43,9 +43,11 @@ def brute_force(phrase: str, rows: Posteriors, hearing: Hearing) -> float:
     def edge(log: float) -> float:
         return math.exp(hearing.edge * max(log, hearing.edge_floor))
 
+    either = np.minimum(np.logaddexp(logs[:, BLANK], logs[:, SPACE]), 0.0)
     spaces, begun = 0.0, []
     for frame in range(len(rows)):
-        begun.append(edge(max(spaces, silence(frame))))
+        paused = either[max(0, frame - hearing.pause) : frame].sum()
+        begun.append(edge(max(spaces, silence(frame))) * math.exp(max(paused, hearing.pause_floor)))
         spaces = max(logs[frame, SPACE], spaces + logs[frame, BLANK])
     ended = np.zeros(len(rows) + 1)
     for start, end in itertools.combinations(range(len(rows) + 1), 2):
@@ -69,16 +71,17 @@ def brute_force(phrase: str, rows: Posteriors, hearing: Hearing) -> float:
     phrase=st.sampled_from(["ab", "aa", "aba", "b"]),
     seed=st.integers(0, 10_000),
     silence=st.integers(1, 3),
+    pause=st.integers(0, 3),
 )
 def test_the_score_is_the_sum_over_all_paths_there_are(
-    phrase: str, seed: int, silence: int
+    phrase: str, seed: int, silence: int, pause: int
 ) -> None:
     generator = np.random.default_rng(seed)
     # Only the labels that matter get a chance to be likely, so that paths really compete.
     logits = generator.normal(0, 2, (6, len(LABELS)))
     logits[:, [BLANK, SPACE, 3, 4]] += 3
     rows = (logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)).astype(np.float32)
-    hearing = Hearing(silence=silence)
+    hearing = Hearing(silence=silence, pause=pause, pause_floor=-2.0)
     scorer = PhraseScorer([phrase], hearing, Pace(quickest=0.0, slowest=10.0))
     expected = brute_force(phrase, rows, hearing)
     assert scorer.push(rows)[0].max() == pytest.approx(expected, abs=1e-5)
@@ -105,6 +108,15 @@ def test_a_letter_not_heard_costs_its_floor_and_no_more() -> None:
     hearing = Hearing(floor=-3.0)
     assert best_score("computer", said("compuer"), hearing) >= -3.0 / 8 - 0.01
     assert best_score("computer", said("compuer")) < -1.0
+
+
+def test_after_a_pause_a_phrase_scores_higher_than_in_the_middle_of_talk() -> None:
+    paused = Hearing(pause=20, pause_floor=-4.0)
+    in_talk = said("so computer")
+    after_a_pause = np.concatenate([said("so"), silence(20), said("computer")])
+    assert best_score("computer", after_a_pause, paused) > -0.01
+    assert best_score("computer", in_talk, paused) == pytest.approx(-4.0 / 8, abs=0.01)
+    assert best_score("computer", in_talk) > -0.01
 
 
 def test_a_letter_half_heard_counts_half() -> None:
