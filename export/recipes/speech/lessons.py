@@ -20,6 +20,7 @@ from export.recipes.speech.features import Cache, Features
 from export.recipes.speech.frontend import BANDS, FLOOR
 from export.recipes.speech.sounds import Sounds
 from export.recipes.speech.splicing import Cuts, Spliced, splice
+from export.recipes.speech.word_bank import Assembled, WordBank
 
 _SPEEDS = (0.87, 1.15)
 """Of a recording that is learned from, drawn anew every time."""
@@ -63,7 +64,7 @@ class Chain:
     itself, half of all computing would go into the silence before it.
     """
 
-    lessons: tuple[Lesson | Spliced, ...]
+    lessons: tuple[Lesson | Spliced | Assembled, ...]
 
     @property
     def frames(self) -> int:
@@ -126,6 +127,8 @@ class Lessons:
         sounds: Sounds | None = None,
         words: Sequence[Sequence[Sequence[Cuts | None]] | None] = (),
         spliced: float = 0.0,
+        texts: Sequence[str] = (),
+        assembled: float = 0.0,
     ) -> None:
         """Made of (recordings, their features, how many to draw an epoch).
 
@@ -139,19 +142,22 @@ class Lessons:
             words: where the words of each set's recordings are (`splicing.words_of`); None of a
                 set that is not to be cut.
             spliced: share of the recordings of other sets that are cut, and put together anew.
+            texts: sentences to be put together of their words (`word_bank`).
+            assembled: share of the recordings in whose place such a sentence is heard.
         """
         none = [None] * len(sets)
         self._sets = [
             (
                 [lessons_of(recordings, cache, look, of, sounds) for look in range(cache.looks)],
                 cuts,
+                WordBank(texts, recordings, cache, cuts, sounds) if cuts and assembled else None,
                 count,
             )
             for (recordings, cache, count), of, cuts in zip(
                 sets, told or none, words or none, strict=True
             )
         ]
-        self._sounds, self._spliced = sounds, spliced
+        self._sounds, self._spliced, self._assembled = sounds, spliced, assembled
         self._seed, self._longest, self._chained = seed, longest, chained
 
     def draw(self, epoch: int) -> list[Chain]:
@@ -161,13 +167,13 @@ class Lessons:
             UsageError: there is not one that can be learned from.
         """
         rng = random.Random(f"{self._seed}/lessons/{epoch}")
-        drawn: list[Lesson | Spliced] = []
-        for looks, cuts, count in self._sets:
+        drawn: list[Lesson | Spliced | Assembled] = []
+        for looks, cuts, bank, count in self._sets:
             every = len(looks[0])
             chosen = [i for _ in range(count // every) for i in range(every)]
             chosen += rng.sample(range(every), count - len(chosen))
             taken = [looks[rng.randrange(len(looks))][i] for i in chosen]
-            drawn += taken if cuts is None else [self._cut(one, cuts, rng) for one in taken]
+            drawn += taken if cuts is None else [self._cut(one, cuts, bank, rng) for one in taken]
         # One that is longer than allowed is replaced, not left out: every epoch is as long.
         short = [lesson for lesson in drawn if self._fits(lesson)]
         if not short:
@@ -180,20 +186,27 @@ class Lessons:
         return self._chains(drawn, rng)
 
     def _cut(
-        self, lesson: Lesson, words: Sequence[Sequence[Cuts | None]], rng: random.Random
-    ) -> Lesson | Spliced:
-        """The recording as it is or, as often as is wanted, its words in another order."""
+        self,
+        lesson: Lesson,
+        words: Sequence[Sequence[Cuts | None]],
+        bank: WordBank | None,
+        rng: random.Random,
+    ) -> Lesson | Spliced | Assembled:
+        """The recording as it is or, as often as is wanted, words of it or of others."""
+        chance = rng.random()
+        if bank is not None and bank.sentences and chance < self._assembled:
+            return bank.draw(lesson.look, rng)
         cuts = words[lesson.look][lesson.index]
-        if cuts is None or rng.random() >= self._spliced:
+        if cuts is None or not 0 <= chance - self._assembled < self._spliced:
             return lesson
         return splice(
             lesson.cache, lesson.index, lesson.look, lesson.labels, cuts, rng, self._sounds
         )
 
-    def _chains(self, drawn: list[Lesson | Spliced], rng: random.Random) -> list[Chain]:
+    def _chains(self, drawn: list[Lesson | Spliced | Assembled], rng: random.Random) -> list[Chain]:
         """As many chains every epoch: a learning rate's schedule needs to know how many."""
         count = -(-len(drawn) // self._chained)
-        chains: list[list[Lesson | Spliced]] = [[lesson] for lesson in drawn[:count]]
+        chains: list[list[Lesson | Spliced | Assembled]] = [[lesson] for lesson in drawn[:count]]
         lengths = [lesson.frames for lesson in drawn[:count]]
         for lesson in drawn[count:]:
             at = min(rng.sample(range(count), min(count, 8)), key=lengths.__getitem__)
@@ -201,7 +214,7 @@ class Lessons:
             lengths[at] += lesson.frames
         return [Chain(tuple(parts)) for parts in chains]
 
-    def _fits(self, lesson: Lesson | Spliced) -> bool:
+    def _fits(self, lesson: Lesson | Spliced | Assembled) -> bool:
         return 2 * len(lesson.labels) + 8 < lesson.frames <= self._longest
 
 

@@ -105,6 +105,33 @@ def made_up(
     return synthesise(requests, folder, jobs, problems, progress)
 
 
+def some(recordings: Sequence[Recording], hours: float) -> Sequence[Recording]:
+    """Every n-th recording, so that about `hours` of them are left: what an epoch never hears need
+    not be prepared."""
+    there = sum(recording.seconds for recording in recordings) / 3600
+    return recordings[:: max(1, round(there / hours))] if hours else ()
+
+
+def near(
+    recordings: Sequence[Recording], texts: Sequence[str], hours: float
+) -> tuple[Sequence[Recording], Sequence[Recording]]:
+    """The `hours` of recordings with the greatest share of the texts' words, and the others."""
+    wanted = {word for text in texts for word in text.split()}
+
+    def share(recording: Recording) -> float:
+        words = recording.text.split()
+        return sum(word in wanted for word in words) / max(1, len(words))
+
+    ranked = sorted(recordings, key=share, reverse=True)
+    seconds, count = 0.0, 0
+    for recording in ranked:
+        seconds += recording.seconds
+        if seconds > hours * 3600 or not share(recording):
+            break
+        count += 1
+    return ranked[:count], ranked[count:]
+
+
 def _corpora(folders: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for folder in folders:

@@ -31,7 +31,7 @@ from export.progress import bar
 from export.recipes.speech.backbone import read_pretrained
 from export.recipes.speech.confidence import copy_confidence, write_confidence
 from export.recipes.speech.domain import Domain, sentences_of
-from export.recipes.speech.material import Material, made_up
+from export.recipes.speech.material import Material, made_up, near, some
 from export.recipes.speech.network import AcousticNetwork, Shape
 from export.recipes.speech.school import Part, teach
 from export.recipes.speech.settings import SpeechSettings
@@ -94,9 +94,9 @@ def train(
         UsageError: no synthesiser is installed, there is nothing to train on, or words are to be
             cut out of recordings and no trained network hears where they are.
     """
-    if settings.spliced and begin is None:
+    if (cut := max(settings.spliced, settings.assembled)) and begin is None:
         raise UsageError(
-            f"spliced = {settings.spliced:g} and no network that hears where words are",
+            f"spliced or assembled = {cut:g} and no network that hears where words are",
             where="settings",
             allowed="0 in a training from the beginning",
             hint="name a finished run with --begin",
@@ -126,9 +126,10 @@ def train(
     if network is None:
         network = AcousticNetwork(Shape(width=settings.width))
         read_pretrained(network.backbone)
+    own_texts = texts if domain is not None else ()
     parts = [
         Part(
-            _some(material.real, 2 * settings.real_hours),
+            _real(material.real, settings.real_hours, own_texts),
             settings.real_hours,
             settings.looks,
             spliced=True,
@@ -142,6 +143,7 @@ def train(
         settings,
         folder / "network",
         cache=cache or folder / "features",
+        texts=own_texts,
         teacher=teacher,
         resume=resume,
         quiet=quiet,
@@ -201,11 +203,14 @@ def specialised(
     return train(material, texts, settings, folder, begin=begin, domain=domain, **options)
 
 
-def _some(recordings: Sequence[Recording], hours: float) -> Sequence[Recording]:
-    """Every n-th recording, so that about `hours` of them are left: what an epoch never hears need
-    not be prepared."""
-    there = sum(recording.seconds for recording in recordings) / 3600
-    return recordings[:: max(1, round(there / hours))] if hours else ()
+def _real(
+    recordings: Sequence[Recording], hours: float, texts: Sequence[str]
+) -> Sequence[Recording]:
+    """Twice what an epoch hears; where there are a maker's `texts`, half of it close to them."""
+    if not texts:
+        return some(recordings, 2 * hours)
+    close, others = near(recordings, texts, 2 * hours)
+    return [*close, *some(others, hours)]
 
 
 def load(folder: Path) -> SpeechRun:

@@ -56,6 +56,7 @@ def teach(
     folder: Path,
     *,
     cache: Path,
+    texts: Sequence[str] = (),
     teacher: torch.nn.Module | None = None,
     resume: bool = False,
     quiet: bool = False,
@@ -70,6 +71,7 @@ def teach(
         settings: how long and how fast.
         folder: checkpoints and TensorBoard logs.
         cache: where features are kept.
+        texts: sentences that are put together of people's words (the setting `assembled`).
         teacher: reads every batch as well (see `Pupil`), or each recording once (`teachers`).
         resume: go on from the newest checkpoint in `folder`.
         quiet: no progress bars.
@@ -99,7 +101,7 @@ def teach(
             return told_by(teacher, recordings, cache, step)
 
     def words(part: Part, of: Cache) -> list[list[Cuts | None]] | None:
-        if not (part.spliced and settings.spliced):
+        if not (part.spliced and (settings.spliced or settings.assembled)):
             return None
         labels = [tuple(spell(recording.text)) for recording in part.recordings]
         with bar("words", part.looks * len(labels), quiet) as step:
@@ -113,6 +115,8 @@ def teach(
         sounds=Sounds() if settings.sounds else None,
         words=[words(part, of) for part, of in zip(parts, caches, strict=True)],
         spliced=settings.spliced,
+        texts=texts,
+        assembled=settings.assembled if texts else 0.0,
     )
     dev = lessons_of(material.dev, features(material.dev, 1), 0)
     own = lessons_of(material.own_dev, features(material.own_dev, 1), 0)

@@ -18,6 +18,7 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "decay": (0.0, 0.99999),
     "kept": (0.0, 1.0),
     "spliced": (0.0, 1.0),
+    "assembled": (0.0, 1.0),
     "looks": (1, 16),
     "synthetic": (0, 10**6),
     "synthetic_hours": (0.0, 10**4),
@@ -54,6 +55,9 @@ class SpeechSettings:
     spliced: float = 0.0
     """Share of the real recordings whose words are heard in another order; needs a trained network
     to go on from."""
+    assembled: float = 0.0
+    """Share of the real recordings in whose place a sentence of the maker's own is heard, put
+    together of words that people say in the recordings."""
     looks: int = 3
     """Looks at each real recording that are kept; synthetic speech has one fewer."""
     synthetic: int = 18_000
@@ -82,6 +86,8 @@ SPECIALISE = SpeechSettings(
     synthetic=3_000,
     synthetic_hours=2.5,
     real_hours=1.5,
+    spliced=0.25,
+    assembled=0.25,
 )
 """What an adaptation to a maker's own sentences begins from: a quarter of an hour on two cores."""
 

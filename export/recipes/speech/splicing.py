@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
@@ -42,7 +43,7 @@ _MARGIN = 8
 ends."""
 _PAUSE = (4, 60)
 """Frames between two pieces, where there is a pause."""
-_QUIET = 0.1
+QUIET: Final = 0.1
 """Share of a recording's frames that pauses are made of, the quietest."""
 _BATCH_FRAMES = 12_000
 
@@ -71,7 +72,7 @@ class Spliced:
         """[frames, 42]."""
         whole = self.cache.of(self.index, self.look)
         loudness = whole.mean(1, dtype=np.float32)
-        quiet = np.argsort(loudness)[: max(1, int(_QUIET * len(whole)))]
+        quiet = np.argsort(loudness)[: max(1, int(QUIET * len(whole)))]
         rng = np.random.default_rng(self.index)
         parts = [
             part

@@ -130,3 +130,29 @@ def test_few_texts_are_said_by_many_voices(tmp_path: Path, monkeypatch: pytest.M
     )  # fmt: skip
     assert made_up([], 7, tmp_path, 0, []) == []
     assert made_up(["one"], 0, tmp_path, 0, []) == []
+
+
+SAID = [
+    Recording(Path(f"{number}.flac"), text, "", None, 1800.0)
+    for number, text in enumerate(["a small tea", "good morning", "tea please", "small tea"])
+]
+
+
+class TestRecordingsCloseToADomain:
+    def test_those_with_the_greatest_share_of_its_words_come_first(self) -> None:
+        close, others = module.near(SAID, ["small tea"], 10.0)
+        assert [one.text for one in close] == ["small tea", "a small tea", "tea please"]
+        assert [one.text for one in others] == ["good morning"]
+
+    def test_as_many_hours_as_asked_for(self) -> None:
+        close, others = module.near(SAID, ["small tea"], 1.0)
+        assert len(close) == len(others) == 2
+
+    def test_none_is_close_to_what_nobody_says(self) -> None:
+        assert module.near(SAID, ["espresso"], 10.0) == ([], SAID)
+
+
+def test_some_are_spread_over_all() -> None:
+    said = [Recording(Path(f"{at}.flac"), "go", "", None, 360.0) for at in range(10)]
+    assert list(module.some(said, 0.5)) == said[::2]
+    assert list(module.some(said, 0.0)) == []

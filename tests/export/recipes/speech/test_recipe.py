@@ -219,10 +219,10 @@ class TestNothingToTrainOn:
     def test_words_cannot_be_cut_out_before_anything_is_trained(
         self, tmp_path: Path, material: Material
     ) -> None:
-        settings = replace(QUICK, spliced=0.5)
-        with pytest.raises(UsageError, match=r"spliced = 0\.5 and no network that hears") as error:
-            recipe.train(material, [], settings, tmp_path, say=quiet)
-        assert "--begin" in str(error.value)
+        for settings in (replace(QUICK, spliced=0.5), replace(QUICK, assembled=0.5)):
+            with pytest.raises(UsageError, match=r"= 0\.5 and no network that hears") as error:
+                recipe.train(material, [], settings, tmp_path, say=quiet)
+            assert "--begin" in str(error.value)
 
 
 def test_words_in_other_orders_are_learned_from(tmp_path: Path, material: Material) -> None:
