@@ -7,7 +7,8 @@
         --bundle speech-orders-1=runs/orders-1.edge
 
 The prompts are those of speechocean762's test split. Their texts become templates, as a maker would
-write them down; the recordings of them are heard by nobody but the benchmark.
+write them down; the recordings of them are heard by nobody but the benchmark. The smallest language
+is the thirty words of Speech Commands.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from export.corpora.speech.recording import Recording
 from export.files import write_atomic
 from export.recipes.speech.domain import Domain, read_domain
 
-NAMES = ("codes", "orders-1", "orders-2", "choices")
+_OF_PROMPTS = ("codes", "orders-1", "orders-2", "choices")
+NAMES = ("words", *_OF_PROMPTS)
 CONDITIONS = (QUIET, KITCHEN_12, KITCHEN_6)
 ORDERS = 150
 """Prompts of a domain of orders."""
@@ -73,7 +75,7 @@ def write(folder: Path, data: Path) -> list[Path]:
     """Writes each domain as a sentence file; returns their paths.
 
     Raises:
-        UsageError: speechocean762 is not under `data`, or pocketsphinx is not installed.
+        UsageError: a set is not under `data`, or pocketsphinx is not installed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -88,16 +90,20 @@ def make(data: Path) -> list[Made]:
     prompts = corpora.prompts(data).recordings
     common = _common_words(data)
     confusable = Confusable(common, pronunciations())
-    words: Mapping[str, Words] = {
-        **dict.fromkeys(NAMES[1:-1], confusable),
-        NAMES[-1]: AsLong(common, len(NAMES)),
+    alike: Mapping[str, Words] = {
+        **dict.fromkeys(_OF_PROMPTS[1:-1], confusable),
+        _OF_PROMPTS[-1]: AsLong(common, len(_OF_PROMPTS)),
     }
     spoken = [item for item in prompts if set(item.text.split()) <= set(_DIGITS)]
-    found = [Made(NAMES[0], _codes(spoken), tuple(spoken))]
+    words = corpora.words(data)
+    found = [
+        Made(NAMES[0], words.texts, words.recordings),
+        Made(_OF_PROMPTS[0], _codes(spoken), tuple(spoken)),
+    ]
     used = {item.audio for item in spoken}
-    for seed, name in enumerate(NAMES[1:], 1):
+    for seed, name in enumerate(_OF_PROMPTS[1:], 1):
         left = [item for item in prompts if item.audio not in used]
-        found.append(orders(name, left, words[name], seed))
+        found.append(orders(name, left, alike[name], seed))
         used |= {item.audio for item in found[-1].recordings}
     return found
 

@@ -12,7 +12,7 @@ from edge.errors import UsageError
 GROUPS = ("speech-accuracy", "speech-domains", "speech-speed", "speech-peers")
 """Each has a results file of its own; `--only speech` runs all of them."""
 FAMILY = "speech"
-_DOMAINS = ("codes", "orders-1", "orders-2", "choices")
+_DOMAINS = ("words", "codes", "orders-1", "orders-2", "choices")
 FLOAT = "speech-float"
 NAMES = (FAMILY, *(f"{FAMILY}-{name}" for name in _DOMAINS), FLOAT)
 """What a bundle of the family may be given for: the shipped model, those made for a domain, and the
@@ -96,5 +96,6 @@ def run(
     else:
         from benchmarks.speech.peers import peers
 
-        found = peers(bundles[FAMILY], data, clips=arguments.clips, report=report)
+        own = {name: bundles.get(f"{FAMILY}-{name}") for name in _DOMAINS}
+        found = peers(bundles[FAMILY], data, own, clips=arguments.clips, report=report)
     return found | ({"limit": limit} if limit else {})

@@ -6,7 +6,7 @@ import importlib.util
 import re
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,20 @@ Report = Callable[[str], None]
 Recognise = Callable[[Stored], str]
 
 
-def peers(bundle: Path, data: Path, *, clips: int, report: Report) -> dict[str, Any]:
+def peers(
+    bundle: Path,
+    data: Path,
+    own: Mapping[str, Path | None],
+    *,
+    clips: int,
+    report: Report,
+) -> dict[str, Any]:
     """pocketsphinx with the same grammars, and what wake words cost; as far as they are installed.
 
     Args:
         bundle: hears.
         data: folder of the public sets.
+        own: bundles that were specialised on a domain, by its name.
         clips: recordings of each grammar.
 
     Raises:
@@ -49,12 +57,15 @@ def peers(bundle: Path, data: Path, *, clips: int, report: Report) -> dict[str, 
     found: dict[str, Any] = {"rows": [], "recognisers": []}
     if _installed("pocketsphinx"):
         words = corpora.words(data)
-        found["recognisers"] += beside(
-            "30 words", ear, words.recordings, [_alternatives(words.texts)], clips, report
-        )
         made = next(each for each in domains.make(data) if each.name == "orders-1")
-        said, templates = _in_dictionary(made)
-        found["recognisers"] += beside("orders-1", ear, said, templates, clips, report)
+        for name, domain, said, templates in (
+            ("30 words", "words", words.recordings, [_alternatives(words.texts)]),
+            (made.name, made.name, *_in_dictionary(made)),
+        ):
+            ears = {OURS: ear}
+            if (path := own.get(domain)) is not None:
+                ears[f"{OURS}, specialised"] = Ear.of(path, profile=variants(path)[0])
+            found["recognisers"] += beside(name, ears, said, templates, clips, report)
     else:
         report("left out: pocketsphinx (pip install pocketsphinx)")
     found["rows"] = wake_words(bundle, ear, data, report)
@@ -66,7 +77,7 @@ def peers(bundle: Path, data: Path, *, clips: int, report: Report) -> dict[str, 
 
 def beside(
     name: str,
-    ear: Ear,
+    ears: Mapping[str, Ear],
     recordings: Sequence[Recording],
     templates: Sequence[str],
     clips: int,
@@ -74,6 +85,7 @@ def beside(
 ) -> list[dict[str, Any]]:
     """Ours and pocketsphinx on the same recordings, one after the other for each.
 
+    Of ours there may be several; the first is what the others' time is measured in.
     Templates have alternatives and nothing else: "turn it (on|off)" is JSGF and hassil's syntax.
     Neither rejects anything: the best sentence counts.
     """
@@ -81,14 +93,15 @@ def beside(
     report(f"{name}: {OURS} and {SPHINX}, {len(chosen)} recordings")
     with tempfile.TemporaryDirectory() as folder:
         who: dict[str, Recognise] = {
-            OURS: _ours(ear, templates, Path(folder)),
+            **{each: _ours(ear, templates, Path(folder)) for each, ear in ears.items()},
             SPHINX: _sphinx(templates, Path(folder)),
         }
+        samples_of = ears[OURS].samples
         right: dict[str, list[bool]] = {each: [] for each in who}
         took = dict.fromkeys(who, 0.0)
         seconds = 0.0
         for number, item in enumerate(chosen):
-            samples = ear.samples(item)
+            samples = samples_of(item)
             if not number:  # once before it counts
                 for recognise in who.values():
                     recognise(samples)
@@ -102,7 +115,7 @@ def beside(
         {
             "grammar": name,
             "model": each,
-            "ours": each == OURS,
+            "ours": each in ears,
             "recordings": len(chosen),
             "audio_seconds": round(seconds, 1),
             "right": share(right[each]),

@@ -121,6 +121,20 @@ def test_orders_can_be_said_and_hold_what_was_said(tmp_path: Path) -> None:
     assert found["wrong"]["value"] == 0.25
 
 
+def test_the_smallest_language_is_of_single_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = corpora.Held((recording("up"), recording("down")), ("down", "up"))
+    prompts = corpora.Held(tuple(recording(f"one {word}") for word in ("two", "six")), ())
+    monkeypatch.setattr(domains.corpora, "words", lambda _: held)
+    monkeypatch.setattr(domains.corpora, "prompts", lambda _: prompts)
+    monkeypatch.setattr(domains, "_common_words", lambda _: {"up", "down"})
+    words, codes, *orders = domains.make(tmp_path)
+    assert (words.name, words.sentences, words.text) == ("words", 2, "[Words]\ndown\nup\n")
+    assert (codes.name, codes.sentences) == ("codes", 100)
+    assert [made.name for made in orders] == ["orders-1", "orders-2", "choices"]
+
+
 def _confusable() -> Confusable:
     return Confusable(SOUNDS, SOUNDS)
 
