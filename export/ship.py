@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import device_profiles
 import edge.models
 from device_profiles import Profile, Quantization
-from edge.errors import UsageError
+from edge.errors import EdgeError
 from edge.models import NAME as BUNDLE
 from export.build import build
 from export.commands.export import created
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         ship(given.run)
         bundle([*given.others, recipe.SHIPPED], Path(edge.models.__file__).parent / BUNDLE)
-    except UsageError as error:
+    except EdgeError as error:
         parser.exit(error.exit_code, f"{error}\n")
     print(recipe.SHIPPED)
 

@@ -22,7 +22,9 @@ examples:
 With --sentences the English model that ships with the package is trained on with your sentences,
 said by synthetic voices, in a quarter of an hour on two cores; the bundle then recognises them out
 of the box. FILE has sentence templates in the syntax of Home Assistant's intents (YAML, or a folder
-of it), or one sentence or template a line, where a line [Intent] names what follows.
+of it), or one sentence or template a line, where a line [Intent] names what follows. Real
+recordings (--data, or EDGE_DATA) make it better: they keep what is known of people, and what
+words of your sentences are said in them is put together as your sentences.
 
 Without --sentences a model is trained from the published speech embedding: real recordings are
 needed, and texts for the synthetic ones are taken from the sample home and from the public corpora
