@@ -96,6 +96,5 @@ def run(
     else:
         from benchmarks.speech.peers import peers
 
-        own = {name: bundles.get(f"{FAMILY}-{name}") for name in _DOMAINS}
-        found = peers(bundles[FAMILY], data, own, clips=arguments.clips, report=report)
+        found = peers(bundles, data, clips=arguments.clips, report=report)
     return found | ({"limit": limit} if limit else {})

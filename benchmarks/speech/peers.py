@@ -34,36 +34,29 @@ Report = Callable[[str], None]
 Recognise = Callable[[Stored], str]
 
 
-def peers(
-    bundle: Path,
-    data: Path,
-    own: Mapping[str, Path | None],
-    *,
-    clips: int,
-    report: Report,
-) -> dict[str, Any]:
+def peers(bundles: Mapping[str, Path], data: Path, *, clips: int, report: Report) -> dict[str, Any]:
     """pocketsphinx with the same grammars, and what wake words cost; as far as they are installed.
 
     Args:
-        bundle: hears.
+        bundles: "speech", and "speech-" and a domain's name for a model that was specialised on it.
         data: folder of the public sets.
-        own: bundles that were specialised on a domain, by its name.
         clips: recordings of each grammar.
 
     Raises:
         EdgeError: the bundle cannot be loaded, or a set is missing.
     """
+    bundle = bundles["speech"]
     ear = Ear.of(bundle, profile=variants(bundle)[0])
     found: dict[str, Any] = {"rows": [], "recognisers": []}
     if _installed("pocketsphinx"):
-        words = corpora.words(data)
-        made = next(each for each in domains.make(data) if each.name == "orders-1")
+        made = {each.name: each for each in domains.make(data)}
+        words, orders = made["words"], made["orders-1"]
         for name, domain, said, templates in (
-            ("30 words", "words", words.recordings, [_alternatives(words.texts)]),
-            (made.name, made.name, *_in_dictionary(made)),
+            ("30 words", words.name, words.recordings, [_alternatives(words.templates)]),
+            (orders.name, orders.name, *_in_dictionary(orders)),
         ):
             ears = {OURS: ear}
-            if (path := own.get(domain)) is not None:
+            if (path := bundles.get(f"speech-{domain}")) is not None:
                 ears[f"{OURS}, specialised"] = Ear.of(path, profile=variants(path)[0])
             found["recognisers"] += beside(name, ears, said, templates, clips, report)
     else:

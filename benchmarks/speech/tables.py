@@ -219,7 +219,7 @@ def _peers(results: Results) -> str:
             _many(row["recordings"]),
             measured(row["right"]),
             _factor(row["real_time_factor"]),
-            "–" if row["times_ours"] == 1 else f"{row['times_ours']:.2f}×",
+            "–" if row["ours"] else f"{row['times_ours']:.2f}×",
         ]
         for row in _rows(results, "recognisers", "speech-peers")
     ]

@@ -140,9 +140,7 @@ def _scores(
     np.exp(rows - hearing.best * rows.max(2, keepdims=True), out=gains[:, :, :-1])
     blank, space = rows[:, :, BLANK].astype(np.float64), rows[:, :, SPACE].astype(np.float64)
     by_blank, by_space = hearing.edges(blank), hearing.edges(space)
-    sums = np.cumsum(np.pad(blank, ((hearing.silence, 0), (0, 0))), axis=0)
-    sums = np.concatenate([np.zeros((1, sums.shape[1])), sums])
-    silent = sums[hearing.silence :] - sums[: -hearing.silence]  # before each frame
+    silent = _sums_before(blank, np.zeros((hearing.silence, blank.shape[1])))
     paused = hearing.pauses(_gaps(np.minimum(np.logaddexp(blank, space), 0.0), hearing))
 
     paths = np.zeros((2, rows.shape[1], len(automaton.labels) + 2))
@@ -167,8 +165,20 @@ def _scores(
     return automaton.scores(found[0][..., None], found[1][..., None])[0][..., 0]
 
 
+def _sums_before(values: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[frames + 1, lanes]: before each frame, and after the last, the sum of the last so many.
+
+    Args:
+        values: [frames, lanes].
+        before: what came before the first frame; as many frames as are summed.
+    """
+    sums = np.cumsum(np.concatenate([np.zeros((1, values.shape[1])), before, values]), axis=0)
+    found: NDArray[np.float64] = sums[len(before) :] - sums[: len(values) + 1]
+    return found
+
+
 def _gaps(no_letter: NDArray[np.float64], hearing: Hearing) -> NDArray[np.float64]:
-    """[frames, lanes]: log-posterior of there being no letters in the frames before each.
+    """[frames + 1, lanes]: log-posterior of there being no letters in the frames before each.
 
     Args:
         no_letter: [frames, lanes], of single frames; each lane goes on where the one before it is
@@ -179,9 +189,7 @@ def _gaps(no_letter: NDArray[np.float64], hearing: Hearing) -> NDArray[np.float6
     before = np.zeros((pause, no_letter.shape[1]))
     known = min(pause, length)
     before[pause - known :, 1:] = no_letter[length - known : length, :-1]
-    sums = np.cumsum(np.concatenate([np.zeros((1, before.shape[1])), before, no_letter]), axis=0)
-    paused: NDArray[np.float64] = sums[pause:-1] - sums[: len(no_letter)]
-    return paused
+    return _sums_before(no_letter, before)
 
 
 def log_rates(count: int, hours: float) -> NDArray[np.float64]:

@@ -193,11 +193,14 @@ class Lessons:
         rng: random.Random,
     ) -> Lesson | Spliced | Assembled:
         """The recording as it is or, as often as is wanted, words of it or of others."""
-        chance = rng.random()
-        if bank is not None and bank.sentences and chance < self._assembled:
-            return bank.draw(lesson.look, rng)
         cuts = words[lesson.look][lesson.index]
-        if cuts is None or not 0 <= chance - self._assembled < self._spliced:
+        able = bank is not None and bool(bank.sentences)
+        if cuts is None and not able:
+            return lesson
+        chance = rng.random() - (self._assembled if able else 0.0)
+        if bank is not None and chance < 0:
+            return bank.draw(lesson.look, rng)
+        if cuts is None or chance >= self._spliced:
             return lesson
         return splice(
             lesson.cache, lesson.index, lesson.look, lesson.labels, cuts, rng, self._sounds

@@ -88,6 +88,8 @@ def teach(
             hint="see --data, --sentences and the setting `synthetic`",
         )
 
+    assembled = settings.assembled if texts else 0.0
+
     def features(recordings: Sequence[Recording], looks: int) -> Cache:
         with bar("features", looks * len(recordings), quiet) as step:
             return build_cache(
@@ -101,7 +103,7 @@ def teach(
             return told_by(teacher, recordings, cache, step)
 
     def words(part: Part, of: Cache) -> list[list[Cuts | None]] | None:
-        if not (part.spliced and (settings.spliced or settings.assembled)):
+        if not (part.spliced and (settings.spliced or assembled)):
             return None
         labels = [tuple(spell(recording.text)) for recording in part.recordings]
         with bar("words", part.looks * len(labels), quiet) as step:
@@ -116,7 +118,7 @@ def teach(
         words=[words(part, of) for part, of in zip(parts, caches, strict=True)],
         spliced=settings.spliced,
         texts=texts,
-        assembled=settings.assembled if texts else 0.0,
+        assembled=assembled,
     )
     dev = lessons_of(material.dev, features(material.dev, 1), 0)
     own = lessons_of(material.own_dev, features(material.own_dev, 1), 0)

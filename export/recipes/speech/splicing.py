@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from edge.voice.alignment import align
@@ -43,7 +43,7 @@ _MARGIN = 8
 ends."""
 _PAUSE = (4, 60)
 """Frames between two pieces, where there is a pause."""
-QUIET: Final = 0.1
+_QUIET = 0.1
 """Share of a recording's frames that pauses are made of, the quietest."""
 _BATCH_FRAMES = 12_000
 
@@ -71,8 +71,7 @@ class Spliced:
     def features(self) -> Features:
         """[frames, 42]."""
         whole = self.cache.of(self.index, self.look)
-        loudness = whole.mean(1, dtype=np.float32)
-        quiet = np.argsort(loudness)[: max(1, int(QUIET * len(whole)))]
+        quiet = quietest(whole.mean(1, dtype=np.float32))
         rng = np.random.default_rng(self.index)
         parts = [
             part
@@ -80,6 +79,11 @@ class Spliced:
             for part in (whole[start:end], whole[rng.choice(quiet, pause)])
         ]
         return np.concatenate(parts)
+
+
+def quietest(loudness: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> npt.NDArray[np.intp]:
+    """The frames that pauses are made of, of a recording's frames' loudness."""
+    return np.argsort(loudness)[: max(1, int(_QUIET * len(loudness)))]
 
 
 def splice(

@@ -12,6 +12,7 @@ from export.corpora.speech.recording import Recording
 from export.files import take_over, write_atomic
 from export.recipes.pronunciation.packing import pronouncer
 from export.recipes.speech.listening import listened
+from export.recipes.speech.material import some
 from export.recipes.speech.network import AcousticNetwork
 from export.recipes.speech.wake_calibration import calibrate
 
@@ -45,7 +46,7 @@ def write_wake(
     missing = _HOURS - sum(recording.seconds for recording in chosen) / 3600
     there = sum(recording.seconds for recording in heard) / 3600
     if missing > 0 and there > 0:
-        chosen += heard[:: max(1, round(there / missing))]
+        chosen += some(heard, missing)
     spoken = [*listened(network, chosen)]
     texts = [recording.text for recording in heard]
     hearing = Hearing(blank=BLANK_TAKEN, pause=_PAUSE)

@@ -19,7 +19,7 @@ from edge.voice.alphabet import spell
 from export.corpora.speech.recording import Recording
 from export.recipes.speech.features import Cache, Features
 from export.recipes.speech.sounds import Sounds
-from export.recipes.speech.splicing import QUIET, Cuts, Labels
+from export.recipes.speech.splicing import Cuts, Labels, quietest
 
 _MARGIN = 4
 """Greatest number of frames that a word has of its neighbours."""
@@ -81,8 +81,8 @@ class Assembled:
             loudness = whole.mean(1, dtype=np.float32)
             own = np.quantile(loudness, _LOUD)
             level = own if level is None else level
-            quiet = np.argsort(loudness)[: max(1, int(QUIET * len(whole)))]
-            for frames in (whole[piece.start : piece.end], whole[rng.choice(quiet, piece.pause)]):
+            pause = whole[rng.choice(quietest(loudness), piece.pause)]
+            for frames in (whole[piece.start : piece.end], pause):
                 parts.append(frames + np.float16(level - own))
         return np.concatenate(parts)
 
@@ -107,7 +107,6 @@ class WordBank:
         sounds: Sounds | None = None,
     ) -> None:
         self._cache, self._cuts, self._sounds = cache, cuts, sounds
-        self._speakers = [recording.speaker for recording in recordings]
         wanted = {word for text in texts for word in text.split()}
         self._said: dict[str, dict[str, list[Word]]] = {}
         for index, recording in enumerate(recordings):
