@@ -150,6 +150,19 @@ class Search:
         best = int((self._beam.total + self._beam.bonus).argmax())
         return self._tree.text(int(self._beam.node[best])).rstrip()
 
+    def lacking(self) -> float:
+        """Nats by which the likeliest beginning of a sentence is ahead of all whole sentences.
+
+        By their letters alone; infinite where there is no whole one, 0 where nothing was said.
+        """
+        beam = self._beam
+        scores = beam.total + beam.bonus
+        best = int(scores.argmax())
+        if beam.node[best] == ROOT:
+            return 0.0
+        complete = self._tree.states.accepts[beam.state]
+        return float(scores[best] - scores[complete].max(initial=-math.inf))
+
     def posteriors(self) -> Posteriors:
         """All frames so far, as they were pushed: [frames, labels], float32."""
         if len(self._pushed) > 1:

@@ -32,7 +32,7 @@ class StreamSettings:
     """Seconds after the wake phrase in which a command has to begin."""
     partial_every: float = 0.2
     """Seconds of audio between two `Partial` events at the least."""
-    mid_sentence: float = 0.8
+    mid_sentence: float = 1.5
     """Seconds more that a pause may last in the middle of a sentence of the home."""
     per_hour: float = PER_HOUR
     """False accepts of a wake phrase that are put up with, in an hour of other speech."""

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from edge.voice.posteriors import Posteriors
     from edge.voice.recognizer import Attempt
 
+_LACKING: Final = 3.0
+"""Nats that whole sentences have to be behind for somebody to be in the middle of one: a last sound
+that is hardly heard costs less. On dev, orders read by people, in quiet and in kitchen noise at
+6 dB: 9 and 13 % of what was rightly found is behind by that at its end (28 and 45 % are by 0), and
+93 and 81 % (96 and 98 %) of what stops in the middle."""
 _GONE: Final = -30.0
 """Log probability that is left to a label whose share the blank was given."""
 
@@ -71,12 +76,10 @@ class Utterance:
         return text
 
     def unfinished(self) -> bool:
-        """Whether a mere beginning of a sentence fits better than any whole sentence."""
+        """Whether a mere beginning of a sentence fits much better than any whole sentence."""
         if self.attempt is None or not self.words:
             return False
-        beginning = self.attempt.search.partial()
-        best = self.attempt.search.hypotheses(1)
-        return bool(beginning and best) and not (best[0].complete and best[0].text == beginning)
+        return self.attempt.search.lacking() >= _LACKING
 
     def said_before(self, row: int) -> bool:
         """Whether there are letters before a row of the acoustic model's output."""

@@ -176,6 +176,20 @@ def test_partial_results_grow(graph: SearchGraph) -> None:
     assert len(set(seen)) > 10
 
 
+def test_what_is_lacking_of_a_whole_sentence(graph: SearchGraph) -> None:
+    def lacking(text: str) -> float:
+        search = Decoder(graph).start()
+        search.push(spoken(text, seed=5))
+        return search.lacking()
+
+    assert lacking("turn on") == math.inf
+    assert math.inf > lacking("turn on the blue") > lacking("turn on the blue lam") > 0
+    assert lacking("turn on the blue lamp") == 0
+    assert lacking("turn on the blue lamp in the") == math.inf
+    assert lacking("turn on the blue lamp in the hall") == 0
+    assert Decoder(graph).start().lacking() == 0  # nothing was begun
+
+
 def test_half_a_sentence_is_no_whole_one(graph: SearchGraph) -> None:
     found = heard(Decoder(graph), spoken("open the blue", seed=5))
     assert found[0].text.startswith("open the blue")

@@ -110,7 +110,7 @@ class TestWithoutAWakePhrase:
     def test_a_pause_in_mid_sentence_is_waited_for(self) -> None:
         whole = fakes.said(ON)
         middle = len(fakes.said("turn on the ")) + 4 * fakes.ROW  # the space too
-        sound = audio(1.0, whole[:middle], 1.0, whole[middle:], 2.0)
+        sound = audio(1.0, whole[:middle], 1.8, whole[middle:], 2.0)
         assert intents(stream().push(sound)) == ["TurnOn"]
         strict = stream(settings=StreamSettings(mid_sentence=0.0))
         assert codes(strict.push(sound)) == ["incomplete", "not_in_grammar"]

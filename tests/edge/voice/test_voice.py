@@ -145,7 +145,7 @@ class TestStreams:
     def test_a_home_that_is_put_in_its_place(self, hub: Runtime) -> None:
         stream = hub.stream()
         hub.home = Home(devices=[Device("light.zebra", "Zebra", kind="light")])
-        said = audio(1.0, "turn on the zebra", 1.5, ON, 2.0)
+        said = audio(1.0, "turn on the zebra", 1.5, ON, 2.5)
         found = answers(stream.push(said))
         assert isinstance(found[0], Command)
         assert found[0].targets == ("light.zebra",)
