@@ -178,21 +178,26 @@ def domains(
 def understood(
     ear: Ear, domain: Domain, recordings: Sequence[Recording], condition: Condition
 ) -> dict[str, Any]:
-    """Commands entirely right, wrong and rejected; and right were nothing ever rejected."""
+    """Orders of which one command comes, entirely right; of which others come; of which none does.
+
+    As a stream has it: somebody has to be noticed, and whoever pauses in an order waited for.
+    Besides, how many would be right if that were known and nothing ever rejected.
+    """
     recognizer = voices.recognizer_of(ear.bundle, domain)
+    voice = voices.voice_of(ear.bundle, recognizer)
     right, wrong, best = [], [], []
     for item in recordings:
-        posteriors = ear.hear(item, condition)
         attempt = recognizer.start()
         if attempt is None:
             raise UsageError("the domain has no sentence that can be said")
-        attempt.search.push(posteriors)
+        attempt.search.push(ear.hear(item, condition))
         guess = attempt.search.finish(1)
         best.append(bool(guess) and guess[0].complete and guess[0].text == item.text)
-        answer = recognizer.answer(attempt, posteriors)
-        command = isinstance(answer, Command)
-        right.append(command and answer.text == item.text)
-        wrong.append(command and answer.text != item.text)
+        stream = voice.stream()
+        events = [*stream.push(ear.samples(item, condition)), *stream.close()]
+        found = [event.text for event in events if isinstance(event, Command)]
+        right.append(found == [item.text])
+        wrong.append(bool(found) and found != [item.text])
     return {
         "recordings": len(recordings),
         "right": share(right),

@@ -65,7 +65,7 @@ def speed(
     ear = Ear.of(bundle, profile=profile)
     speech = spoken(ear, data)
     silence = room(_SPOKEN, 1)
-    voice = voices.voice_of(ear.bundle, voices.sample_home())
+    voice = voices.home_voice_of(ear.bundle)
     report("somebody speaks, and nobody does")
     streams: dict[str, dict[str, Any]] = {}
     found: list[dict[str, Any]] = []
@@ -194,4 +194,4 @@ def _by_the_second(timing: Any, seconds: int) -> dict[str, Any]:
 
 def open_voice(bundle: Path) -> Voice:
     """The bundle's own variant with the sample home, for whoever times it beside others."""
-    return voices.voice_of(Bundle.open(bundle, variants(bundle)[0]), voices.sample_home())
+    return voices.home_voice_of(Bundle.open(bundle, variants(bundle)[0]))

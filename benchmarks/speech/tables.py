@@ -170,8 +170,9 @@ def _domains(results: Results) -> str:
     head = ["domain", "model", *(f"right, {name}, %" for name in conditions),
             *(f"best guess, {name}, %" for name in conditions), "rejected in all"]  # fmt: skip
     return (
-        f"{markdown(head, lines, range(2, len(head)))}\nRight: a command came of it, with every "
-        "word of it right. Best guess: the same if nothing were ever rejected. "
+        f"{markdown(head, lines, range(2, len(head)))}\nRight: one command came of the stream, "
+        "with every word of it right. Best guess: the likeliest sentence of the whole recording, "
+        "were nothing ever rejected. "
         f"{_limited(results)}{accuracy_footer(results)}\n"
     )
 

@@ -78,17 +78,24 @@ def has_sentences(bundle: Bundle) -> bool:
     return grammar_of(bundle) is not None
 
 
-def voice_of(bundle: Bundle, domain: Domain) -> Voice:
-    """All that listening takes, with the sentences of `domain`, whatever the bundle brings."""
+def voice_of(bundle: Bundle, recognizer: Recognizer) -> Voice:
+    """All that listening takes, with the sentences of `recognizer`, whatever the bundle brings."""
     task = bundle.tasks[TASK]
     return Voice(
         AcousticModel.of(bundle),
         VoiceActivity.of(bundle),
-        recognizer_of(bundle, domain, reader_of(bundle, home_of(domain)), several=True),
+        recognizer,
         WakeTable.of_task(task, bundle.asset),
         EndpointSettings.of(bundle.tasks[ACTIVITY]),
         Pronouncer.of(bundle),
     )
+
+
+def home_voice_of(bundle: Bundle) -> Voice:
+    """The same for the sample home, free text included."""
+    home = sample_home()
+    reader = reader_of(bundle, home_of(home))
+    return voice_of(bundle, recognizer_of(bundle, home, reader, several=True))
 
 
 def wake_table_of(bundle: Bundle) -> WakeTable:

@@ -20,6 +20,8 @@ from benchmarks.speech.noise import HOUSEHOLD_10, KITCHEN_6, QUIET, noisy
 from benchmarks.speech.rates import Letters, letter_errors, share
 from benchmarks.speech.speed import through
 from edge.errors import UsageError
+from edge.voice.recognizer import Recognizer
+from edge.voice.voice import Voice
 from export.corpora.speech.noise import active_level
 from export.corpora.speech.recording import Recording
 from tests.edge.voice import fakes
@@ -51,6 +53,9 @@ class FakeEar:
 
     def hear(self, item: Recording, condition: object = QUIET) -> Any:
         return said(self._mishears.get(item.text, item.text))
+
+    def samples(self, item: Recording, condition: object = QUIET) -> Any:
+        return fakes.audio(0.5, self._mishears.get(item.text, item.text), 1.0)
 
 
 def test_letters_wrong_are_counted_over_all_recordings_together() -> None:
@@ -107,7 +112,11 @@ def test_any_words_as_long_may_stand_in_its_place() -> None:
     assert words.like("bed", 3) == words.like("unknown", 3) == []
 
 
-def test_orders_can_be_said_and_hold_what_was_said(tmp_path: Path) -> None:
+def test_orders_can_be_said_and_hold_what_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def voice_of(bundle: object, recognizer: Recognizer) -> Voice:
+        return Voice(fakes.FakeAcoustic(), fakes.FakeActivity(), recognizer)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(domains.voices, "voice_of", voice_of)
     prompts = [recording(f"the lamp {word}") for word in ("here", "there", "lamp", "now")]
     made = domains.orders("orders-1", [*prompts, recording("too short")], _confusable(), 1, 4)
     assert made == domains.orders("orders-1", [*prompts, recording("too short")], _confusable(), 1)
