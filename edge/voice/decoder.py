@@ -64,7 +64,9 @@ class Decoder:
             with none it explains what was heard badly better than a template does. English has
             about two for a letter.
         sure_blank: a blank of this probability or more counts as certain: no letter is begun there.
-            Above 1: never.
+            Above 1: never. On dev the search takes a quarter less time with 0.95 than with 0.994,
+            and of 300 words, 148 orders and 120 prompts, in quiet and twice in noise, one each is
+            found less or more; with 0.8 it is a hundredth of them less.
         pronouncer: says how sentences are pronounced, where the model hears sounds.
 
     Raises:
@@ -79,7 +81,7 @@ class Decoder:
         distance: float | None = None,
         letter_bonus: float = 0.0,
         wildcard_penalty: float = 2.0,
-        sure_blank: float = 0.994,
+        sure_blank: float = 0.95,
         pronouncer: Pronouncer | None = None,
     ) -> None:
         usual = _OPEN if graph.open else _CLOSED

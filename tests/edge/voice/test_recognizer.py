@@ -205,10 +205,10 @@ class TestTheHomeChanges:
         home = tiny_home()
         by = recognizer(home)
         frames = spoken("turn on the zebra lamp")
-        assert isinstance(answer(by, frames, 0.7), Rejected)
+        assert isinstance(answer(by, frames, 0.8), Rejected)
         home.add(Device("light.zebra", "Zebra lamp", kind="light"))
         by.refresh()
-        found = answer(by, frames, 0.7)
+        found = answer(by, frames, 0.8)
         assert isinstance(found, Command)
         assert found.targets == ("light.zebra",)
 
