@@ -190,11 +190,12 @@ def understood(
         attempt = recognizer.start()
         if attempt is None:
             raise UsageError("the domain has no sentence that can be said")
-        attempt.search.push(ear.hear(item, condition))
+        samples = ear.samples(item, condition)
+        attempt.search.push(ear.listen(samples))
         guess = attempt.search.finish(1)
         best.append(bool(guess) and guess[0].complete and guess[0].text == item.text)
         stream = voice.stream()
-        events = [*stream.push(ear.samples(item, condition)), *stream.close()]
+        events = [*stream.push(samples), *stream.close()]
         found = [event.text for event in events if isinstance(event, Command)]
         right.append(found == [item.text])
         wrong.append(bool(found) and found != [item.text])

@@ -36,6 +36,11 @@ class Beam(NamedTuple):
     total: Floats
     """Both together."""
 
+    @property
+    def score(self) -> Floats:
+        """What they are ranked by."""
+        return self.total + self.bonus
+
     def part(self, chosen: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Beam:
         """Some of them, by index or mask."""
         return Beam(

@@ -149,7 +149,7 @@ class Search:
 
     def partial(self) -> str:
         """The letters of the best hypothesis so far."""
-        best = int((self._beam.total + self._beam.bonus).argmax())
+        best = int(self._beam.score.argmax())
         return self._tree.text(int(self._beam.node[best])).rstrip()
 
     def lacking(self) -> float:
@@ -157,8 +157,7 @@ class Search:
 
         By their letters alone; infinite where there is no whole one, 0 where nothing was said.
         """
-        beam = self._beam
-        scores = beam.total + beam.bonus
+        beam, scores = self._beam, self._beam.score
         best = int(scores.argmax())
         if beam.node[best] == ROOT:
             return 0.0
@@ -183,7 +182,7 @@ class Search:
             if sounds is not None and pronouncer is not None:
                 found = by_sounds(found, sounds, pronouncer)
             second = found[1] if len(found) > 1 else None
-            leading = float((self._beam.total + self._beam.bonus).max())
+            leading = float(self._beam.score.max())
             evidence = weigh(letters(heard), found[0], second, leading)
             found[0] = replace(found[0], evidence=evidence)
         return found[:n]
@@ -193,8 +192,7 @@ class Search:
 
         Ranked by their letters alone.
         """
-        beam = self._beam
-        scores = beam.total + beam.bonus
+        beam, scores = self._beam, self._beam.score
         complete = self._tree.states.accepts[beam.state]
         usable = complete if complete.any() else beam.node != ROOT
         ranked = [at for at in np.argsort(-scores, kind="stable").tolist() if usable[at]]
@@ -229,7 +227,7 @@ class Search:
             other[own] = either(other[own], more.other[known])
             owner, more = owner[~known], more.part(~known)
         kept = beam._replace(blank=blank, other=other, total=either(blank, other))
-        scores = np.concatenate([kept.total + kept.bonus, more.total + more.bonus])
+        scores = np.concatenate([kept.score, more.score])
         state = np.concatenate([kept.state, more.state])
         chosen = best(scores, decoder.beam, decoder.distance, state)
         old = chosen[: np.searchsorted(chosen, beam.node.size)]
@@ -251,7 +249,7 @@ class Search:
         states = self._decoder.graph.states()
         while (nodes := self._tree.shrink(self._beam.node, states)) is None:
             beam = self._beam
-            half = best(beam.total + beam.bonus, max(1, beam.node.size // 2), math.inf)
+            half = best(beam.score, max(1, beam.node.size // 2), math.inf)
             self._go_on(beam.part(half))
         self._beam = self._beam._replace(node=nodes, state=self._tree.state[nodes])
 

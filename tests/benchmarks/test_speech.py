@@ -57,6 +57,10 @@ class FakeEar:
     def samples(self, item: Recording, condition: object = QUIET) -> Any:
         return fakes.audio(0.5, self._mishears.get(item.text, item.text), 1.0)
 
+    def listen(self, samples: Any) -> Any:
+        stream = fakes.FakeAcoustic().stream()
+        return np.concatenate([stream.push(samples), stream.flush()])
+
 
 def test_letters_wrong_are_counted_over_all_recordings_together() -> None:
     found = [Letters.of("lamb", "lamp"), Letters.of("on", "on"), Letters.of("", "four")]

@@ -103,7 +103,7 @@ class TestRejecting:
     def test_a_short_word_may_have_one_letter_that_is_clear(self) -> None:
         """Noise has none: where there is one, the home's sentences decide."""
         by = Recognizer(_compiled('"up"', '"go"'), Home)
-        faint = spoken("up").copy()
+        faint = spoken("up")
         _make_faint(faint, "p")
         found = answer(by, faint)
         assert isinstance(found, Command)
