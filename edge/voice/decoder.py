@@ -219,23 +219,24 @@ class Search:
         # A bound from below on the best score after this frame.
         cut = float((np.maximum(blank, other) + beam.bonus).max()) - decoder.distance
         owner, more = extensions(beam, tree.states, frame, cut, decoder)
-        more.node[:] = tree.find(beam.node[owner], more.letter)
-        slot = np.where(more.node >= 0, tree.slot[more.node], -1)
-        known = slot >= 0
-        if known.any():
-            own = slot[known]
-            other[own] = either(other[own], more.other[known])
-            owner, more = owner[~known], more.part(~known)
+        more.node[:] = tree.find(beam.node.take(owner), more.letter)
+        slot = np.where(more.node >= 0, tree.slot.take(more.node), -1)
+        known = np.flatnonzero(slot >= 0)
+        if known.size:
+            own = slot.take(known)
+            other[own] = either(other.take(own), more.other.take(known))
+            new = np.flatnonzero(slot < 0)
+            owner, more = owner.take(new), more.part(new)
         kept = beam._replace(blank=blank, other=other, total=either(blank, other))
         scores = np.concatenate([kept.score, more.score])
         state = np.concatenate([kept.state, more.state])
         chosen = best(scores, decoder.beam, decoder.distance, state)
         old = chosen[: np.searchsorted(chosen, beam.node.size)]
         new = chosen[old.size :] - beam.node.size
-        more, owner = more.part(new), owner[new]
-        unseen = more.node < 0
+        more, owner = more.part(new), owner.take(new)
+        unseen = np.flatnonzero(more.node < 0)
         more.node[unseen] = tree.add(
-            beam.node[owner[unseen]], more.letter[unseen], more.state[unseen]
+            beam.node.take(owner.take(unseen)), more.letter.take(unseen), more.state.take(unseen)
         )
         self._go_on(kept.part(old).joined(more))
 

@@ -86,11 +86,9 @@ class SearchGraph:
         state = states.start
         for label in labels_of(said) or b"":
             states.open(np.array([state], dtype=np.int32))
-            first = int(states.first[state])
-            found = states.labels[first : first + int(states.count[state])].tolist()
-            if label not in found:
+            state = int(states.follows[states.row[state], label])
+            if state < 0:
                 return False
-            state = int(states.targets[first + found.index(label)])
         return bool(states.accepts[state])
 
     def written(self, said: str) -> tuple[str, ...]:

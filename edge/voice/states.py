@@ -37,10 +37,10 @@ class States:
     Attributes:
         accepts: state → whether the letters so far are a whole sentence.
         loose: state → whether they can only be read as part of a wildcard.
-        first: state → its first transition; -1 where it was not opened yet.
-        count: state → how many transitions it has.
-        labels: transition → label.
-        targets: transition → state.
+        row: state → its row of the next two; -1 where it was not opened yet.
+        follows: row and label → the state after it; -1 where that cannot follow.
+        bound: row and label → whether it can follow as more than a part of a wildcard.
+        wild: whether there are wildcards at all.
     """
 
     def __init__(self, automaton: WordAutomaton) -> None:
@@ -51,14 +51,14 @@ class States:
         self._places: list[bytes] = []
         self._numbers: dict[bytes, int] = {}
         self._openings: dict[int, list[int]] = {}
-        self._edges = 0
+        self._rows = 0
         self._room = SPEECH_STATES
+        self.wild = bool(automaton.loose)
         self.accepts: npt.NDArray[np.bool_] = np.zeros(1024, dtype=np.bool_)
         self.loose: npt.NDArray[np.bool_] = np.zeros(1024, dtype=np.bool_)
-        self.first: npt.NDArray[np.int32] = np.full(1024, -1, dtype=np.int32)
-        self.count: npt.NDArray[np.int32] = np.zeros(1024, dtype=np.int32)
-        self.labels: npt.NDArray[np.uint8] = np.zeros(4096, dtype=np.uint8)
-        self.targets: npt.NDArray[np.int32] = np.zeros(4096, dtype=np.int32)
+        self.row: npt.NDArray[np.int32] = np.full(1024, -1, dtype=np.int32)
+        self.follows: npt.NDArray[np.int32] = np.full((256, len(LABELS)), -1, dtype=np.int32)
+        self.bound: npt.NDArray[np.bool_] = np.zeros((256, len(LABELS)), dtype=np.bool_)
         self.start = self._number(sorted(self._opening(0)))
 
     def __len__(self) -> int:
@@ -71,11 +71,11 @@ class States:
 
     def open(self, states: npt.NDArray[np.int32]) -> None:
         """Find the transitions of `states` that were not opened yet."""
-        closed = states[self.first[states] < 0]
+        closed = states[self.row[states] < 0]
         if closed.size:
             with self._lock:
                 for state in closed.tolist():
-                    if self.first[state] < 0:
+                    if self.row[state] < 0:
                         self._open(state)
 
     def adopt(self, other: States, states: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
@@ -112,17 +112,15 @@ class States:
                     to = moves.setdefault(label, [])
                     to.append(ANY_LETTER * width + behind)
                     self._end_word(to, behind)
-        labels = sorted(moves)
-        targets = [self._number(sorted(set(moves[label]))) for label in labels]
-        at, after = self._edges, self._edges + len(labels)
-        if after > self.labels.size:
-            self.labels = _grown(self.labels, after)
-            self.targets = _grown(self.targets, after)
-        self.labels[at:after] = labels
-        self.targets[at:after] = targets
-        self._edges = after
-        self.count[state] = len(labels)
-        self.first[state] = at  # last: another thread takes it for a sign that the rest is there
+        row, self._rows = self._rows, self._rows + 1
+        if row == len(self.follows):
+            self.follows = _grown(self.follows, row + 1, -1)
+            self.bound = _grown(self.bound, row + 1)
+        for label in sorted(moves):
+            after = self._number(sorted(set(moves[label])))
+            self.follows[row, label] = after
+            self.bound[row, label] = not self.loose[after]
+        self.row[state] = row  # last: another thread takes it for a sign that the rest is there
 
     def _end_word(self, to: list[int], behind: int) -> None:
         """Adds what may follow a word to the places `to`."""
@@ -148,8 +146,7 @@ class States:
         if number >= self.accepts.size:
             self.accepts = _grown(self.accepts, number + 1)
             self.loose = _grown(self.loose, number + 1)
-            self.count = _grown(self.count, number + 1)
-            self.first = _grown(self.first, number + 1, -1)
+            self.row = _grown(self.row, number + 1, -1)
         automaton, width = self._automaton, self._width
         # Sorted: places at the end of a word come first, those of wildcards next.
         for place in places:
@@ -171,6 +168,7 @@ def _unpacked(places: bytes) -> list[int]:
 
 
 def _grown(array: npt.NDArray[_Type], least: int, fill: int = 0) -> npt.NDArray[_Type]:
-    grown = np.full(max(least, array.size * 2), fill, dtype=array.dtype)
-    grown[: array.size] = array
+    size = max(least, 2 * len(array))
+    grown = np.full((size, *array.shape[1:]), fill, dtype=array.dtype)
+    grown[: len(array)] = array
     return grown

@@ -227,12 +227,12 @@ def walk(graph: SearchGraph, rng: Random) -> str:
         state, labels = states.start, []
         while len(labels) < 80:
             states.open(np.array([state], dtype=np.int32))
-            first, count = int(states.first[state]), int(states.count[state])
-            if states.accepts[state] and (not count or rng.random() < 0.5):
+            follows = states.follows[states.row[state]]
+            possible = np.flatnonzero(follows >= 0).tolist()
+            if states.accepts[state] and (not possible or rng.random() < 0.5):
                 return text_of(labels)
-            edge = first + rng.randrange(count)
-            labels.append(int(states.labels[edge]))
-            state = int(states.targets[edge])
+            labels.append(possible[rng.randrange(len(possible))])
+            state = int(follows[labels[-1]])
 
 
 def test_a_thousand_names_are_compiled_at_once(
