@@ -44,6 +44,7 @@ if bundle:
         from edge.voice.acoustic import AcousticModel
         from edge.voice.activity import TASK, VoiceActivity
         from edge.voice.endpoint import EndpointSettings
+        from edge.voice.lexicon import Lexicon
         from edge.voice.pronunciation import Pronouncer
         from edge.voice.recognizer import Recognizer
         from edge.voice.settings import RecognizerSettings
@@ -51,9 +52,10 @@ if bundle:
         found = Bundle.open(bundle, profile or None)
         with open(grammar, "rb") as file:
             tables = read_tables(file.read())
-        settings = RecognizerSettings.of(found.tasks["speech"], several=True)
-        pronouncer = Pronouncer.of(found)
-        recognizer = Recognizer(tables, lambda: household, None, settings, pronouncer)
+        task = found.tasks["speech"]
+        settings = RecognizerSettings.of(task, several=True)
+        said, words = Pronouncer.of(found), Lexicon.of(found, task)
+        recognizer = Recognizer(tables, lambda: household, None, settings, said, words)
         ends = EndpointSettings.of(found.tasks[TASK])
         model = AcousticModel.of(found)
         voice = Voice(model, VoiceActivity.of(found), recognizer, endpoint=ends)

@@ -20,6 +20,7 @@ from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
 from edge.voice.free_text import Understand
+from edge.voice.lexicon import Lexicon
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.recognizer import Recognizer
 from edge.voice.settings import RecognizerSettings
@@ -68,9 +69,10 @@ def recognizer_of(
         several: whether sentences may be joined by "and", as in a home.
     """
     home = home_of(domain)
-    settings = RecognizerSettings.of(bundle.tasks[TASK], several=several)
-    tables = read_tables(domain.grammar.data)
-    return Recognizer(tables, lambda: home, understand, settings, Pronouncer.of(bundle))
+    task = bundle.tasks[TASK]
+    settings = RecognizerSettings.of(task, several=several)
+    tables, lexicon = read_tables(domain.grammar.data), Lexicon.of(bundle, task)
+    return Recognizer(tables, lambda: home, understand, settings, Pronouncer.of(bundle), lexicon)
 
 
 def has_sentences(bundle: Bundle) -> bool:

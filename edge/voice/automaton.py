@@ -180,7 +180,7 @@ def of_sentences(texts: Iterable[str]) -> WordAutomaton:
 
 def of_anything() -> WordAutomaton:
     """Any letters, in words with one space between them."""
-    return _finished(_Phrases(), [[(None, 1)], [(None, 1)]], [False, True], frozenset())
+    return _finished(_Phrases(), [[(None, 1)], [(None, 1)]], [False, True], frozenset({1}))
 
 
 def _list_trie(entry: ListEntry, home: Home, phrases: _Phrases) -> tuple[int | None, bool]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from edge.voice.alphabet import BLANK
+from edge.voice.alphabet import BLANK, SPACE
+from edge.voice.lexicon import START, Prices
 from edge.voice.prefix_tree import ROOT
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class Beam(NamedTuple):
     """Its last label."""
     state: npt.NDArray[np.int32]
     """Its state in the graph."""
+    word: npt.NDArray[np.int32]
+    """The node of its last word in the lexicon; of no use where there are no wildcards."""
     bonus: Floats
     """What is added to its log probability to rank it."""
     blank: Floats
@@ -47,6 +50,7 @@ class Beam(NamedTuple):
             self.node.take(chosen),
             self.letter.take(chosen),
             self.state.take(chosen),
+            self.word.take(chosen),
             self.bonus.take(chosen),
             self.blank.take(chosen),
             self.other.take(chosen),
@@ -59,6 +63,7 @@ class Beam(NamedTuple):
             np.concatenate((self.node, more.node)),
             np.concatenate((self.letter, more.letter)),
             np.concatenate((self.state, more.state)),
+            np.concatenate((self.word, more.word)),
             np.concatenate((self.bonus, more.bonus)),
             np.concatenate((self.blank, more.blank)),
             np.concatenate((self.other, more.other)),
@@ -80,7 +85,7 @@ class Weights(Protocol):
 
     beam: int
     letter_bonus: float
-    wildcard_penalty: float
+    prices: Prices
 
 
 def root(start: int) -> Beam:
@@ -89,6 +94,7 @@ def root(start: int) -> Beam:
         np.array([ROOT], dtype=np.intp),
         np.array([BLANK], dtype=np.intp),
         np.array([start], dtype=np.int32),
+        np.array([START], dtype=np.int32),
         np.zeros(1),
         np.zeros(1),
         np.full(1, -np.inf),
@@ -130,10 +136,14 @@ def extensions(
     kept = np.flatnonzero((state >= 0) & (gained + bonus >= cut))
     owner, letter, state = owner.take(kept), letter.take(kept), state.take(kept)
     gained, bonus = gained.take(kept), bonus.take(kept)
+    word = np.zeros(kept.size, np.int32)
     if states.wild:
-        bonus -= weights.wildcard_penalty * states.loose.take(state)
+        before, spaces = beam.word.take(owner), letter == SPACE
+        word = weights.prices.follows[before, letter].astype(np.int32)
+        loose = states.loose.take(np.where(spaces, beam.state.take(owner), state))
+        bonus -= loose * weights.prices.of(before, word, spaces)
     node, blank = np.full(kept.size, -1, dtype=np.intp), np.full(kept.size, -np.inf)
-    more = Beam(node, letter, state, bonus, blank, gained, gained)
+    more = Beam(node, letter, state, word, bonus, blank, gained, gained)
     if kept.size <= weights.beam:
         return owner, more
     chosen = best(gained + bonus, weights.beam, np.inf, state)

@@ -12,6 +12,7 @@ from edge.voice.answers import same, scored
 from edge.voice.transcript import transcripts
 
 if TYPE_CHECKING:
+    from edge.voice.lexicon import Lexicon
     from edge.voice.posteriors import Posteriors
 
 Understand = Callable[[str], Answer]
@@ -19,7 +20,11 @@ Understand = Callable[[str], Answer]
 
 
 def by_model(
-    posteriors: Posteriors, understand: Understand, n: int, threshold: float
+    posteriors: Posteriors,
+    understand: Understand,
+    n: int,
+    threshold: float,
+    lexicon: Lexicon | None = None,
 ) -> Answer | None:
     """A command that is sure enough, or what is wrong with the likeliest transcript.
 
@@ -31,11 +36,12 @@ def by_model(
         posteriors: [frames, labels], natural logarithms.
         n: transcripts to look at.
         threshold: probability from which a command counts.
+        lexicon: words that are likelier than others.
 
     Returns:
         None: nothing was heard, or a command that is not sure enough.
     """
-    texts = [one for one in transcripts(posteriors, n) if one.text]
+    texts = [one for one in transcripts(posteriors, n, lexicon) if one.text]
     if not texts:
         return None
     top = texts[0].log_probability

@@ -29,6 +29,7 @@ from edge.voice.transcript import greedy
 
 if TYPE_CHECKING:
     from edge.grammar_file import GrammarTables
+    from edge.voice.lexicon import Lexicon
     from edge.voice.posteriors import Posteriors
     from edge.voice.pronunciation import Pronouncer
 
@@ -55,6 +56,7 @@ class Recognizer:
         understand: reads a free transcript; None where the bundle has no model of text.
         settings: how to decode.
         pronouncer: says how sentences are pronounced, where the model hears sounds.
+        lexicon: words that are likely where anything may be said.
 
     Raises:
         UsageError: no sentence of the grammar can be said in this home, or there are more than
@@ -68,12 +70,13 @@ class Recognizer:
         understand: Understand | None = None,
         settings: RecognizerSettings | None = None,
         pronouncer: Pronouncer | None = None,
+        lexicon: Lexicon | None = None,
     ) -> None:
         self.settings = settings or RecognizerSettings()
         self.problem = ""
         """Why no sentence can be said at the moment; empty where some can."""
         self._tables, self._home, self._understand = tables, home, understand
-        self._pronouncer = pronouncer
+        self._pronouncer, self._lexicon = pronouncer, lexicon
         self._turn = Lock()
         self._names: tuple[Item, ...] = ()
         self._decoder: Decoder | None = None
@@ -157,7 +160,9 @@ class Recognizer:
         free: Answer | None = None
         if self._understand is not None and not cut:
             least = max(least, self.settings.free_threshold)
-            free = by_model(posteriors, self._understand, self.settings.hypotheses, least)
+            free = by_model(
+                posteriors, self._understand, self.settings.hypotheses, least, self._lexicon
+            )
             if isinstance(free, Command):
                 return free
         if cut:
@@ -177,7 +182,9 @@ class Recognizer:
         self._names = tuple(home)
         self._text.home = home
         graph = SearchGraph.of_grammar(tables, home, several=self.settings.several)
-        self._decoder = Decoder(graph, pronouncer=self._pronouncer, **self.settings.decoder)
+        self._decoder = Decoder(
+            graph, pronouncer=self._pronouncer, lexicon=self._lexicon, **self.settings.decoder
+        )
         self.problem = ""
 
     def _meaning(self, graph: SearchGraph, said: str) -> Answer:

@@ -14,6 +14,7 @@ from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
 from edge.voice.free_text import Understand
+from edge.voice.lexicon import Lexicon
 from edge.voice.phrase import PER_HOUR, PhraseQuality, assess, wake_phrase
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.recognizer import Recognizer
@@ -92,7 +93,7 @@ class Voice:
         return cls(
             AcousticModel.of(bundle),
             VoiceActivity.of(bundle),
-            Recognizer(tables, home, understand, settings, pronouncer),
+            Recognizer(tables, home, understand, settings, pronouncer, Lexicon.of(bundle, task)),
             WakeTable.of_task(task, bundle.asset),
             EndpointSettings.of(bundle.tasks[ACTIVITY]),
             pronouncer,

@@ -42,8 +42,7 @@ class PronunciationModel:
         self._network = shipped()
         try:
             dev = json.loads((FOLDER / DEV).read_text("utf-8"))
-            self._file = (FOLDER / EXCEPTIONS).read_bytes()
-            listed = json.loads(self._file)
+            listed = json.loads((FOLDER / EXCEPTIONS).read_bytes())
         except (OSError, ValueError) as error:
             raise not_whole(error) from error
         self._dev = {word: tuple(labels) for word, labels in dev.items()}
@@ -83,11 +82,15 @@ class PronunciationModel:
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
         """The manifest's `tasks.pronunciation`, and the words that are listed."""
         path = f"assets/{TASK}-{EXCEPTIONS}"
-        return {"phones": PHONES, "assets": {"listed": path}}, {path: self._file}
+        return {"phones": PHONES, "assets": {"listed": path}}, {path: self._listed_file}
 
     def golden(self, bundle: Any, profile: str) -> dict[str, Any]:
         """Nothing."""
         return {}
+
+    @property
+    def _listed_file(self) -> bytes:
+        return json.dumps(self.listed, separators=(",", ":"), sort_keys=True).encode("ascii")
 
     @cached_property
     def _graph(self) -> onnx.ModelProto:

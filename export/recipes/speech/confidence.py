@@ -23,6 +23,7 @@ from edge.home import Home
 from edge.voice.answers import same
 from edge.voice.decoder import Decoder
 from edge.voice.hypothesis import Confidence, Evidence
+from edge.voice.lexicon import Lexicon
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.recognizer import Recognizer
 from edge.voice.search_graph import SearchGraph
@@ -32,6 +33,7 @@ from export.corpora.utterance import Problem
 from export.files import take_over, write_atomic
 from export.grammar_compiler import CompiledGrammar
 from export.recipes.pronunciation.packing import pronouncer
+from export.recipes.speech.common_words import shipped_lexicon
 from export.recipes.speech.domain import read_domain, sentences_of
 from export.recipes.speech.listening import listened
 from export.recipes.speech.material import made_up
@@ -53,8 +55,10 @@ _SHRINK: Final = 1.0
 """Weight of the squared weights, those of evidence of variance 1."""
 _FEWEST: Final = 30
 """Sentences that have to be found right, and wrong, before anything is fitted."""
-_TAKEN: Final = 0.015
+_TAKEN: Final = 0.02
 """Part of the speech that is no command that may be taken for one."""
+_REFUSED: Final = 0.01
+"""Part of what is right that may be rejected so that less of other speech is taken."""
 _BARS: Final = tuple(percent / 100 for percent in range(30, 96, 5))
 """Probabilities to choose from."""
 _STEPS: Final = 30
@@ -84,7 +88,7 @@ def write_confidence(
     problems: list[Problem] = []
     said = made_up(texts, _COMMANDS, folder / "commands", seed, problems)
     commands, people = [*listened(network, said)], [*listened(network, others)]
-    found = fit_confidence(commands, people, domain.grammar, home, pronouncer())
+    found = fit_confidence(commands, people, domain.grammar, home, pronouncer(), shipped_lexicon())
     write_atomic(folder / CONFIDENCE, json.dumps(found, sort_keys=True) + "\n")
 
 
@@ -108,6 +112,7 @@ def fit_confidence(
     grammar: CompiledGrammar,
     home: Home,
     pronouncer: Pronouncer | None = None,
+    lexicon: Lexicon | None = None,
 ) -> dict[str, Any]:
     """`tasks.speech.confidence` of a manifest: weights, bias and threshold.
 
@@ -117,11 +122,14 @@ def fit_confidence(
         grammar: the home's sentences.
         home: its names.
         pronouncer: says how sentences are pronounced, where the model hears sounds.
+        lexicon: words that are likely where anything may be said.
 
     Raises:
         UsageError: too few of them are found to fit anything.
     """
-    recognizer = Recognizer(read_tables(grammar.data), lambda: home, pronouncer=pronouncer)
+    recognizer = Recognizer(
+        read_tables(grammar.data), lambda: home, pronouncer=pronouncer, lexicon=lexicon
+    )
     heard = [*_commands(recognizer, commands), *_prompts(others, pronouncer)]
     forced = [*_no_commands(recognizer, others)]
     weights, bias = regression([*heard, *forced])
@@ -149,9 +157,8 @@ def bar(wrong: Sequence[float], right: Sequence[float], most: int) -> float:
     """
     few = [each for each in _BARS if sum(one >= each for one in wrong) <= most]
     least = few[0] if few else _BARS[-1]
-    accepted = sum(one >= least for one in right)
-    # Higher, as long as that rejects nothing that is right.
-    return max(each for each in _BARS if sum(one >= each for one in right) == accepted)
+    enough = (1 - _REFUSED) * sum(one >= least for one in right)
+    return max(each for each in _BARS if sum(one >= each for one in right) >= enough)
 
 
 def regression(found: Sequence[Found]) -> tuple[npt.NDArray[np.float64], float]:

@@ -29,6 +29,7 @@ from export.recipes import Trained
 from export.recipes.pronunciation.packing import PronunciationModel
 from export.recipes.speech import recipe
 from export.recipes.speech.activity import activity_graph
+from export.recipes.speech.common_words import shipped_words
 from export.recipes.speech.confidence import CONFIDENCE
 from export.recipes.speech.graph import float_graph
 from export.recipes.speech.judge import distance
@@ -109,10 +110,10 @@ class TrainedSpeech:
         return host_latency(timed(lambda call: stream.push(chunks[call]), TIMED_CALLS))
 
     def describe(self, graph: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
-        """The manifest's `tasks.speech`, and a maker's grammar and home as assets."""
+        """The manifest's `tasks.speech`; common words, a maker's grammar and home as assets."""
         task: dict[str, Any] = dict(self._folded.task)
-        files: dict[str, bytes] = {}
-        assets: dict[str, str] = {}
+        assets: dict[str, str] = {"words": "assets/speech-words.bin"}
+        files: dict[str, bytes] = {assets["words"]: shipped_words()}
         for role, name in HOME_FILES.items():
             if (self._folder / name).exists():
                 assets[role] = f"assets/speech-{name}"
@@ -129,9 +130,7 @@ class TrainedSpeech:
             task["wake"] = json.loads((self._folder / TABLE).read_text("utf-8"))
             assets["background"] = "assets/speech-background.bin"
             files[assets["background"]] = (self._folder / BACKGROUND).read_bytes()
-        if assets:
-            task["assets"] = assets
-        return task, files
+        return task | {"assets": assets}, files
 
     def golden(self, bundle: Path, profile: str) -> dict[str, Any]:
         """What is heard in a made-up voice."""

@@ -43,9 +43,11 @@ class TestBar:
         assert bar([0.9, 0.62, 0.41], [0.5, 0.66, 0.7], most=1) == 0.65
         assert bar([0.9, 0.62, 0.41], [0.47, 0.48, 0.7], most=2) == 0.45
 
-    def test_it_is_raised_as_long_as_that_rejects_nothing_that_is_right(self) -> None:
+    def test_it_is_raised_as_long_as_that_rejects_next_to_nothing_that_is_right(self) -> None:
         assert bar([0.41], [0.2, 0.83, 0.99], most=0) == 0.8
         assert bar([], [0.2, 0.34], most=0) == 0.3
+        assert bar([], [0.42, *[0.72] * 200], most=0) == 0.7
+        assert bar([], [0.42, *[0.72] * 50], most=0) == 0.4
 
     def test_who_is_taken_whatever_the_bar_gets_the_highest(self) -> None:
         assert bar([0.99, 0.99], [0.5], most=1) == 0.95
