@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.bundle import Bundle
 from edge.errors import BundleFormatError
 from edge.limits import SPEECH_WORDS_BYTES
+from edge.models import default_bundle
 from edge.voice.alphabet import LABELS, SPACE, spell
 from edge.voice.decoder import Decoder
 from edge.voice.lexicon import START, UNKNOWN, Lexicon, packed, unpacked
@@ -89,6 +91,12 @@ def test_scores_are_what_the_words_take_off() -> None:
     assert best.text == "play blues"
     assert best.score == pytest.approx(best.log_probability - 9)
     assert search.lacking() == 0
+
+
+def test_the_bundle_that_ships_knows_words_and_another_need_not() -> None:
+    bundle = Bundle.open(default_bundle())
+    assert len(Lexicon.of(bundle, bundle.tasks["speech"])) == 8000
+    assert len(Lexicon.of(bundle, {})) == 0
 
 
 @pytest.mark.parametrize(
