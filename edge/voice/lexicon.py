@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from edge.bundle import Bundle
 
-    Floats = npt.NDArray[np.float64]
+    Floats = npt.NDArray[np.float32]
     Nodes = npt.NDArray[np.int32]
 
 UNKNOWN: Final = 0
@@ -49,7 +49,7 @@ class Prices(NamedTuple):
 
     def of(self, before: Nodes, after: Nodes, spaces: npt.NDArray[np.bool_]) -> Floats:
         """For each letter or space, from the nodes before it and after it."""
-        inside = np.where(after == UNKNOWN, self.leaving.take(before), 0.0)
+        inside = np.where(after == UNKNOWN, self.leaving.take(before), np.float32(0))
         return np.where(spaces, self.ending.take(before), inside)
 
 
@@ -73,8 +73,8 @@ class Lexicon:
         child = np.arange(START + 1, nodes)
         self._follows = np.full((nodes, len(LABELS)), UNKNOWN, np.min_scalar_type(nodes))
         self._follows[parent, np.frombuffer(tries.letter, np.uint8)[RESERVED + 1 :]] = child
-        self._letters = _depths(np.concatenate(([UNKNOWN, START], parent))).astype(np.float64)
-        self._ends = np.full(nodes, np.nan)
+        self._letters = _depths(np.concatenate(([UNKNOWN, START], parent))).astype(np.uint8)
+        self._ends = np.full(nodes, np.nan, np.float32)
         for word, labels in spelled.items():
             self._ends[self._node(labels)] = (words or {})[word]
         self._follows[:, SPACE] = START
@@ -100,10 +100,12 @@ class Lexicon:
             letter: nats for each letter of a word that is not on the list.
             weight: what the list counts: all prices are multiplied by it.
         """
-        owed = letter * self._letters
+        owed = np.float32(letter) * self._letters
         ending = np.where(np.isfinite(self._ends), self._ends, self._unlisted + owed)
         ending[START] = 0.0
-        return Prices(self._follows, weight * (letter + owed), weight * ending)
+        scale = np.float32(weight)
+        leaving: Floats = scale * (owed + np.float32(letter))
+        return Prices(self._follows, leaving, scale * ending)
 
     def _node(self, labels: bytes) -> int:
         node = START
