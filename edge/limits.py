@@ -216,8 +216,8 @@ SPEECH_NUMBERS: Final = 1000
 """Numbers of one range that are spelled out; of a longer range any row of number words goes."""
 SPEECH_LISTED_BYTES: Final = 1024 * 1024
 """Size of a list of pronunciations."""
-SPEECH_WORDS_BYTES: Final = 1024 * 1024
-"""Size of a list of common words, unpacked."""
+SPEECH_WORDS_BYTES: Final = 256 * 1024
+"""Size of a list of common words, unpacked; its table takes up to a hundred times as much."""
 SPEECH_PRONUNCIATIONS: Final = 8192
 """Words whose pronunciations are remembered, about 2 MB; then they are forgotten and read anew."""
 

@@ -44,18 +44,12 @@ if bundle:
         from edge.voice.acoustic import AcousticModel
         from edge.voice.activity import TASK, VoiceActivity
         from edge.voice.endpoint import EndpointSettings
-        from edge.voice.lexicon import Lexicon
-        from edge.voice.pronunciation import Pronouncer
         from edge.voice.recognizer import Recognizer
-        from edge.voice.settings import RecognizerSettings
         from edge.voice.voice import Voice
         found = Bundle.open(bundle, profile or None)
         with open(grammar, "rb") as file:
             tables = read_tables(file.read())
-        task = found.tasks["speech"]
-        settings = RecognizerSettings.of(task, several=True)
-        said, words = Pronouncer.of(found), Lexicon.of(found, task)
-        recognizer = Recognizer(tables, lambda: household, None, settings, said, words)
+        recognizer = Recognizer.of(found, tables, lambda: household, several=True)
         ends = EndpointSettings.of(found.tasks[TASK])
         model = AcousticModel.of(found)
         voice = Voice(model, VoiceActivity.of(found), recognizer, endpoint=ends)

@@ -20,10 +20,7 @@ from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
 from edge.voice.free_text import Understand
-from edge.voice.lexicon import Lexicon
-from edge.voice.pronunciation import Pronouncer
 from edge.voice.recognizer import Recognizer
-from edge.voice.settings import RecognizerSettings
 from edge.voice.voice import Voice, grammar_of
 from edge.voice.wake_table import WakeTable
 from export.recipes.speech.domain import Domain, read_domain
@@ -69,10 +66,8 @@ def recognizer_of(
         several: whether sentences may be joined by "and", as in a home.
     """
     home = home_of(domain)
-    task = bundle.tasks[TASK]
-    settings = RecognizerSettings.of(task, several=several)
-    tables, lexicon = read_tables(domain.grammar.data), Lexicon.of(bundle, task)
-    return Recognizer(tables, lambda: home, understand, settings, Pronouncer.of(bundle), lexicon)
+    tables = read_tables(domain.grammar.data)
+    return Recognizer.of(bundle, tables, lambda: home, understand, several=several)
 
 
 def has_sentences(bundle: Bundle) -> bool:
@@ -89,7 +84,7 @@ def voice_of(bundle: Bundle, recognizer: Recognizer) -> Voice:
         recognizer,
         WakeTable.of_task(task, bundle.asset),
         EndpointSettings.of(bundle.tasks[ACTIVITY]),
-        Pronouncer.of(bundle),
+        recognizer.pronouncer,
     )
 
 

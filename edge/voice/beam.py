@@ -174,19 +174,18 @@ def best(
         return near
     behind = behind.take(near)
     if state is not None:
-        few = _foremost(behind, state.take(near), ALIKE)
+        few = _foremost(behind, state.take(near))
         near, behind = near.take(few), behind.take(few)
         if near.size <= most:
             return np.sort(near)
     return np.sort(near.take(np.argpartition(behind, most)[:most]))
 
 
-def _foremost(behind: Floats, state: npt.NDArray[np.int32], most: int) -> Nodes:
-    """Indices of those of which fewer than `most` are ahead in their state, by how far each is
-    `behind` the best of all."""
+def _foremost(behind: Floats, state: npt.NDArray[np.int32]) -> Nodes:
+    """Indices of the `ALIKE` best of each state, by how far each is `behind` the best of all."""
     # By state and rank in one number: one sort in place of two, or of `lexsort`, which takes
     # several times as long as both.
     order = np.argsort(state * (behind.max() + 1.0) + behind)
     own = state.take(order)
-    later = own[most:] == own[:-most]
-    return np.concatenate((order[:most], order[most:][~later]))
+    later = own[ALIKE:] == own[:-ALIKE]
+    return np.concatenate((order[:ALIKE], order[ALIKE:][~later]))

@@ -73,10 +73,14 @@ class Lexicon:
         child = np.arange(START + 1, nodes)
         self._follows = np.full((nodes, len(LABELS)), UNKNOWN, np.min_scalar_type(nodes))
         self._follows[parent, np.frombuffer(tries.letter, np.uint8)[RESERVED + 1 :]] = child
-        self._letters = _depths(np.concatenate(([UNKNOWN, START], parent))).astype(np.uint8)
+        self._letters = np.zeros(nodes, np.float32)
         self._ends = np.full(nodes, np.nan, np.float32)
         for word, labels in spelled.items():
-            self._ends[self._node(labels)] = (words or {})[word]
+            node = START
+            for count, label in enumerate(labels, 1):
+                node = self._follows[node, label]
+                self._letters[node] = count
+            self._ends[node] = (words or {})[word]
         self._follows[:, SPACE] = START
         self._unlisted = _UNLISTED if spelled else 0.0
 
@@ -106,22 +110,6 @@ class Lexicon:
         scale = np.float32(weight)
         leaving: Floats = scale * (owed + np.float32(letter))
         return Prices(self._follows, leaving, scale * ending)
-
-    def _node(self, labels: bytes) -> int:
-        node = START
-        for label in labels:
-            node = int(self._follows[node, label])
-        return node
-
-
-def _depths(parent: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """How many steps each node is from one that is its own parent."""
-    found = np.zeros(len(parent), np.intp)
-    at = np.arange(len(parent))
-    while (at != parent[at]).any():
-        found += at != parent[at]
-        at = parent[at]
-    return found
 
 
 def packed(words: Mapping[str, float]) -> bytes:

@@ -20,18 +20,20 @@ from edge.grammar import Grammar
 from edge.home import Home, Item
 from edge.slots import SlotSchema
 from edge.understanding import Answer, TextUnderstanding
+from edge.voice.acoustic import TASK
 from edge.voice.answers import Reading, quoted, refused, same, scored
 from edge.voice.decoder import Decoder, Search
 from edge.voice.free_text import Understand, by_model
+from edge.voice.lexicon import Lexicon
+from edge.voice.pronunciation import Pronouncer
 from edge.voice.search_graph import SearchGraph
 from edge.voice.settings import RecognizerSettings
 from edge.voice.transcript import greedy
 
 if TYPE_CHECKING:
+    from edge.bundle import Bundle
     from edge.grammar_file import GrammarTables
-    from edge.voice.lexicon import Lexicon
     from edge.voice.posteriors import Posteriors
-    from edge.voice.pronunciation import Pronouncer
 
 _FEWEST_LETTERS: Final = 2
 """Fewer are no word by themselves, but a noise taken for one."""
@@ -76,13 +78,39 @@ class Recognizer:
         self.problem = ""
         """Why no sentence can be said at the moment; empty where some can."""
         self._tables, self._home, self._understand = tables, home, understand
-        self._pronouncer, self._lexicon = pronouncer, lexicon
+        self.pronouncer = pronouncer
+        """Says how sentences are pronounced; None where the model hears no sounds."""
+        self._lexicon = lexicon
         self._turn = Lock()
         self._names: tuple[Item, ...] = ()
         self._decoder: Decoder | None = None
         if tables is not None:
             self._text = TextUnderstanding(None, Grammar(tables), SlotSchema({}), home())
             self._compile(tables)
+
+    @classmethod
+    def of(
+        cls,
+        bundle: Bundle,
+        tables: GrammarTables | None,
+        home: Callable[[], Home],
+        understand: Understand | None = None,
+        *,
+        several: bool,
+    ) -> Recognizer:
+        """One with the settings, pronunciations and words of a bundle.
+
+        Args:
+            several: whether commands may be joined by "and", where the bundle does not say.
+
+        Raises:
+            BundleError: what the bundle says of them cannot be used.
+            UsageError: see `Recognizer`.
+        """
+        task = bundle.tasks[TASK]
+        settings = RecognizerSettings.of(task, several=several)
+        lexicon = Lexicon.of(bundle, task)
+        return cls(tables, home, understand, settings, Pronouncer.of(bundle), lexicon)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -183,7 +211,7 @@ class Recognizer:
         self._text.home = home
         graph = SearchGraph.of_grammar(tables, home, several=self.settings.several)
         self._decoder = Decoder(
-            graph, pronouncer=self._pronouncer, lexicon=self._lexicon, **self.settings.decoder
+            graph, pronouncer=self.pronouncer, lexicon=self._lexicon, **self.settings.decoder
         )
         self.problem = ""
 

@@ -71,7 +71,7 @@ def transcripts(
     """
     rows = letters(log_posteriors).copy()
     give_to_blank(rows, _TO_BLANK)
-    search = _decoder(lexicon if lexicon else None).start()
+    search = _decoder(lexicon or None).start()
     search.push(rows)
     return search.hypotheses(n)
 

@@ -14,11 +14,10 @@ from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
 from edge.voice.free_text import Understand
-from edge.voice.lexicon import Lexicon
 from edge.voice.phrase import PER_HOUR, PhraseQuality, assess, wake_phrase
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.recognizer import Recognizer
-from edge.voice.settings import RecognizerSettings, StreamSettings
+from edge.voice.settings import StreamSettings
 from edge.voice.stream import VoiceStream
 from edge.voice.wake import WakePhrase
 from edge.voice.wake_table import WakeTable
@@ -88,15 +87,14 @@ class Voice:
             )
         # A maker's own few sentences are said one at a time; those of a home may be joined.
         own = "grammar" in task.get("assets", {})
-        settings = RecognizerSettings.of(task, several=not own)
-        pronouncer = Pronouncer.of(bundle)
+        recognizer = Recognizer.of(bundle, tables, home, understand, several=not own)
         return cls(
             AcousticModel.of(bundle),
             VoiceActivity.of(bundle),
-            Recognizer(tables, home, understand, settings, pronouncer, Lexicon.of(bundle, task)),
+            recognizer,
             WakeTable.of_task(task, bundle.asset),
             EndpointSettings.of(bundle.tasks[ACTIVITY]),
-            pronouncer,
+            recognizer.pronouncer,
         )
 
     def stream(
