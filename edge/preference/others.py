@@ -115,6 +115,13 @@ def others(
     return [_chain([seen[t] for t in chain if t in seen], spread) for chain in OTHERS.values()]
 
 
+def everybody(lookup: Lookup, spread: Spread) -> Opinion | None:
+    """What everybody does most, whatever the moment; None where nobody's habits were counted."""
+    rows, weights = lookup("often", 0)
+    listed: list[float] = weights.tolist()
+    return _spread_out(dict(zip(rows.tolist(), listed, strict=True)), sum(listed), spread)
+
+
 class Followed(NamedTuple):
     """What followed a context, and how often all of it did: made once for all chains it is in."""
 

@@ -19,6 +19,7 @@ from edge.preference.others import (
     WELL_KNOWN,
     Opinion,
     contexts,
+    everybody,
     others,
     slot_of,
 )
@@ -53,6 +54,21 @@ def test_of_somebody_who_is_well_known_they_say_nothing() -> None:
     tables = {"often": {0: 6.0, 1: 2.0}}
     assert any(opinions(tables, events=WELL_KNOWN - 1).values())
     assert set(opinions(tables, events=WELL_KNOWN).values()) == {None}
+
+
+def test_everybody_does_what_was_done_most_whatever_the_moment() -> None:
+    counts = Counted(np.array([3, 5], np.int32), np.array([3, 1], np.float16))
+    asked: list[tuple[str, int]] = []
+
+    def lookup(table: str, context: int) -> Counted:
+        asked.append((table, context))
+        return counts
+
+    assert everybody(lookup, lambda row: (row, row + 10) if row == 3 else (row,)) == Opinion(
+        {3: 0.375, 13: 0.375, 5: 0.25}, 4.0
+    )
+    assert asked == [("often", 0)]
+    assert everybody(lambda table, context: counts, lambda row: None) is None
 
 
 class TestWittenBell:
