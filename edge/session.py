@@ -48,10 +48,13 @@ def make_session(
         # Weights are widened to float once, at load; otherwise that happens at every call.
         options.add_session_config_entry("session.disable_quant_qdq", "1")
     try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own exceptions share no public base class
         raise BundleError(
             f"ONNX Runtime {onnxruntime.__version__} refuses the graph: {error}",
             hint="`edge verify` tells whether the bundle is whole; `edge doctor` whether the "
             "installation works",
         ) from error
+    # It keeps the bytes for a change of providers, which never comes: as much again as the model.
+    session._model_bytes = None
+    return session

@@ -72,6 +72,7 @@ def build(
     largest_drop: float = LARGEST_DROP,
     false_rejects: float | None = None,
     time_it: bool = False,
+    one_graph: bool = False,
     say: Callable[[str], None] = print,
 ) -> Built:
     """Chooses a variant of each model for each profile and writes the bundle at `target`.
@@ -80,6 +81,7 @@ def build(
         runs: run folders, each of another task. The bundle is called after the first, unless `name`
             says otherwise.
         keep: a bundle whose models of other tasks are taken over as they are, and its name.
+        one_graph: all boards share one graph of each model, see `export.tune.Tuner`.
 
     Raises:
         UsageError: one of `runs` is no finished run folder, two are of one task, or `keep` lacks
@@ -109,6 +111,7 @@ def build(
             largest_drop=largest_drop,
             shared_bytes=shared,
             time_it=time_it,
+            one_graph=one_graph,
             say=say,
         )
         choices = tuple(tuner.choose(profile, beside[profile.name]) for profile in profiles)

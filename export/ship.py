@@ -21,7 +21,6 @@ from tempfile import TemporaryDirectory
 
 import device_profiles
 import edge.models
-from device_profiles import Profile, Quantization
 from edge.errors import EdgeError
 from edge.models import NAME as BUNDLE
 from export.build import build
@@ -64,22 +63,19 @@ def bundle(runs: Sequence[Path], target: Path) -> None:
 
     What was at `target` gives its models of other tasks.
 
-    Graphs of 8-bit weights are right everywhere and the fastest nowhere: one of each keeps what
-    ships small. Who wants the fastest exports the same runs with `edge export`.
+    One graph of each model keeps what ships small. Who wants the fastest of text and preferences
+    exports the same runs with `edge export`.
     """
     build(
         runs,
         target,
-        [_frugal(device_profiles.load(name)) for name in device_profiles.available()],
+        [device_profiles.load(name) for name in device_profiles.available()],
         keep=target if target.exists() else None,
         name=BUNDLE.removesuffix(".edge"),
         created=created(runs),
+        one_graph=True,
         say=lambda line: print(line, file=sys.stderr, flush=True),
     )
-
-
-def _frugal(profile: Profile) -> Profile:
-    return replace(profile, quantization=Quantization(("int8-weights", "float")))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -14,6 +14,8 @@ from export.recipes import Trained
 
 LARGEST_DROP = 0.5
 """Points of the gate's measure that quantising may cost, by default."""
+_EVERYWHERE = "int8-weights"
+"""The scheme that is right on every board, if the fastest on none."""
 _MIB = 1024 * 1024
 
 
@@ -54,6 +56,8 @@ class Tuner:
         shared_bytes: size of the assets that come with every variant.
         time_it: also measure latency on this machine, and choose by it for profiles that this
             machine fits. Timings differ from run to run, and so may the bundle's bytes then.
+        one_graph: all boards get the graph that `int8-weights` has, or float where that does not
+            pass: what ships small has one of each. Boards may run it under other schemes.
         say: where lines about the progress go.
     """
 
@@ -65,6 +69,7 @@ class Tuner:
         largest_drop: float = LARGEST_DROP,
         shared_bytes: int = 0,
         time_it: bool = False,
+        one_graph: bool = False,
         say: Callable[[str], None] = print,
     ) -> None:
         self._trained = trained
@@ -73,6 +78,8 @@ class Tuner:
         self._time_it = time_it
         self._say = say
         self._float = graph
+        self._one = trained.quantized(graph, _EVERYWHERE) if one_graph else None
+        self._one_graph = one_graph
         self._known: dict[tuple[str, str], Candidate] = {}
         self._machine: Machine = detect()
 
@@ -107,11 +114,11 @@ class Tuner:
         return Choice(profile, chosen, (why, *reasons))
 
     def candidate(self, scheme: str, profile: Profile) -> Candidate | None:
-        """The graph under `scheme`, measured; None where the model has none."""
+        """The graph under `scheme`, measured; None where there is none to be taken."""
         key = (scheme, profile.session.optimization)
         if key not in self._known:
             model = self._trained.quantized(self._float, scheme)
-            if model is None:
+            if model is None or (self._one_graph and scheme != "float" and model != self._one):
                 return None
             graph = model.SerializeToString()
             accuracy = self._trained.measure(graph, scheme, profile.session)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -45,6 +47,14 @@ def test_settings_are_passed_on_and_change_no_result(
 def test_it_runs_on_the_processor_and_nothing_else() -> None:
     session = make_session(tiny_bundle.float_graph(), "float", SETTINGS)
     assert session.get_providers() == ["CPUExecutionProvider"]
+
+
+def test_the_graphs_bytes_are_not_kept_beside_what_was_made_of_them() -> None:
+    graph = bytes(bytearray(tiny_bundle.float_graph()))
+    before = sys.getrefcount(graph)
+    session = make_session(graph, "float", SETTINGS)
+    assert sys.getrefcount(graph) == before
+    assert outputs(session)
 
 
 def test_int8_weights_are_widened_once_and_give_nearly_the_same() -> None:

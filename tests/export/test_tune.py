@@ -207,3 +207,39 @@ class TestWork:
         tuner, _ = make({"float": 90.0, "int8-weights": 89.75})
         found = tuner.drops(tuner.candidate("int8-weights", profile()))
         assert found == {"frame_drop": 0.25, "intent_drop": 0.0}
+
+
+class TestOneGraph:
+    """What ships small has one graph of each model, whichever board it is for."""
+
+    ORDER = ("int8-dynamic", "int8-static", "int8-weights", "float")
+
+    def test_schemes_that_would_need_another_are_passed_over(self, make: Any) -> None:
+        tuner, trained = make({}, one_graph=True)
+        assert tuner.choose(profile(*self.ORDER)).candidate.scheme == "int8-weights"
+        assert trained.measured == ["int8-weights", "float"]
+
+    def test_a_scheme_that_runs_the_same_graph_is_taken_where_a_board_likes_it(
+        self, make: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(
+            Trained,
+            "quantized",
+            lambda self, graph, scheme: (
+                None if scheme == "int8-dynamic" else quantize(graph, _stored(scheme), self._feeds)
+            ),
+        )
+        tuner, _ = make({}, one_graph=True)
+        quick = tuner.choose(profile(*self.ORDER)).candidate
+        frugal = tuner.choose(profile("int8-weights", "int8-static")).candidate
+        assert (quick.scheme, frugal.scheme) == ("int8-static", "int8-weights")
+        assert quick.graph == frugal.graph
+
+    def test_where_it_does_not_pass_there_is_float(self, make: Any) -> None:
+        tuner, _ = make({"float": 90.0, "int8-weights": 80.0}, one_graph=True)
+        assert tuner.choose(profile(*self.ORDER)).candidate.scheme == "float"
+
+
+def _stored(scheme: str) -> str:
+    """Speech has one graph for both: see `export.recipes.speech.packing`."""
+    return "int8-weights" if scheme == "int8-static" else scheme
