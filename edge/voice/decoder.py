@@ -186,10 +186,13 @@ class Search:
             sounds, pronouncer = phones(heard), self._decoder.pronouncer
             if sounds is not None and pronouncer is not None:
                 found = by_sounds(found, sounds, pronouncer)
-            second = found[1] if len(found) > 1 else None
+            first, second = found[0], found[1] if len(found) > 1 else None
             leading = float(self._ended(self._beam).max())
-            evidence = weigh(letters(heard), found[0], second, leading)
-            found[0] = replace(found[0], evidence=evidence)
+            # What the score lacks of its letters' bonuses is what its wildcards' words cost.
+            bonus = first.score - first.sounds - first.log_probability
+            wild = max(0.0, self._decoder.letter_bonus * len(first.text) - bonus)
+            evidence = weigh(letters(heard), first, second, leading, wild)
+            found[0] = replace(first, evidence=evidence)
         return found[:n]
 
     def hypotheses(self, n: int) -> list[Hypothesis]:

@@ -49,6 +49,9 @@ class Evidence(NamedTuple):
     pronounced: float = 0.0
     """As `ratio`, of its sounds: (log probability - that of the likeliest sounds) / sounds, at
     least -20; 0 where the model hears no sounds."""
+    wild: float = 0.0
+    """What the words that its wildcards took cost, nats for each letter of the hypothesis: more
+    where they are no words of the lexicon, 0 where it has no wildcards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,11 @@ class Confidence:
 
 
 def weigh(
-    posteriors: Posteriors, best: Hypothesis, second: Hypothesis | None, leading: float
+    posteriors: Posteriors,
+    best: Hypothesis,
+    second: Hypothesis | None,
+    leading: float,
+    wild: float = 0.0,
 ) -> Evidence:
     """The evidence for `best`.
 
@@ -112,6 +119,7 @@ def weigh(
         best: a hypothesis of one letter or more that fits into the frames.
         second: the next one, where there is one.
         leading: the score of the best beginning of a sentence, by its letters.
+        wild: nats that the words of its wildcards cost.
     """
     free = posteriors.max(axis=1)
     letters = len(best.text)
@@ -125,6 +133,7 @@ def weigh(
         math.log(letters),
         float(free.mean()),
         best.pronounced,
+        wild / letters,
     )
 
 

@@ -49,7 +49,7 @@ _DRAWN: Final = 4000
 
 _UNUSED: Final = ("length", "clarity")
 """Evidence that tells one corpus from another, not right from wrong."""
-_AGAINST: Final = ("mismatch",)
+_AGAINST: Final = ("mismatch", "wild")
 """Evidence that speaks against a sentence; all other speaks for it."""
 _SHRINK: Final = 1.0
 """Weight of the squared weights, those of evidence of variance 1."""

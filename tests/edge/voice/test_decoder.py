@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from edge.errors import UsageError
 from edge.limits import SPEECH_BEAM, SPEECH_FRAMES, SPEECH_PREFIXES
 from edge.voice.alphabet import BLANK, LABELS, spell
+from edge.voice.automaton import ANY_START, WordAutomaton, of_sentences
 from edge.voice.decoder import Decoder
 from edge.voice.hypothesis import Confidence, Evidence, Hypothesis, edit_distance
+from edge.voice.lexicon import Lexicon
 from edge.voice.search_graph import SearchGraph
 from tests.edge.voice.frames import babble, spoken
 from tests.edge.voice.test_alignment import collapsed
@@ -107,26 +109,52 @@ def test_bonuses_rank_and_leave_probabilities_alone() -> None:
         assert one.score == pytest.approx(one.log_probability + 3 * len(text))
 
 
-def test_letters_in_wildcards_cost(graph: SearchGraph) -> None:
-    from edge.voice.automaton import ANY_START, WordAutomaton, of_sentences
-
+@pytest.fixture(scope="module")
+def player() -> SearchGraph:
+    """ "Play", and "play" with whatever is to be played."""
     base = of_sentences(["play", "play the red lamp"])
     root = base.tries.roots[0]
-    free = WordAutomaton(
-        base.tries,
-        [((root, 1), (root, 2)), (), ((ANY_START, 3),), ((ANY_START, 3),)],
-        [(), (), (), ()],
-        bytes([0, 1, 0, 1]),
-        frozenset({3}),
-        (),
-        {},
+    return SearchGraph(
+        WordAutomaton(
+            base.tries,
+            [((root, 1), (root, 2)), (), ((ANY_START, 3),), ((ANY_START, 3),)],
+            [(), (), (), ()],
+            bytes([0, 1, 0, 1]),
+            frozenset({3}),
+            (),
+            {},
+        )
     )
-    frames = spoken("play a game", seed=1)
-    found = heard(Decoder(SearchGraph(free), wildcard_penalty=0.25), frames)[0]
+
+
+def test_letters_in_wildcards_cost(player: SearchGraph) -> None:
+    found = heard(Decoder(player, wildcard_penalty=0.25), spoken("play a game", seed=1))[0]
     assert found.text == "play a game"
     assert found.score == pytest.approx(found.log_probability - 0.25 * len("agame"))
-    known = heard(Decoder(SearchGraph(free)), spoken("play the red lamp", seed=1))
+    known = heard(Decoder(player), spoken("play the red lamp", seed=1))
     assert known[0].text == "play the red lamp"
+
+
+@pytest.mark.parametrize("letter_bonus", [0.0, 0.5])
+def test_what_the_words_of_wildcards_cost_is_evidence(
+    player: SearchGraph, letter_bonus: float
+) -> None:
+    decoder = Decoder(
+        player,
+        lexicon=Lexicon({"blues": 6.0}),
+        wildcard_penalty=0.25,
+        letter_bonus=letter_bonus,
+    )
+
+    def wild(decoder: Decoder, text: str) -> float:
+        found = heard(decoder, spoken(text, seed=1))[0]
+        assert found.text == text
+        assert found.evidence is not None
+        return found.evidence.wild
+
+    assert wild(decoder, "play blues") == pytest.approx(6 / 10)
+    assert wild(decoder, "play jazz") == pytest.approx((10 + 4 * 0.25) / 9)
+    assert wild(Decoder(SearchGraph.of_sentences(["play blues"])), "play blues") == 0
 
 
 # --- what was said is found --------------------------------------------------------------------
@@ -247,13 +275,15 @@ def test_confidence_is_a_logistic_function() -> None:
     assert Confidence([-1e6] * 7, 0.0)(evidence._replace(margin=1e6)) == 0.0
 
 
-def test_weights_from_before_sounds_were_heard_do_not_look_at_them() -> None:
-    evidence = Evidence(-0.5, -1.0, 4.0, 0.0, 0.2, 3.0, -0.3, -0.7)
+def test_weights_do_not_look_at_what_was_not_known_when_they_were_fitted() -> None:
+    evidence = Evidence(-0.5, -1.0, 4.0, 0.0, 0.2, 3.0, -0.3, -0.7, 0.4)
     weights = [1.0, 0.5, 0.25, 0.0, -2.0, 0.0, 0.0]
-    assert Confidence(weights, 0.3)(evidence) == Confidence([*weights, 0.0], 0.3)(evidence)
+    sure = Confidence(weights, 0.3)(evidence)
+    assert sure == Confidence([*weights, 0.0], 0.3)(evidence)
+    assert sure == Confidence([*weights, 0.0, 0.0], 0.3)(evidence)
 
 
-@pytest.mark.parametrize("weights", [[], [0.0] * 6, [0.0] * 9, [0.0] * 6 + [math.nan]])
+@pytest.mark.parametrize("weights", [[], [0.0] * 6, [0.0] * 10, [0.0] * 6 + [math.nan]])
 def test_confidence_needs_a_weight_for_each_feature(weights: list[float]) -> None:
     with pytest.raises(UsageError, match="confidence weights"):
         Confidence(weights, 0.0)

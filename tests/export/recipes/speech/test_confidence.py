@@ -25,7 +25,9 @@ WRONG = Evidence(-1.5, -3.0, 1.0, -4.0, 0.7, 3.0, -0.05)
 def found(count: int, evidence: Evidence, right: bool, seed: int) -> Iterator[Found]:
     rng = np.random.default_rng(seed)
     for _ in range(count):
-        yield Found(Evidence(*(np.array(evidence) + rng.normal(0, 0.3, 8))), right, right)
+        yield Found(
+            Evidence(*(np.array(evidence) + rng.normal(0, 0.3, len(evidence)))), right, right
+        )
 
 
 def heard(text: str, sure: float = 0.97) -> Spoken:
