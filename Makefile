@@ -69,7 +69,8 @@ runs/home.edge: $(READY)
 	$(EXPORT) runs/home --out $@
 
 runs/household.edge runs/ratings.edge: runs/%.edge: $(READY)
-	$(BIN)/edge train preference --data export/samples/$* --out runs/$* --resume
+	$(BIN)/edge train preference --data export/samples/$* --out runs/$* --resume \
+	  $(patsubst %,--settings %,$(wildcard export/samples/$*/settings.toml))
 	$(EXPORT) runs/$* --out $@
 
 # How far to trust what other households did is learned on the cells of the other country.
