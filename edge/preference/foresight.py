@@ -15,7 +15,7 @@ from edge.preference.experts import Context, context_of, features, personal
 from edge.preference.mixture import Mixture, mix
 from edge.preference.model import PreferenceModel
 from edge.preference.moment import Moment, Senses
-from edge.preference.others import WELL_KNOWN, Opinion, everybody, others
+from edge.preference.others import WELL_KNOWN, everybody, others
 from edge.preference.past import Past
 from edge.preference.population import Population
 from edge.preference.ratings import generosity
@@ -37,6 +37,8 @@ _NEW: Final = 0.5
 things are done by everybody: who did many things will do more (half a count for each thing met is
 method D of Howard 1993, "The design and analysis of efficient lossless data compression systems").
 """
+_NONE: Final = 1e-9
+"""A probability that is none, but for rounding."""
 
 
 class Calibration(NamedTuple):
@@ -68,7 +70,7 @@ class Foresight(NamedTuple):
 
     def chances(self) -> dict[int, float]:
         """Candidate → probability, of those that anything speaks for."""
-        sure = 1.0 - sum(self.beforehand.values())
+        sure = 1.0 - math.fsum(self.beforehand.values())
         share = sure * float(self.mixture.shares[-1])
         found = {one: share * chance for one, chance in self.beliefs.items()}
         for one, chance in self.mixture.counted.items():
@@ -110,8 +112,10 @@ class Thinking(NamedTuple):
         beliefs = self.candidates.believe(past, query, count, mixture.counted)
         if not past.recent or past.memory.events >= WELL_KNOWN:
             return Foresight(mixture, beliefs, context)
-        usual = everybody(self.population.after, spread)
-        return Foresight(mixture, beliefs, context, beforehand=given_beforehand(past, usual))
+        if past.usual is None:
+            past.usual = everybody(self.population.after, spread)
+        given = given_beforehand(past, past.usual)
+        return Foresight(mixture, beliefs, context, beforehand=given)
 
     def _choose(
         self, past: Past, moment: Moment, count: int, context: Context, boost: Boost
@@ -139,22 +143,21 @@ class Thinking(NamedTuple):
         return self.model.read(past.history, self.senses.features(moment), nothing)
 
 
-def given_beforehand(past: Past, usual: Opinion | None) -> dict[int, float]:
+def given_beforehand(past: Past, usual: Mapping[int, float]) -> dict[int, float]:
     """Candidate → probability, of events that everybody is given in advance.
 
     Args:
         past: of whoever is doubted; something was done in it lately.
-        usual: what everybody does; None where that is not known.
+        usual: candidate → how likely everybody is to do it; empty where that is not known.
     """
     lately = {past.candidate[action] for action in past.recent}
-    chances = usual.chances if usual is not None else {}
-    new = {one: chance for one, chance in chances.items() if one not in lately}
-    known = sum(new.values())
-    each = _NEW * len(lately) / known if known else 0.0
-    events = {one: each * chance for one, chance in new.items()}
-    events.update(dict.fromkeys(lately, _LATELY / len(lately)))
-    total = sum(events.values()) + past.memory.events
-    return {one: count / total for one, count in events.items()}
+    new = 1.0 - sum(usual.get(one, 0.0) for one in lately) if usual else 0.0
+    unlike = _NEW * len(lately) if new > _NONE else 0.0
+    total = _LATELY + unlike + past.memory.events
+    each = unlike / new / total if unlike else 0.0
+    given = {one: each * chance for one, chance in usual.items()} if each else {}
+    given.update(dict.fromkeys(lately, _LATELY / len(lately) / total))
+    return given
 
 
 def trust(past: Past) -> Mapping[int, float]:

@@ -115,11 +115,12 @@ def others(
     return [_chain([seen[t] for t in chain if t in seen], spread) for chain in OTHERS.values()]
 
 
-def everybody(lookup: Lookup, spread: Spread) -> Opinion | None:
-    """What everybody does most, whatever the moment; None where nobody's habits were counted."""
+def everybody(lookup: Lookup, spread: Spread) -> Mapping[int, float]:
+    """Candidate → how likely everybody is to do it, whatever the moment; sums to 1, or is empty."""
     rows, weights = lookup("often", 0)
     listed: list[float] = weights.tolist()
-    return _spread_out(dict(zip(rows.tolist(), listed, strict=True)), sum(listed), spread)
+    found = _spread_out(dict(zip(rows.tolist(), listed, strict=True)), sum(listed), spread)
+    return found.chances if found is not None else {}
 
 
 class Followed(NamedTuple):

@@ -75,6 +75,8 @@ class Past:
         self.biases: NDArray[np.float32] = np.zeros(0, np.float32)
         self.shared: list[list[int]] = []
         """The actions that each of `vectors` stands for."""
+        self.usual: Mapping[int, float] | None = None
+        """Candidate → how likely everybody is to do it; None after something was added."""
         self.last = -1
         self.before_last = -1
         """The last action and the one before it; -1 where there is none."""
@@ -101,7 +103,7 @@ class Past:
             self.bias.append(bias)
         self.action_of[candidate] = number
         self.of_row.setdefault(row, []).append(number)
-        self.vectors = None
+        self.vectors = self.usual = None
 
     def _vacate(self, number: int) -> None:
         self.of_row[self.rows[number]].remove(number)

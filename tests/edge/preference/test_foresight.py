@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ class TestGivenBeforehand:
         past.memory.events = events
         return past
 
-    usual = Opinion({1: 0.6, 2: 0.3, 3: 0.1}, 10.0)
+    usual: ClassVar = {1: 0.6, 2: 0.3, 3: 0.1}
 
     def test_six_events_of_what_was_done_lately_and_half_a_one_for_each_of_something_new(self):
         given = given_beforehand(self.past(), self.usual)
@@ -57,7 +58,7 @@ class TestGivenBeforehand:
         given = given_beforehand(self.past(events=93), self.usual)
         assert sum(given.values()) == pytest.approx(7 / 100)
 
-    @pytest.mark.parametrize("usual", [None, Opinion({0: 0.7, 1: 0.3}, 10.0)])
+    @pytest.mark.parametrize("usual", [{}, {0: 0.7, 1: 0.3}])
     def test_nothing_new_where_others_do_nothing_else(self, usual):
         assert given_beforehand(self.past(), usual) == pytest.approx({0: 3 / 9, 1: 3 / 9})
 
