@@ -103,7 +103,7 @@ def main() -> int:
     if status := command(["bench", str(bundle), "--sentences", str(sentences), "--quick"]):
         return status
     print(f"\nall of it took {time.perf_counter() - started:.0f} s")
-    print(f'go on: .venv/bin/edge run {bundle} --text "dim the kitchen lights"')
+    print(f'go on: .venv/bin/edge run {bundle} --text "dim the kitchen lights to 30 percent"')
     return 0
 
 
