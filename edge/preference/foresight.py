@@ -11,6 +11,7 @@ import numpy as np
 
 from edge.preference.boost import Boost
 from edge.preference.candidates import Beliefs, Candidates, Items
+from edge.preference.doubt import Doubt
 from edge.preference.experts import Context, context_of, features, personal
 from edge.preference.mixture import Mixture, mix
 from edge.preference.model import PreferenceModel
@@ -28,17 +29,6 @@ DISMISSED: Final = "dismissed"
 """Keys of what became of suggestions."""
 _DOUBT: Final = 2.0
 """Dismissals that halve a score, with none accepted."""
-_LATELY: Final = 6.0
-"""Events that everybody is given in advance, as likely to have been any of those things that were
-done lately. What is thought of somebody who is hardly known was learned from others, who may be
-another kind of people. Whoever is well known is not doubted."""
-_NEW: Final = 0.5
-"""And for each different thing done lately so much of an event of something else, shared as those
-things are done by everybody: who did many things will do more (half a count for each thing met is
-method D of Howard 1993, "The design and analysis of efficient lossless data compression systems").
-"""
-_NONE: Final = 1e-9
-"""A probability that is none, but for rounding."""
 
 
 class Calibration(NamedTuple):
@@ -65,8 +55,7 @@ class Foresight(NamedTuple):
     boosts: Mapping[int, float] = MappingProxyType({})
     """Candidate → what was added to its score, for things chosen once."""
     beforehand: Mapping[int, float] = MappingProxyType({})
-    """Candidate → probability that it is given in advance, whatever anybody thinks of the moment:
-    see `given_beforehand`."""
+    """Candidate → probability that it is given in advance, see `edge.preference.doubt`."""
 
     def chances(self) -> dict[int, float]:
         """Candidate → probability, of those that anything speaks for."""
@@ -87,6 +76,7 @@ class Thinking(NamedTuple):
     candidates: Candidates
     population: Population
     senses: Senses
+    doubt: Doubt
 
     def foresee(self, past: Past, moment: Moment, count: int) -> Foresight:
         """What each expert and the model think of a moment.
@@ -114,7 +104,7 @@ class Thinking(NamedTuple):
             return Foresight(mixture, beliefs, context)
         if past.usual is None:
             past.usual = everybody(self.population.after, spread)
-        given = given_beforehand(past, past.usual)
+        given = self.doubt.given(past, past.usual)
         return Foresight(mixture, beliefs, context, beforehand=given)
 
     def _choose(
@@ -141,23 +131,6 @@ class Thinking(NamedTuple):
         """What the model says where nothing is counted."""
         nothing = np.zeros(self.model.shape.evidence, np.float32)
         return self.model.read(past.history, self.senses.features(moment), nothing)
-
-
-def given_beforehand(past: Past, usual: Mapping[int, float]) -> dict[int, float]:
-    """Candidate → probability, of events that everybody is given in advance.
-
-    Args:
-        past: of whoever is doubted; something was done in it lately.
-        usual: candidate → how likely everybody is to do it; empty where that is not known.
-    """
-    lately = {past.candidate[action] for action in past.recent}
-    new = 1.0 - sum(usual.get(one, 0.0) for one in lately) if usual else 0.0
-    unlike = _NEW * len(lately) if new > _NONE else 0.0
-    total = _LATELY + unlike + past.memory.events
-    each = unlike / new / total if unlike else 0.0
-    given = {one: each * chance for one, chance in usual.items()} if each else {}
-    given.update(dict.fromkeys(lately, _LATELY / len(lately) / total))
-    return given
 
 
 def trust(past: Past) -> Mapping[int, float]:

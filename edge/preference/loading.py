@@ -13,6 +13,7 @@ from edge.limits import ITEM_CHARS, MEMORY_ACTIONS
 from edge.preference.boost import Boost
 from edge.preference.candidates import Candidates, Household, Items
 from edge.preference.catalogue import Catalogue
+from edge.preference.doubt import Doubt
 from edge.preference.experts import EVIDENCE, NAMES
 from edge.preference.foresight import Calibration
 from edge.preference.memory import Pace
@@ -66,7 +67,7 @@ def preference_of(bundle: Bundle, home: Home | None = None) -> Preference:
     graph = bundle.graph(TASK)
     session = make_session(bundle.graph_bytes(TASK), graph.scheme, graph.session)
     model = PreferenceModel(session, shape)
-    found = Preference(model, candidates, population, senses, calibration, pace)
+    found = Preference(model, candidates, population, senses, calibration, pace, _doubt(task))
     declare_home(found, home)
     return found
 
@@ -103,6 +104,13 @@ def _boost(task: _Task) -> Boost | None:
     if task.data.get("boost") is None:
         return None
     return Boost(*(task.number("boost", name, 0.0, 1e3) for name in Boost._fields))
+
+
+def _doubt(task: _Task) -> Doubt:
+    """None in a bundle that says nothing of it."""
+    if task.data.get("doubt") is None:
+        return Doubt()
+    return Doubt(*(task.number("doubt", name, 0.0, 1e3) for name in Doubt._fields))
 
 
 def _ratings(task: _Task) -> Ratings | None:

@@ -23,6 +23,7 @@ from edge.preference import state
 from edge.preference.actions import check_name, spoken
 from edge.preference.because import Reasons
 from edge.preference.candidates import Candidates
+from edge.preference.doubt import Doubt
 from edge.preference.experts import NAMES, context_of, learn
 from edge.preference.foresight import Calibration, Foresight, Thinking, likeliest, trust
 from edge.preference.memory import Pace
@@ -55,6 +56,7 @@ class Preference:
         senses: how moments are read.
         calibration: of the probabilities.
         pace: how soon the household's counts are forgotten.
+        doubt: what is given in advance to who is hardly known.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Preference:
         senses: Senses,
         calibration: Calibration | None = None,
         pace: Pace | None = None,
+        doubt: Doubt | None = None,
     ) -> None:
         self.model = model
         self.candidates = candidates
@@ -72,7 +75,7 @@ class Preference:
         self.calibration = calibration or Calibration()
         self.home: Home | None = None
         """Names the devices in reasons, where there is one."""
-        self._thinking = Thinking(model, candidates, population, senses)
+        self._thinking = Thinking(model, candidates, population, senses, doubt or Doubt())
         self._pace = pace
         self._fingerprint = state.fingerprint(senses)
         self.stats: Counter[str] = Counter()

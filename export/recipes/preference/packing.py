@@ -92,6 +92,7 @@ class TrainedPreference:
             "senses": run.senses.to_dict(),
             "ratings": run.ratings._asdict() if run.ratings else None,
             "calibration": self._calibration(graph),
+            "doubt": run.settings.doubt._asdict(),
             "pace": {"fast": run.settings.fast_days, "slow": run.settings.slow_days},
             "assets": assets,
         }

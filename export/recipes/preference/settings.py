@@ -7,6 +7,7 @@ from typing import Any
 
 from edge.errors import UsageError
 from edge.limits import CATALOGUE_WIDTH, HISTORY_EVENTS
+from edge.preference.doubt import Doubt
 from export.recipes.preference.network import NetworkSettings
 from export.recipes.settings import Limits, settings_of
 
@@ -17,6 +18,8 @@ _LIMITS: Limits = {
     "mute": (0, 0.99),
     "fast_days": (0.1, 10_000),
     "slow_days": (0.1, 10_000),
+    "lately": (0, 1000),
+    "new": (0, 1000),
     "width": (2, 1024),
     "item": (2, CATALOGUE_WIDTH),
     "layers": (1, 16),
@@ -47,6 +50,11 @@ class PreferenceSettings:
     """Half-life of the counts that follow a change."""
     slow_days: float = 120.0
     """Half-life of those that remember."""
+    lately: float = 0.0
+    """Events that everybody is given in advance, as likely to have been any of those things that
+    were done lately: some, where people repeat themselves."""
+    new: float = 0.5
+    """For each different thing done lately, events in advance of something else."""
     fresh_starts: int = 4
     """Weeks of each long history that are also lived through from nothing known on."""
     first_position: int = -1
@@ -63,6 +71,11 @@ class PreferenceSettings:
     higher will do."""
     student_alone: bool = True
     """Also train the same student without a teacher, to show what distillation is worth."""
+
+    @property
+    def doubt(self) -> Doubt:
+        """What is given in advance to who is hardly known."""
+        return Doubt(self.lately, self.new)
 
 
 def settings_from(data: dict[str, Any]) -> PreferenceSettings:

@@ -55,7 +55,8 @@ def preference(
     model = PreferenceModel(make_session(graph, scheme, settings), shape)
     candidates = Household(catalogue) if run.generic else Items(catalogue, run.boost, run.ratings)
     pace = Pace(run.settings.fast_days, run.settings.slow_days)
-    return Preference(model, candidates, run.population, run.senses, Calibration(), pace)
+    doubt = run.settings.doubt
+    return Preference(model, candidates, run.population, run.senses, Calibration(), pace, doubt)
 
 
 def live(hub: Preference, histories: Iterable[HeldOut], generic: bool) -> list[Seen]:

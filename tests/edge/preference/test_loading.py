@@ -22,6 +22,16 @@ def test_it_is_what_the_manifest_says(tmp_path: Path) -> None:
     assert preference.pasts[""].memory.pace == (6.0, 120.0)
 
 
+@pytest.mark.parametrize(("says", "given"), [({"lately": 6, "new": 0}, 6 / 7), (None, 0)])
+def test_doubt_is_what_it_says_and_none_where_it_says_nothing(
+    tmp_path: Path, says: dict[str, float] | None, given: float
+) -> None:
+    preference = tiny_preference(tmp_path, tiny_home(), task={"doubt": says})
+    preference.observe("light.kitchen:turn_on", NEVER)
+    foresight = preference.foresee(preference.pasts[""], NEVER, 3)
+    assert sum(foresight.beforehand.values()) == pytest.approx(given)
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -41,6 +51,8 @@ def test_it_is_what_the_manifest_says(tmp_path: Path) -> None:
         ("calibration", {"bias": 0, "slope": -1, "threshold": 0}),
         ("calibration", {"bias": 0, "slope": 1, "threshold": 1.5}),
         ("calibration", {"bias": True, "slope": 1, "threshold": 0}),
+        ("doubt", {"lately": -1, "new": 0}),
+        ("doubt", {"lately": 1}),
         ("pace", {"fast": 0, "slow": 120}),
         ("pace", {"fast": 6}),
         ("assets", {"population": "assets/population.bin"}),

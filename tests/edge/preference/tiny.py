@@ -105,6 +105,7 @@ def make_preference_bundle(
         "experts": list(NAMES),
         "senses": senses.to_dict(),
         "calibration": {"bias": 0.2, "slope": 1.1, "threshold": 0.15},
+        "doubt": {"lately": 3.0, "new": 0.5},
         "pace": {"fast": 6.0, "slow": 120.0},
         "assets": {"catalogue": "assets/catalogue.bin", "population": "assets/population.bin"},
         "golden": [dict(entry) for entry in GOLDEN] if generic else [],

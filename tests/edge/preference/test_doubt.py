@@ -1,0 +1,39 @@
+"""What is given in advance, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge.preference.doubt import Doubt
+from edge.preference.model import Shape
+from edge.preference.past import Past
+
+DOUBT = Doubt(lately=6.0, new=0.5)
+USUAL = {1: 0.6, 2: 0.3, 3: 0.1}
+
+
+def past(events: int = 3) -> Past:
+    """Of somebody who did 0, 1, 0, where everybody does 1, 2 and 3 as 6 : 3 : 1."""
+    found = Past(Shape(4, 2, 1, 1, 1), 1)
+    found.candidate = [0, 1]
+    found.recent.extend((0, 1, 0))
+    found.memory.events = events
+    return found
+
+
+def test_events_of_what_was_done_lately_and_for_each_such_thing_of_something_new() -> None:
+    given = DOUBT.given(past(), USUAL)
+    assert given == pytest.approx({0: 3 / 10, 1: 3 / 10, 2: 0.75 / 10, 3: 0.25 / 10})
+
+
+def test_the_more_is_known_of_somebody_the_less_it_is() -> None:
+    assert sum(DOUBT.given(past(events=93), USUAL).values()) == pytest.approx(7 / 100)
+
+
+@pytest.mark.parametrize("usual", [{}, {0: 0.7, 1: 0.3}])
+def test_nothing_new_where_others_do_nothing_else(usual: dict[int, float]) -> None:
+    assert DOUBT.given(past(), usual) == pytest.approx({0: 3 / 9, 1: 3 / 9})
+
+
+def test_no_events_no_doubt() -> None:
+    assert sum(Doubt().given(past(), USUAL).values()) == 0
