@@ -1,6 +1,6 @@
 """How good a network is on dev, as part of the whole mixture.
 
-Without the doubt of `edge.preference.foresight`, which says nothing of the network.
+Without `edge.preference.doubt`, which says nothing of the network.
 """
 
 from __future__ import annotations

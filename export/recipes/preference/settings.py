@@ -18,8 +18,8 @@ _LIMITS: Limits = {
     "mute": (0, 0.99),
     "fast_days": (0.1, 10_000),
     "slow_days": (0.1, 10_000),
-    "lately": (0, 1000),
-    "new": (0, 1000),
+    "doubt_lately": (0, 1000),
+    "doubt_new": (0, 1000),
     "width": (2, 1024),
     "item": (2, CATALOGUE_WIDTH),
     "layers": (1, 16),
@@ -50,10 +50,10 @@ class PreferenceSettings:
     """Half-life of the counts that follow a change."""
     slow_days: float = 120.0
     """Half-life of those that remember."""
-    lately: float = 0.0
+    doubt_lately: float = 0.0
     """Events that everybody is given in advance, as likely to have been any of those things that
     were done lately: some, where people repeat themselves."""
-    new: float = 0.5
+    doubt_new: float = 0.5
     """For each different thing done lately, events in advance of something else."""
     fresh_starts: int = 4
     """Weeks of each long history that are also lived through from nothing known on."""
@@ -75,7 +75,7 @@ class PreferenceSettings:
     @property
     def doubt(self) -> Doubt:
         """What is given in advance to who is hardly known."""
-        return Doubt(self.lately, self.new)
+        return Doubt(self.doubt_lately, self.doubt_new)
 
 
 def settings_from(data: dict[str, Any]) -> PreferenceSettings:

@@ -127,6 +127,7 @@ class TestDescription:
         assert task["experts"] == list(NAMES)
         assert task["events"] == trained.run.settings.window
         assert task["pace"] == {"fast": 2.5, "slow": 120.0}
+        assert task["doubt"] == {"lately": 0.0, "new": 0.5}
         assert set(task["calibration"]) == {"bias", "slope", "threshold"}
         assert set(files) == set(task["assets"].values())
         assert len(Catalogue.from_bytes(files["assets/catalogue.bin"])) == len(

@@ -18,6 +18,11 @@ def test_what_is_left_out_has_its_default() -> None:
     assert found.teacher == TEACHER
 
 
+def test_doubt_is_of_both_kinds() -> None:
+    assert settings_from({"doubt_lately": 6}).doubt == (6, 0.5)
+    assert settings_from({"doubt_new": 0}).doubt == (0, 0)
+
+
 def test_a_teacher_is_larger_unless_told_otherwise() -> None:
     found = settings_from({"teacher": {"epochs": 3}}).teacher
     assert (found.epochs, found.width, found.layers) == (3, TEACHER.width, TEACHER.layers)
