@@ -78,8 +78,8 @@ class Tuner:
         self._time_it = time_it
         self._say = say
         self._float = graph
-        self._one = trained.quantized(graph, _EVERYWHERE) if one_graph else None
         self._one_graph = one_graph
+        self._graphs: dict[str, bytes | None] = {}
         self._known: dict[tuple[str, str], Candidate] = {}
         self._machine: Machine = detect()
 
@@ -117,10 +117,9 @@ class Tuner:
         """The graph under `scheme`, measured; None where there is none to be taken."""
         key = (scheme, profile.session.optimization)
         if key not in self._known:
-            model = self._trained.quantized(self._float, scheme)
-            if model is None or (self._one_graph and scheme != "float" and model != self._one):
+            graph = self._graph(scheme)
+            if graph is None:
                 return None
-            graph = model.SerializeToString()
             accuracy = self._trained.measure(graph, scheme, profile.session)
             gate = self._trained.gate
             float_key = ("float", profile.session.optimization)
@@ -134,6 +133,16 @@ class Tuner:
             self._known[key] = Candidate(scheme, graph, accuracy, round(drop, 4), latency)
             self._say(f"{scheme}: {len(graph) / 1000:.0f} kB, {gate} {accuracy[gate]:.2f}")
         return self._known[key]
+
+    def _graph(self, scheme: str) -> bytes | None:
+        """Quantised once, whether it is taken or not."""
+        if scheme not in self._graphs:
+            model = self._trained.quantized(self._float, scheme)
+            self._graphs[scheme] = model.SerializeToString() if model is not None else None
+        graph = self._graphs[scheme]
+        if self._one_graph and scheme not in ("float", _EVERYWHERE):
+            return graph if graph == self._graph(_EVERYWHERE) else None
+        return graph
 
     def drops(self, candidate: Candidate) -> dict[str, float]:
         """Points lost against float, a measure: `frame` → `frame_drop`."""

@@ -106,20 +106,13 @@ def others(
     if past.memory.events >= WELL_KNOWN:
         return [None] * len(OTHERS)
     keys = contexts(past.course, moment.weekday, slot_of(moment.hour), courses)
-    seen: dict[str, Followed] = {}
-    for table, key in keys.items():
-        rows, weights = lookup(table, key)
-        if len(rows):
-            listed: list[float] = weights.tolist()
-            seen[table] = Followed(rows.tolist(), listed, sum(listed))
+    seen = _followed(lookup, keys)
     return [_chain([seen[t] for t in chain if t in seen], spread) for chain in OTHERS.values()]
 
 
 def everybody(lookup: Lookup, spread: Spread) -> Mapping[int, float]:
     """Candidate → how likely everybody is to do it, whatever the moment; sums to 1, or is empty."""
-    rows, weights = lookup("often", 0)
-    listed: list[float] = weights.tolist()
-    found = _spread_out(dict(zip(rows.tolist(), listed, strict=True)), sum(listed), spread)
+    found = _chain([*_followed(lookup, {"often": 0}).values()], spread)
     return found.chances if found is not None else {}
 
 
@@ -129,6 +122,17 @@ class Followed(NamedTuple):
     rows: list[int]
     weights: list[float]
     total: float
+
+
+def _followed(lookup: Lookup, keys: Mapping[str, int]) -> dict[str, Followed]:
+    """Table → what followed its context; only tables that know of anything."""
+    seen: dict[str, Followed] = {}
+    for table, key in keys.items():
+        rows, weights = lookup(table, key)
+        if len(rows):
+            listed: list[float] = weights.tolist()
+            seen[table] = Followed(rows.tolist(), listed, sum(listed))
+    return seen
 
 
 def _chain(tables: Sequence[Followed], spread: Spread) -> Opinion | None:

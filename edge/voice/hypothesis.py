@@ -110,7 +110,7 @@ def weigh(
     best: Hypothesis,
     second: Hypothesis | None,
     leading: float,
-    wild: float = 0.0,
+    wild: float,
 ) -> Evidence:
     """The evidence for `best`.
 
