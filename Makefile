@@ -2,6 +2,7 @@
 #   make demo    train, distil, quantise, export, verify and answer a dozen sentences
 #   make test    lint, types, layering and the tests
 #   make bench   accuracy and speed beside peers
+#   make bench-speech   the same of what is heard: two hours, with recordings (EDGE_DATA)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -10,7 +11,7 @@ READY  := $(VENV)/.ready
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench clean distclean
+.PHONY: help setup demo test lint format bench bench-speech recordings clean distclean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -90,6 +91,31 @@ runs/%.edge: benchmarks/settings/%.toml $(READY)
 
 bench: $(MEASURED:%=runs/%.edge)
 	$(BIN)/python -m benchmarks $(foreach name,$(MEASURED),--bundle $(name)=runs/$(name).edge)
+	$(BIN)/python -m benchmarks tables
+
+# Small domains of people's recordings, and the shipped model made to fit each.
+DOMAINS := words codes orders-1 choices
+
+runs/domains/%.txt: $(READY)
+	$(BIN)/python -m benchmarks.speech.domains runs/domains --data $(EDGE_DATA)
+
+.PRECIOUS: runs/domains/%.txt
+
+$(DOMAINS:%=runs/speech-%.edge): runs/speech-%.edge: runs/domains/%.txt
+	$(BIN)/edge train speech --sentences $< --out runs/speech-$* --cache runs/speech-features --resume
+	$(BIN)/edge export runs/speech-$* --out $@
+
+runs/speech-float.edge: $(READY)
+	$(EXPORT) export/pretrained/speech-en --out $@
+
+SPOKEN := speech=edge/models/home-en.edge $(foreach name,$(addprefix speech-,$(DOMAINS) float) home,\
+  $(name)=runs/$(name).edge)
+recordings:
+	@test -d "$(EDGE_DATA)/speech" || { \
+	  echo "No recordings: EDGE_DATA has to name a folder with speech/ (docs/speech.md)." >&2; exit 2; }
+
+bench-speech: recordings $(filter runs/%,$(subst =, ,$(SPOKEN)))
+	$(BIN)/python -m benchmarks --only speech $(SPOKEN:%=--bundle %)
 	$(BIN)/python -m benchmarks tables
 
 clean:
