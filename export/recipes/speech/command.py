@@ -15,7 +15,7 @@ from edge.table import table
 from export.corpora.speech.texts import CORPORA, general_texts
 from export.distill import is_first_process
 from export.recipes.speech import recipe
-from export.recipes.speech.domain import read_domain
+from export.recipes.speech.domain import read_domain, sentences_of
 from export.recipes.speech.material import default_data, read_material
 from export.recipes.speech.recipe import SpeechRun
 from export.recipes.speech.settings import SPECIALISE, SpeechSettings, settings_from
@@ -57,6 +57,7 @@ def train_and_report(
     folder: Path,
     *,
     name: str | None,
+    practised: Path | None,
     begin: Path | None,
     teacher: Path | None,
     cache: Path | None,
@@ -67,7 +68,9 @@ def train_and_report(
 ) -> Outcome | None:
     """Trains and writes the run folder.
 
-    Without `sentences` it goes on from the weights of the run `begin`, where one is given.
+    With `sentences` the model that ships is made to fit them. Without, training goes on from the
+    run `begin`, where one is given, and what is said is what corpora hold. Or it is `practised`:
+    sentences to be heard better, for which the model that ships is where to begin.
 
     Returns:
         What came out; None on every process of a distributed launch but the first.
@@ -75,8 +78,15 @@ def train_and_report(
     Raises:
         UsageError: something given cannot be used.
     """
-    chosen = settings_from(settings, SpeechSettings() if sentences is None else SPECIALISE)
-    domain = read_domain(sentences) if sentences is not None else None
+    if sentences is not None and practised is not None:
+        raise UsageError(
+            "sentences of your own, and others to practise",
+            where="--practise",
+            allowed="one of --sentences and --practise",
+        )
+    own = sentences if sentences is not None else practised
+    chosen = settings_from(settings, SpeechSettings() if own is None else SPECIALISE)
+    domain = read_domain(own) if own is not None else None
     taught_by = _teacher(teacher) if teacher is not None else None
     folders, usual_noise = default_data() if data is None else (list(data), None)
     material = read_material(folders, noise or usual_noise)
@@ -90,7 +100,7 @@ def train_and_report(
         "say": say,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    if domain is not None:
+    if domain is not None and sentences is not None:
         run = recipe.specialised(material, domain, chosen, folder, **options)
     else:
         if not material.real:
@@ -101,9 +111,16 @@ def train_and_report(
                 hint="give --data, or set EDGE_DATA; with --sentences none are needed",
             )
         network = recipe.load(begin).network if begin is not None else None
+        if network is None and domain is not None:
+            network = recipe.shipped()
         if network is not None:
             chosen = replace(chosen, width=network.shape.width)
-        run = recipe.train(material, _texts(chosen), chosen, folder, begin=network, **options)
+        if domain is not None:
+            texts = sentences_of(domain, chosen.synthetic, chosen.seed)
+            options |= {"practised": True}
+        else:
+            texts = _texts(chosen)
+        run = recipe.train(material, texts, chosen, folder, begin=network, **options)
     return Outcome(folder, run) if is_first_process() else None
 
 

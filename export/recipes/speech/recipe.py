@@ -67,6 +67,7 @@ def train(
     name: str = "speech",
     begin: AcousticNetwork | None = None,
     domain: Domain | None = None,
+    practised: bool = False,
     cache: Path | None = None,
     teacher: torch.nn.Module | None = None,
     resume: bool = False,
@@ -83,6 +84,8 @@ def train(
         name: what a bundle of it is called.
         begin: a trained network to go on from; None: from the published speech embedding.
         domain: the maker's sentences, whose grammar goes with the model.
+        practised: whether `texts` are what is to be known best, as a maker's are, though no grammar
+            goes with the model.
         cache: where features are kept; a folder in `folder` by default.
         teacher: a network of the same frames, or a `teachers.CtcTeacher`, whose posteriors are
             learned, too.
@@ -117,7 +120,8 @@ def train(
     if problems := material.problems[unsaid:]:
         say(f"{len(problems)} sentences could not be said, the first: {problems[0]}")
     own: Sequence[Recording] = ()
-    if domain is not None or not material.dev:  # without real speech to choose by, these do
+    own_texts = texts if domain is not None or practised else ()
+    if own_texts or not material.dev:  # without real speech to choose by, these do
         count = min(_OWN_DEV, max(len(spoken) // 20, min(1, len(spoken) - 1)))
         own, spoken = spoken[:count], spoken[count:]
     known = material.dev
@@ -126,7 +130,6 @@ def train(
     if network is None:
         network = AcousticNetwork(Shape(width=settings.width))
         read_pretrained(network.backbone)
-    own_texts = texts if domain is not None else ()
     parts = [
         Part(
             _real(material.real, settings.real_hours, own_texts),

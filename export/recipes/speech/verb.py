@@ -31,6 +31,10 @@ needed, and texts for the synthetic ones are taken from the sample home and from
 that EDGE_DATA names. Real recordings are folders with a manifest.jsonl (docs/speech.md); where
 --data is not given, those under $EDGE_DATA/speech are taken, and noise from $EDGE_DATA/noise/esc10.
 
+With --practise FILE, laid out as that of --sentences, training goes on from --begin, or from the
+model that ships, and what is said is in FILE: words of a trade, or of another dialect. The bundle
+has no grammar of them; they are only heard better.
+
 Synthetic voices come from espeak-ng, flite and festival, as many of them as are installed:
   apt-get install espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts \\
     festlex-cmu
@@ -60,6 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="what a bundle of it is called")
     parser.add_argument(
         "--begin", type=Path, metavar="RUN", help="go on from this run's weights (no --sentences)"
+    )
+    parser.add_argument(
+        "--practise",
+        type=Path,
+        metavar="FILE",
+        help="sentences to be heard better, without a grammar of them (no --sentences)",
     )
     parser.add_argument("--epochs", type=int, metavar="N", help="times through the recordings")
     parser.add_argument("--synthetic", type=int, metavar="N", help="sentences to be synthesised")
@@ -93,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
         data,
         args.out,
         name=args.name,
+        practised=args.practise,
         begin=args.begin,
         teacher=args.teacher,
         cache=args.cache,

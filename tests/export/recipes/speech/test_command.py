@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from edge.errors import UsageError
 from export.corpora.utterance import Problem
 from export.recipes.speech import command, recipe
 from export.recipes.speech.command import Outcome, train_and_report
@@ -34,7 +35,8 @@ def test_figures_for_people_and_for_programs(outcome: Outcome) -> None:
 def call(folder: Path, sentences: Path | None, **changes: Any) -> tuple[Outcome | None, list[Any]]:
     warned: list[Any] = []
     options: dict[str, Any] = {
-        "name": None, "begin": None, "teacher": None, "cache": None, "resume": False, "quiet": True,
+        "name": None, "practised": None, "begin": None, "teacher": None, "cache": None,
+        "resume": False, "quiet": True,
         "say": lambda line: None, "warn": warned.extend,
     }  # fmt: skip
     found = train_and_report(sentences, changes.pop("data", None), None, {"seed": 3}, folder,
@@ -100,6 +102,42 @@ class TestWhatTheRecipeGets:
         (_, _, _, settings, _, options) = calls[0]
         assert options["begin"] is run.network
         assert settings.width == 8  # its own, whatever is asked for
+
+    def test_what_is_practised_is_said_to_the_model_that_ships(
+        self, tmp_path: Path, calls: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ships = tiny.network()
+        monkeypatch.setattr(recipe, "shipped", lambda: ships)
+        tiny.recordings(tmp_path / "data")
+        path = tmp_path / "words.txt"
+        path.write_text("lower\nhigher\n", "utf-8")
+        call(tmp_path / "run", None, practised=path, data=[tmp_path / "data"])
+        (name, _, texts, settings, _, options) = calls[0]
+        assert (name, sorted(texts), options["practised"]) == ("train", ["higher", "lower"], True)
+        assert options["begin"] is ships
+        assert (settings.epochs, settings.width) == (SPECIALISE.epochs, 8)
+        assert options["name"] == "speech"  # a bundle for anything, not for what was practised
+
+    def test_another_run_practises(
+        self, tmp_path: Path, calls: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = SpeechRun("x", SpeechSettings(), tiny.network(), FIGURES)
+        monkeypatch.setattr(recipe, "load", lambda folder: run)
+        tiny.recordings(tmp_path / "data")
+        path = tmp_path / "words.txt"
+        path.write_text("lower\n", "utf-8")
+        call(tmp_path / "run", None, practised=path, begin=tmp_path, data=[tmp_path / "data"])
+        assert calls[0][-1]["begin"] is run.network
+
+    def test_sentences_of_ones_own_are_not_practised_besides(
+        self, tmp_path: Path, calls: list[tuple[Any, ...]]
+    ) -> None:
+        path = tmp_path / "own.txt"
+        path.write_text("go on\n", "utf-8")
+        with pytest.raises(UsageError) as caught:
+            call(tmp_path / "run", path, practised=path)
+        assert caught.value.where == "--practise"
+        assert not calls
 
     def test_only_the_first_process_speaks(
         self, tmp_path: Path, calls: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch

@@ -146,6 +146,21 @@ def test_specialising_keeps_sentences_apart_to_choose_the_epoch_by(
     assert not (tmp_path / "run" / "grammar.bin").exists()  # nothing of the run before is left
 
 
+@pytest.mark.usefixtures("measured")
+def test_what_is_practised_chooses_the_epoch_and_leaves_no_grammar(
+    tmp_path: Path, material: Material
+) -> None:
+    run = recipe.train(
+        material, ["go on", "stop"], replace(QUICK, synthetic=20), tmp_path / "run",
+        begin=tiny.network(), practised=True, quiet=True, say=quiet,
+    )  # fmt: skip
+    texts = json.loads((tmp_path / "run" / "dev.json").read_text("utf-8"))
+    assert set(texts) - {"stop it"} <= {"go on", "stop"}
+    assert len(texts) > 1
+    assert run.figures["network"]["epochs"] > 0
+    assert not (tmp_path / "run" / "grammar.bin").exists()
+
+
 def test_without_real_speech_made_up_speech_chooses(tmp_path: Path) -> None:
     (tmp_path / "own.txt").write_text("go on\n", "utf-8")
     domain = read_domain(tmp_path / "own.txt")
