@@ -50,8 +50,14 @@ class Budgets:
     """Task → milliseconds from input to answer, 99th percentile after warm-up."""
     resident_memory_mb: float
     """MiB of resident memory over a process that has only imported numpy and onnxruntime."""
+    listening_memory_mb: float
+    """The same of a bundle that hears, too."""
     bundle_mb: float
     """MiB on disk of what this board needs: its variant and the shared assets."""
+
+    def memory_mb(self, *, hears: bool) -> float:
+        """MiB of resident memory that a bundle may take, by whether it has a model of speech."""
+        return self.listening_memory_mb if hears else self.resident_memory_mb
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,7 @@ class Profile:
             "onnxruntime": self.onnxruntime,
             "budgets": {
                 "resident_memory_mb": self.budgets.resident_memory_mb,
+                "listening_memory_mb": self.budgets.listening_memory_mb,
                 "bundle_mb": self.budgets.bundle_mb,
                 "latency_ms": dict(self.budgets.latency_ms),
             },

@@ -155,7 +155,8 @@ def judge_child(
             checks.append(_judge_step(event, profile))
             begun = ""
             if "memory_mb" in event and profile is not None:
-                checks.append(_judge_memory(float(event["memory_mb"]), profile))
+                hears = bool(event.get("hears"))
+                checks.append(_judge_memory(float(event["memory_mb"]), profile, hears=hears))
     if ended.status is None:
         step = begun or "start"
         checks.append(
@@ -198,8 +199,8 @@ _HELP = {
 }
 
 
-def _judge_memory(used_mb: float, profile: Profile) -> Check:
-    budget = profile.budgets.resident_memory_mb
+def _judge_memory(used_mb: float, profile: Profile, *, hears: bool) -> Check:
+    budget = profile.budgets.memory_mb(hears=hears)
     detail = f"{used_mb:g} MiB for the bundle, {budget:g} allowed by {profile.name}"
     if used_mb > budget:
         return Check("memory", "warn", detail, "export a smaller student, or int8 weights")

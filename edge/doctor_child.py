@@ -92,6 +92,7 @@ def _bundle(path: str, profile: str | None, before_mb: float) -> Result:
     more = {
         "variant": bundle.variant.profile,
         "memory_mb": round(_peak_memory_mb() - before_mb, 1),
+        "hears": "speech" in bundle.tasks,
         "sentences": len(golden("intent")),
         "courses": len(golden("preference")),
         "sounds": len(golden("speech")),

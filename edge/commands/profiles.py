@@ -94,7 +94,11 @@ def _show(profile: Profile, as_json: bool) -> None:
         ("storage", f"{profile.storage_mb} MiB"),
         ("onnxruntime", profile.onnxruntime),
         *((f"budget: {task}", f"{ms:g} ms (99 %)") for task, ms in budgets.latency_ms.items()),
-        ("budget: memory", f"{budgets.resident_memory_mb:g} MiB resident"),
+        (
+            "budget: memory",
+            f"{budgets.resident_memory_mb:g} MiB resident, "
+            f"{budgets.listening_memory_mb:g} with speech",
+        ),
         ("budget: bundle", f"{budgets.bundle_mb:g} MiB"),
         (
             "session",

@@ -55,6 +55,14 @@ def test_a_good_profile_is_read() -> None:
     assert profile.quantization.schemes == ("int8-dynamic", "float")
 
 
+def test_what_hears_may_take_more_memory_where_the_profile_says_so() -> None:
+    budgets = parse(GOOD, "board").budgets
+    assert budgets.memory_mb(hears=False) == budgets.memory_mb(hears=True) == 25.0
+    more = GOOD.replace("bundle_mb = 1.5", "bundle_mb = 1.5\nlistening_memory_mb = 60")
+    budgets = parse(more, "board").budgets
+    assert (budgets.memory_mb(hears=False), budgets.memory_mb(hears=True)) == (25.0, 60.0)
+
+
 def test_a_profile_cannot_be_changed() -> None:
     profile = parse(GOOD, "board")
     with pytest.raises(AttributeError):
@@ -151,6 +159,8 @@ def test_threads_beyond_the_cores_are_refused() -> None:
 
 def test_budgets_beyond_the_board_are_refused() -> None:
     assert "memory_mb" in refusal("resident_memory_mb = 25", "resident_memory_mb = 2000").allowed
+    listening = "bundle_mb = 1.5\nlistening_memory_mb = 2000"
+    assert "memory_mb" in refusal("bundle_mb = 1.5", listening).allowed
     assert "storage_mb" in refusal("bundle_mb = 1.5", "bundle_mb = 9000").allowed
 
 

@@ -169,3 +169,10 @@ class TestJudgements:
         assert bundle.status == "ok"
         assert (memory.name, memory.status) == ("memory", "warn")
         assert memory.detail == "40 MiB for the bundle, 25 allowed by raspberry-pi-4"
+
+    def test_a_bundle_that_hears_may_take_more(self) -> None:
+        profile = device_profiles.load("raspberry-pi-4")
+        event = {"step": "bundle", "ok": True, "detail": "home 1", "memory_mb": 40.0, "hears": True}
+        memory = judge_child(Ended((event,), 0, ""), ARMV8_0, profile, 9)[1]
+        assert memory.status == "ok"
+        assert memory.detail == "40 MiB for the bundle, 60 allowed by raspberry-pi-4"

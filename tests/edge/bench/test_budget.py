@@ -18,6 +18,7 @@ FIGURES: Mapping[str, Any] = {
     "bundle": {"profile": HERE},
     "latency": {"answer": {"p99_us": 500.0}},
     "memory": {"rss_mib": 16.0},
+    "speech": None,
     "start": {"byte_code": True},
     "bytes": {"device": 1024 * 1024},
 }
@@ -71,6 +72,11 @@ class TestBudget:
         assert self.judged(latency={"answer": {"p99_us": 1001}}) == [False, True, True]
         assert self.judged(memory={"rss_mib": 32.1}) == [True, False, True]
         assert self.judged(bytes={"device": 5 * 1024 * 1024 + 1}) == [True, True, False]
+
+    def test_what_hears_may_take_more_memory(self) -> None:
+        heard = {"speech": {"hours": 0.1}, "memory": {"rss_mib": 45}}
+        assert self.judged(memory={"rss_mib": 45}) == [True, False, True]
+        assert self.judged(**heard) == [True, True, True]
 
     def test_emulated_times_are_not_judged(self) -> None:
         assert self.judged(kind="emulated") == [None, None, True]
