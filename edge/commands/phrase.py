@@ -9,6 +9,8 @@ from edge.commands import add_json, print_json, terminal_width
 from edge.table import printable, table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from edge.voice.phrase import PhraseQuality
     from edge.voice.wake_table import WakeTable
 
@@ -16,12 +18,11 @@ help = "say how good a wake phrase is before it is used"
 
 _EPILOG = """\
 examples:
-  edge phrase "hey jarvis" --bundle home.edge
-  edge phrase computer snowboy "hey snowboy" --bundle home.edge --per-hour 0.1
-  edge phrase "okay" --json
+  edge phrase "hey jarvis"
+  edge phrase computer snowboy "hey snowboy" --per-hour 0.1
+  edge phrase "okay" --bundle home.edge --json
 
-Without a bundle only the length is judged. With one that hears, its calibration tells how many
-calls would be missed at the wanted rate of false accepts.
+The bundle's calibration tells how many calls would be missed at the wanted rate of false accepts.
 
 exit status: 0 when every phrase can be used (weak ones included), 1 when one is bad.
 """
@@ -31,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The phrases, the bundle, the rate."""
     parser.epilog = _EPILOG
     parser.add_argument("phrase", metavar="PHRASE", nargs="+", help="a wake phrase, in quotes")
-    parser.add_argument("--bundle", metavar="BUNDLE", help="the bundle that is to hear it")
+    parser.add_argument(
+        "--bundle",
+        metavar="BUNDLE",
+        help="the bundle that is to hear it (default: the English one that comes with the package)",
+    )
     parser.add_argument(
         "--per-hour",
         metavar="RATE",
@@ -44,9 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print one line a phrase, and what speaks against it."""
+    from edge.models import default_bundle
     from edge.voice.phrase import assess
 
-    knowledge = _table_of(args.bundle) if args.bundle else None
+    knowledge = _table_of(args.bundle or default_bundle())
     found = [assess(phrase, knowledge, args.per_hour) for phrase in args.phrase]
     if args.json:
         print_json([quality.to_dict() for quality in found])
@@ -55,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(quality.verdict == "bad" for quality in found) else 0
 
 
-def _table_of(path: str) -> WakeTable:
+def _table_of(path: str | Path) -> WakeTable:
     """What the bundle knows of wake phrases.
 
     Raises:
@@ -70,7 +76,7 @@ def _table_of(path: str) -> WakeTable:
     if table is None:
         raise BundleFormatError(
             "listens for no wake phrases",
-            where=path,
+            where=str(path),
             hint="give a bundle with a speech model, or leave --bundle out",
         )
     return table

@@ -337,6 +337,15 @@ def test_the_command_prints_a_line_a_phrase_and_the_reasons(
     assert "kate: it has 4 letters" in out
 
 
+def test_the_command_knows_what_the_bundle_that_ships_would_miss(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, out = command("hey jarvis", "--json", capsys=capsys)
+    (found,) = json.loads(out)
+    assert 0 < found["false_accepts_per_hour"] <= 0.5
+    assert 0 < found["misses"] < 0.5
+
+
 def test_the_command_fails_for_a_phrase_that_cannot_be_used(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
