@@ -31,6 +31,29 @@ class Verb(Protocol):
         """Do it and return the exit status: 0 done, 1 failed, 2 misuse."""
 
 
+def add_bundle(parser: argparse.ArgumentParser) -> None:
+    """Add the bundle that a verb works with; see `bundle_of`."""
+    parser.add_argument(
+        "bundle",
+        metavar="BUNDLE",
+        nargs="?",
+        help="a bundle: a folder or a .tar (default: the English one that comes with the package)",
+    )
+
+
+def bundle_of(args: argparse.Namespace) -> str:
+    """The bundle that was named, or the one that comes with the package.
+
+    Raises:
+        BundleNotFound: none was named, and this copy of the package came without one.
+    """
+    if args.bundle is not None:
+        return str(args.bundle)
+    from edge.models import default_bundle
+
+    return str(default_bundle())
+
+
 def add_json(
     parser: argparse.ArgumentParser, help: str = "print one JSON document instead of a table"
 ) -> None:

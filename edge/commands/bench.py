@@ -8,7 +8,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from edge.commands import add_json, print_json
+from edge.commands import add_bundle, add_json, bundle_of, print_json
 from edge.commands.bench_tables import describe
 from edge.errors import UsageError
 from edge.limits import BENCH_HOMES, HOME_ITEMS
@@ -39,7 +39,7 @@ exit status: 0 when measured; with --strict 1 when a figure is over the profile'
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The bundle, what to say to it, how long to measure, where to save."""
     parser.epilog = _EPILOG
-    parser.add_argument("bundle", metavar="BUNDLE", help="a bundle: a folder or a .tar")
+    add_bundle(parser)
     parser.add_argument(
         "--sentences",
         metavar="FILE",
@@ -103,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
     from edge.bench import suite
 
     request = suite.Request(
-        args.bundle,
+        bundle_of(args),
         sentences=args.sentences,
         home=args.home,
         profile=args.profile,
@@ -129,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
 def command(args: argparse.Namespace) -> str:
     """How this was called. Of a path only the last part is kept: results are published, and where
     things lie on this machine is no part of them."""
-    words = ["edge", "bench", Path(args.bundle).name]
+    words = ["edge", "bench", *([Path(args.bundle).name] if args.bundle else [])]
     for option in ("sentences", "home"):
         value = getattr(args, option)
         if value:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from edge.commands import add_json, print_json
+from edge.commands import add_bundle, add_json, bundle_of, print_json
 from edge.errors import UsageError
 from edge.table import printable, table
 
@@ -38,12 +38,7 @@ exit status: 0 at the end of --raw's input; 130 when interrupted (Ctrl-C).
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The bundle, the home, what to listen to, what for."""
     parser.epilog = _EPILOG
-    parser.add_argument(
-        "bundle",
-        metavar="BUNDLE",
-        nargs="?",
-        help="a bundle: a folder or a .tar (default: the one that comes with the package)",
-    )
+    add_bundle(parser)
     parser.add_argument(
         "--home", metavar="FILE", help="devices and areas of the household (.toml or .json)"
     )
@@ -97,12 +92,7 @@ def run(args: argparse.Namespace) -> int:
         return _list_devices(args.json)
     from edge.runtime import Runtime  # here, because it brings in ONNX Runtime
 
-    path = args.bundle
-    if path is None:
-        from edge.models import default_bundle
-
-        path = default_bundle()
-    with Runtime.load(path, home=args.home, profile=args.profile) as hub:
+    with Runtime.load(bundle_of(args), home=args.home, profile=args.profile) as hub:
         _warn(args, hub)
         if args.raw:
             _listen_raw(args, hub)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from edge.commands import add_json, print_json, terminal_width
+from edge.commands import add_json, bundle_of, print_json, terminal_width
 from edge.table import printable, table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from edge.voice.phrase import PhraseQuality
     from edge.voice.wake_table import WakeTable
 
@@ -49,10 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print one line a phrase, and what speaks against it."""
-    from edge.models import default_bundle
     from edge.voice.phrase import assess
 
-    knowledge = _table_of(args.bundle or default_bundle())
+    knowledge = _table_of(bundle_of(args))
     found = [assess(phrase, knowledge, args.per_hour) for phrase in args.phrase]
     if args.json:
         print_json([quality.to_dict() for quality in found])
@@ -61,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(quality.verdict == "bad" for quality in found) else 0
 
 
-def _table_of(path: str | Path) -> WakeTable:
+def _table_of(path: str) -> WakeTable:
     """What the bundle knows of wake phrases.
 
     Raises:
@@ -76,7 +73,7 @@ def _table_of(path: str | Path) -> WakeTable:
     if table is None:
         raise BundleFormatError(
             "listens for no wake phrases",
-            where=str(path),
+            where=path,
             hint="give a bundle with a speech model, or leave --bundle out",
         )
     return table

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from edge.commands import add_json
+from edge.commands import add_bundle, add_json, bundle_of
 from edge.events import Command, Rejected
 from edge.limits import LINE_BYTES
 from edge.table import printable
@@ -17,7 +17,7 @@ help = "understand sentences or recordings: one a line in, one result a line out
 
 _EPILOG = """\
 examples:
-  edge run home.edge --text "turn off the kitchen lights"
+  edge run --text "turn off the kitchen lights"
   edge run home.edge --home home.toml < sentences.txt
   edge run home.edge --wav orders/*.wav
   some-recogniser | edge run home.edge --json | some-firmware
@@ -37,7 +37,7 @@ every recording was understood, 1 otherwise; from standard input 0 at its end.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The bundle, the home, the profile, a sentence."""
     parser.epilog = _EPILOG
-    parser.add_argument("bundle", metavar="BUNDLE", help="a bundle: a folder or a .tar")
+    add_bundle(parser)
     parser.add_argument(
         "--home",
         metavar="FILE",
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     """Load the bundle once and answer every sentence."""
     from edge.runtime import Runtime  # here, because it brings in ONNX Runtime
 
-    runtime = Runtime.load(args.bundle, home=args.home, profile=args.profile)
+    runtime = Runtime.load(bundle_of(args), home=args.home, profile=args.profile)
     try:
         if args.text is not None:
             event = answer(args.text, runtime.understand)

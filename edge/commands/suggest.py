@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from edge.commands import add_json, print_json
+from edge.commands import add_bundle, add_json, bundle_of, print_json
 from edge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,11 +35,17 @@ gives a line that says why, and the next one is taken.
 exit status: 0 at the end of the input.
 """
 
+_NOTHING_LIKELY = "nothing is likely enough; --everything shows what there is"
+_NOTHING_KNOWN = (
+    "nothing is known that could be done: --home says what devices there are, and --state what was "
+    "done before"
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The bundle, the home, the state, the moment, what to do."""
     parser.epilog = _EPILOG
-    parser.add_argument("bundle", metavar="BUNDLE", help="a bundle: a folder or a .tar")
+    add_bundle(parser)
     parser.add_argument("--home", metavar="FILE", help="devices of the household (.toml or .json)")
     parser.add_argument("--state", metavar="FILE", help="keep what is learned in this file")
     parser.add_argument("--profile", metavar="NAME", help="take this profile's variant")
@@ -70,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("needs the file of what was learned", hint="add --state FILE")
     if args.context is not None and args.at is None:
         raise UsageError("--context is of the moment that --at says", hint="add --at TIME")
-    hub = Runtime.load(args.bundle, home=args.home, profile=args.profile, state=args.state)
+    hub = Runtime.load(bundle_of(args), home=args.home, profile=args.profile, state=args.state)
     with hub:
         if args.forget:
             hub.forget(args.person or None)
@@ -84,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
             for suggestion in found:
                 print(json.dumps(suggestion.to_dict()) if args.json else describe(suggestion))
             if not found and not args.json:
-                print("nothing is likely enough; --everything shows what there is", file=sys.stderr)
+                print(_NOTHING_KNOWN if args.everything else _NOTHING_LIKELY, file=sys.stderr)
         else:
             following = Following(hub, args)
             for answer in following.answers(sys.stdin.buffer):

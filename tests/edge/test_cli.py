@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import edge
+import edge.models
 from edge.cli import main
 from edge.commands.run import answer, describe, sentences
 from edge.events import Command, Rejected
@@ -66,13 +67,36 @@ class TestHelp:
         assert "numpy" not in done.stderr
 
 
+class TestBundleThatShips:
+    def test_it_answers_where_none_is_named(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["run", "--text", "turn off the kitchen lights"]) == 0
+        assert capsys.readouterr().out.startswith("TurnOff ")
+
+    def test_it_suggests_what_a_home_could_do(self, capsys: pytest.CaptureFixture[str]) -> None:
+        moment = ("suggest", "--at", "2024-01-08T07:30", "--everything")
+        home = str(ROOT / "export" / "samples" / "home" / "home.toml")
+        assert main([*moment, "--home", home, "-k", "1"]) == 0
+        assert " %" in capsys.readouterr().out
+        assert main([*moment]) == 0
+        found = capsys.readouterr()
+        assert found.out == ""
+        assert "--home says what devices there are" in found.err
+
+    def test_a_copy_without_it_says_what_to_do(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(edge.models, "NAME", "none.edge")
+        assert main(["run", "--text", "stop"]) == 2
+        assert "name a bundle" in capsys.readouterr().err
+
+
 class TestMisuse:
     @pytest.mark.parametrize(
         "arguments",
         [
             [],
             ["sing"],
-            ["run"],
+            ["verify"],
             ["profiles"],
             ["profiles", "show"],
             ["verify", "a", "b"],
