@@ -24,7 +24,7 @@ from edge.voice.alphabet import spell
 from edge.voice.gate import FRAME
 from edge.voice.transcript import greedy_labels
 from export.home_files import HOME_FILES
-from export.host import ONE_THREAD, host_latency, timed
+from export.host import host_latency, timed
 from export.recipes import Trained
 from export.recipes.pronunciation.packing import PronunciationModel
 from export.recipes.speech import recipe
@@ -33,7 +33,7 @@ from export.recipes.speech.common_words import shipped_words
 from export.recipes.speech.confidence import CONFIDENCE
 from export.recipes.speech.graph import float_graph
 from export.recipes.speech.judge import distance
-from export.recipes.speech.quantise import OUTSIDE, quantised
+from export.recipes.speech.quantise import quantised
 from export.recipes.speech.running import check_against_torch
 from export.recipes.speech.sounds import PRONUNCIATIONS
 from export.recipes.speech.streaming import CHUNK, Folded, fold
@@ -145,11 +145,7 @@ class TrainedSpeech:
     @cached_property
     def _quantised(self) -> onnx.ModelProto:
         some = self._recordings[:: max(1, len(self._recordings) // CALIBRATION_RECORDINGS)]
-        graphs = [quantised(self._folded, some[:CALIBRATION_RECORDINGS], each) for each in OUTSIDE]
-        return max(graphs, key=self._right)
-
-    def _right(self, graph: onnx.ModelProto) -> float:
-        return self.measure(graph.SerializeToString(), "int8-weights", ONE_THREAD)["letters"]
+        return quantised(self._folded, some[:CALIBRATION_RECORDINGS])
 
     def _model(self, graph: bytes, scheme: str, settings: SessionSettings) -> AcousticModel:
         return AcousticModel(self._folded.task, make_session(graph, scheme, settings))
