@@ -108,7 +108,7 @@ $(DOMAINS:%=runs/speech-%.edge): runs/speech-%.edge: runs/domains/%.txt
 runs/speech-float.edge: $(READY)
 	$(EXPORT) export/pretrained/speech-en --out $@
 
-SPOKEN := speech=edge/models/home-en.edge $(foreach name,$(addprefix speech-,$(DOMAINS) float) home,\
+SPOKEN := speech=edge/models/home-en.edge $(foreach name,$(addprefix speech-,$(DOMAINS) float),\
   $(name)=runs/$(name).edge)
 recordings:
 	@test -d "$(EDGE_DATA)/speech" || { \
