@@ -110,6 +110,7 @@ runs/speech-float.edge: $(READY)
 
 SPOKEN := speech=edge/models/home-en.edge $(foreach name,$(addprefix speech-,$(DOMAINS) float),\
   $(name)=runs/$(name).edge)
+
 recordings:
 	@test -d "$(EDGE_DATA)/speech" || { \
 	  echo "No recordings: EDGE_DATA has to name a folder with speech/ (docs/speech.md)." >&2; exit 2; }

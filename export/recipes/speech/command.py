@@ -15,8 +15,8 @@ from edge.table import table
 from export.corpora.speech.texts import CORPORA, general_texts
 from export.distill import is_first_process
 from export.recipes.speech import recipe
-from export.recipes.speech.domain import read_domain, sentences_of
-from export.recipes.speech.material import default_data, read_material
+from export.recipes.speech.domain import Domain, read_domain, sentences_of
+from export.recipes.speech.material import Material, default_data, read_material
 from export.recipes.speech.recipe import SpeechRun
 from export.recipes.speech.settings import SPECIALISE, SpeechSettings, settings_from
 from export.recipes.speech.teachers import open_ctc
@@ -78,12 +78,13 @@ def train_and_report(
     Raises:
         UsageError: something given cannot be used.
     """
-    if sentences is not None and practised is not None:
-        raise UsageError(
-            "sentences of your own, and others to practise",
-            where="--practise",
-            allowed="one of --sentences and --practise",
-        )
+    for option, given in (("--practise", practised), ("--begin", begin)):
+        if sentences is not None and given is not None:
+            raise UsageError(
+                "sentences of your own are learned by the model that ships, and nothing besides",
+                where=option,
+                allowed=f"one of --sentences and {option}",
+            )
     own = sentences if sentences is not None else practised
     chosen = settings_from(settings, SpeechSettings() if own is None else SPECIALISE)
     domain = read_domain(own) if own is not None else None
@@ -100,28 +101,41 @@ def train_and_report(
         "say": say,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    if domain is not None and sentences is not None:
-        run = recipe.specialised(material, domain, chosen, folder, **options)
+    if domain is None or practised is not None:
+        run = _for_anything(material, domain, chosen, folder, begin, options)
     else:
-        if not material.real:
-            raise UsageError(
-                "no real recordings to train on",
-                where="--data",
-                allowed="folders with a manifest.jsonl",
-                hint="give --data, or set EDGE_DATA; with --sentences none are needed",
-            )
-        network = recipe.load(begin).network if begin is not None else None
-        if network is None and domain is not None:
-            network = recipe.shipped()
-        if network is not None:
-            chosen = replace(chosen, width=network.shape.width)
-        if domain is not None:
-            texts = sentences_of(domain, chosen.synthetic, chosen.seed)
-            options |= {"practised": True}
-        else:
-            texts = _texts(chosen)
-        run = recipe.train(material, texts, chosen, folder, begin=network, **options)
+        run = recipe.specialised(material, domain, chosen, folder, **options)
     return Outcome(folder, run) if is_first_process() else None
+
+
+def _for_anything(
+    material: Material,
+    practised: Domain | None,
+    settings: SpeechSettings,
+    folder: Path,
+    begin: Path | None,
+    options: Mapping[str, Any],
+) -> SpeechRun:
+    """A model with no grammar of its own, from the beginning or from where another run ended."""
+    if not material.real:
+        raise UsageError(
+            "no real recordings to train on",
+            where="--data",
+            allowed="folders with a manifest.jsonl",
+            hint="give --data, or set EDGE_DATA; with --sentences none are needed",
+        )
+    network = recipe.load(begin).network if begin is not None else None
+    if practised is None:
+        texts = _texts(settings)
+    else:
+        texts = sentences_of(practised, settings.synthetic, settings.seed)
+        network = network if network is not None else recipe.shipped()
+    if network is not None:
+        settings = replace(settings, width=network.shape.width)
+    known_best = practised is not None
+    return recipe.train(
+        material, texts, settings, folder, begin=network, practised=known_best, **options
+    )
 
 
 def _texts(settings: SpeechSettings) -> list[str]:
