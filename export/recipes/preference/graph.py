@@ -10,7 +10,8 @@ import torch
 
 from edge.preference.catalogue import Catalogue
 from export.graph import Signature, check_against_torch, to_onnx
-from export.recipes.preference.network import Network, OneMoment
+from export.recipes.preference.network import Network
+from export.recipes.preference.one_moment import OneMoment
 
 SIGNATURE = Signature(("history", "moment", "evidence"), ("query", "gates"), {})
 CHECKED = 25

@@ -9,6 +9,7 @@ trained for what the mixture of all experts gives, not for what it gives alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -17,8 +18,10 @@ from torch import Tensor, nn
 NEGATIVES = 1024
 """Items drawn for the loss of a catalogue of more than `FULL_SOFTMAX` items."""
 FULL_SOFTMAX = 4000
-_FAR = 32
+FAR = 32
 """Events further apart than this look equally far."""
+HIDDEN = 1e9
+"""What is taken off the score of an event that must not be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Block(nn.Module):
         self.project = nn.Linear(width, 3 * width)
         # Near events count more to begin with, to each head another much more.
         steepness = 0.5 ** torch.arange(1, heads + 1)
-        self.distance = nn.Parameter(-steepness[:, None] * torch.arange(_FAR + 1.0))
+        self.distance = nn.Parameter(-steepness[:, None] * torch.arange(FAR + 1.0))
         self.out = nn.Linear(width, width)
         self.before_forward = nn.LayerNorm(width)
         self.forward_part = nn.Sequential(
@@ -107,7 +110,7 @@ class Block(nn.Module):
 
         Args:
             hidden_from: [batch or 1, 1, events, events], −1e9 where an event must not be seen.
-            distances: [events, events] whole numbers: how far back, `_FAR` at most.
+            distances: [events, events] whole numbers: how far back, `FAR` at most.
         """
         batch, events, width = state.shape
         projected = self.project(self.before_attention(state))
@@ -116,7 +119,10 @@ class Block(nn.Module):
         alike = query @ key.transpose(-1, -2) * (width // self.heads) ** -0.5
         weights = torch.softmax(alike + self.distance[:, distances] + hidden_from, -1)
         seen = (self.dropout(weights) @ value).transpose(1, 2).reshape(batch, events, width)
-        state = state + self.dropout(self.out(seen))
+        return self.onward(state + self.dropout(self.out(seen)))
+
+    def onward(self, state: Tensor) -> Tensor:
+        """What follows attention: [..., width] → the same."""
         return state + self.dropout(self.forward_part(self.before_forward(state)))
 
 
@@ -159,6 +165,11 @@ class Network(nn.Module):
             nn.Linear(width // 2, sizes.gates),
         )
 
+    def entered(self, history: Tensor) -> tuple[Tensor, Tensor]:
+        """[..., events, width]: each event by itself; and 1 for each that there is, 0 else."""
+        filled = history[..., -1:]
+        return self.dropout(self.event(history[..., :-1])) * filled, filled
+
     def states(self, history: Tensor) -> Tensor:
         """[batch, events, width]: each event with what came before it.
 
@@ -166,17 +177,24 @@ class Network(nn.Module):
             history: [batch, events, item + moment + 2] as `edge.preference.model.History` has it,
                 empty rows first.
         """
-        events = history.shape[1]
-        filled = history[..., -1:]
-        state = self.dropout(self.event(history[..., :-1])) * filled
-        place = torch.arange(events, device=history.device)
-        distances = (place[:, None] - place[None, :]).clamp(0, _FAR)
-        later = (place[None, :] > place[:, None]).float()
-        hidden_from = -1e9 * torch.maximum(later[None, None], 1 - filled[:, None, None, :, 0])
-        for block in self.blocks:
-            state = block(state, hidden_from, distances)
+        state, filled = self.entered(history)
         # An empty history has nothing to attend to; what softmax makes of that is thrown away.
-        return self.norm(state) * filled
+        return self.norm(self.through(self.blocks, state, filled)) * filled
+
+    def through(self, blocks: Iterable[nn.Module], state: Tensor, filled: Tensor) -> Tensor:
+        """[batch, events, width] → the same, after some of its blocks.
+
+        Args:
+            filled: [batch, events, 1], 1 for each event that there is.
+        """
+        events = state.shape[1]
+        place = torch.arange(events, device=state.device)
+        distances = (place[:, None] - place[None, :]).clamp(0, FAR)
+        later = (place[None, :] > place[:, None]).float()
+        hidden_from = -HIDDEN * torch.maximum(later[None, None], 1 - filled[:, None, None, :, 0])
+        for block in blocks:
+            state = block(state, hidden_from, distances)
+        return state
 
     def answer(self, state: Tensor, moment: Tensor, evidence: Tensor) -> tuple[Tensor, Tensor]:
         """The query [..., item] and the gates' logits [..., gates] for a state and a moment."""
@@ -192,17 +210,3 @@ class Network(nn.Module):
 def _like(rows: int, columns: int) -> Tensor:
     """[rows, columns], ones on the diagonal: what comes out is what went in, as far as it fits."""
     return torch.eye(max(rows, columns))[:rows, :columns]
-
-
-class OneMoment(nn.Module):
-    """The network as the runtime calls it: one history, one moment."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, history: Tensor, moment: Tensor, evidence: Tensor) -> tuple[Tensor, Tensor]:
-        """[1, events, …], [1, moment], [1, evidence] → query [item], gates [gates]."""
-        state = self.network.states(history)[:, -1]
-        query, gates = self.network.answer(state, moment, evidence)
-        return query[0], gates[0]
