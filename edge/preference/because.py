@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from operator import itemgetter
 from typing import Final
 
-from edge.preference.experts import BINS, MODEL, NAMES, TOGETHER, Context
+from edge.preference.experts import BINS, MODEL, NAMES, TOGETHER
 from edge.preference.foresight import Foresight
 from edge.preference.moment import Moment, Senses
 from edge.preference.others import NAMES as OTHERS
@@ -36,42 +38,47 @@ class Reasons:
     Args:
         past: of the person it is suggested to.
         moment: of the suggestion.
-        context: the keys of that moment.
+        foresight: what was thought of that moment.
         senses: names what sensors say.
         said: names actions.
     """
 
     def __init__(
-        self, past: Past, moment: Moment, context: Context, senses: Senses, said: Said
+        self, past: Past, moment: Moment, foresight: Foresight, senses: Senses, said: Said
     ) -> None:
-        self._past, self._moment, self._context = past, moment, context
+        self._past, self._moment, self._context = past, moment, foresight.context
         self._senses, self._said = senses, said
+        self._foresight = foresight
+        self._heard = [
+            (share, NAMES[at], opinion.chances)
+            for at, (opinion, share) in enumerate(
+                zip(foresight.mixture.opinions, foresight.mixture.shares, strict=False)
+            )
+            if opinion is not None and share
+        ]
+        """Experts that count: share, name, what they think."""
 
-    def of(self, candidate: int, foresight: Foresight) -> tuple[str, str]:
+    def of(self, candidate: int) -> tuple[str, str]:
         """The expert that counts most for a candidate, and the reason in words."""
-        mixture = foresight.mixture
-        by_model = foresight.beliefs.get(candidate, 0.0)
+        foresight = self._foresight
         if candidate in foresight.boosts:
             return BOOST, f"others often choose it after {self._named(self._past.last)}"
-        if not mixture.opinions:
-            return MODEL, self._words(MODEL, candidate)
-        shares = mixture.shares.tolist()
-        weights = [
-            0.0 if opinion is None else share * opinion.chances.get(candidate, 0.0)
-            for opinion, share in zip(mixture.opinions, shares, strict=False)
-        ]
-        weights.append(shares[-1] * by_model)
-        order = sorted(range(len(weights)), key=lambda at: -weights[at])
+        by_model = foresight.mixture.shares[-1] * foresight.beliefs.get(candidate, 0.0)
+        weights = [(share * by.get(candidate, 0.0), name) for share, name, by in self._heard]
+        weights.append((by_model, MODEL))
+        weights.sort(key=itemgetter(0), reverse=True)
+        least = _NEARLY_AS_STRONG * weights[0][0]
         words: list[str] = []
-        for at in order:
-            if weights[at] <= 0 or weights[at] < _NEARLY_AS_STRONG * weights[order[0]]:
+        for weight, name in weights:
+            if weight <= 0 or weight < least:
                 break
-            for found in self._all_words(NAMES[at], candidate):
+            for found in self._all_words(name, candidate):
                 if not any(_says_as_much(told, found) for told in words):
                     words.append(found)
             if len(words) >= _TOLD:
                 break
-        return NAMES[order[0]], "; ".join(words[:_TOLD]) or self._words(MODEL, candidate)
+        strongest = weights[0][1]
+        return strongest, "; ".join(words[:_TOLD]) or self._words(MODEL, candidate)
 
     def _all_words(self, expert: str, candidate: int) -> list[str]:
         """One reason, or of everything together all that were counted."""
@@ -79,9 +86,9 @@ class Reasons:
             found = [self._words(expert, candidate)]
         else:
             found = [self._words("change", candidate)]
-            if self._count(self._context.after, candidate):
+            if any(self._counts((self._context.after,), candidate)):
                 found.append(self._words("after", candidate))
-            if any(self._count(key, candidate) for key, _ in self._context.hours):
+            if any(self._counts([key for key, _ in self._context.hours], candidate)):
                 found.append(self._words("hour", candidate))
         return [words for words in found if words]
 
@@ -121,33 +128,36 @@ class Reasons:
     def _strongest(self, keys: tuple[str, ...], candidate: int) -> str:
         """What the sensor says that an action goes with most often; empty where with none."""
         best, most = "", 0.0
-        for key in keys:
-            count = self._count(key, candidate)
+        for key, count in zip(keys, self._counts(keys, candidate), strict=True):
             if count > most:
                 best, most = key, count
         name, _, text = best[1:].partition("=")
         return self._senses.told(name, text) if best else ""
 
-    def _count(self, key: str, candidate: int) -> float:
-        action = self._past.action_of.get(candidate, -1)
-        return self._past.memory.counted(key, action)
+    def _counts(self, keys: Iterable[str], candidate: int) -> list[float]:
+        counted, action = self._past.memory.counted, self._past.action_of.get(candidate, -1)
+        return [counted(key, action) for key in keys]
+
+    @cached_property
+    def _around(self) -> list[str]:
+        """The keys of the half-hours around the moment, its own in the middle."""
+        rest = "w" if self._moment.weekday >= 5 else "d"
+        now = int(self._moment.hour * BINS / 24)
+        return [f"h{rest}{(now + step) % BINS}" for step in range(-_WIDEST, _WIDEST + 1)]
 
     def _usual_time(self, candidate: int) -> str:
         """ "between 18:00 and 19:00 on weekdays": the half-hours around now when it is done."""
-        rest = "w" if self._moment.weekday >= 5 else "d"
-        now = int(self._moment.hour * BINS / 24)
-        around = {
-            step: self._count(f"h{rest}{(now + step) % BINS}", candidate)
-            for step in range(-_WIDEST, _WIDEST + 1)
-        }
-        enough = _BIN_COUNTS * max(around.values())
-        first = last = 0
-        while first > -_WIDEST and around[first - 1] > enough:
+        around = self._counts(self._around, candidate)
+        enough = _BIN_COUNTS * max(around)
+        first = last = _WIDEST
+        while first > 0 and around[first - 1] > enough:
             first -= 1
-        while last < _WIDEST and around[last + 1] > enough:
+        while last < 2 * _WIDEST and around[last + 1] > enough:
             last += 1
-        days = "" if self._moment.weekday < 0 else " at weekends" if rest == "w" else " on weekdays"
-        return f"between {_clock(now + first)} and {_clock(now + last + 1)}{days}"
+        weekday, now = self._moment.weekday, int(self._moment.hour * BINS / 24)
+        days = "" if weekday < 0 else " at weekends" if weekday >= 5 else " on weekdays"
+        start, end = now + first - _WIDEST, now + last - _WIDEST + 1
+        return f"between {_clock(start)} and {_clock(end)}{days}"
 
 
 def _says_as_much(told: str, more: str) -> bool:

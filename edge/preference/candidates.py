@@ -17,7 +17,7 @@ import numpy as np
 from edge.preference.actions import device_of, generic
 from edge.preference.boost import Boost
 from edge.preference.catalogue import Catalogue
-from edge.preference.past import Past
+from edge.preference.past import Past, Scored
 from edge.preference.ratings import Ratings
 
 if TYPE_CHECKING:
@@ -111,32 +111,28 @@ class Household:
 
         Actions of one row share its probability, since the model cannot tell them apart.
         """
-        if past.vectors is None:
-            past.vectors, past.biases, past.shared = _gathered(past)
-        if not len(past.vectors):
+        scored = past.scored = past.scored or _scored(past)
+        if not scored.actions:
             return {}
-        scores = past.vectors @ query + past.biases
+        scores = scored.vectors @ query + scored.biases
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
-        found: Beliefs = {}
-        for actions, chance in zip(past.shared, chances.tolist(), strict=True):
-            for action in actions:
-                found[action] = chance / len(actions)
-        return found
+        return dict(zip(scored.actions, chances.tolist(), strict=True))
 
 
-def _gathered(past: Past) -> tuple[NDArray[np.float32], NDArray[np.float32], list[list[int]]]:
-    """What there is to score, once each: vectors, biases, and the actions each stands for."""
-    groups = {row: actions for row, actions in past.of_row.items() if row >= 0}
-    shared = [*groups.values()]
-    shared += [[action] for action in past.of_row.get(-1, ()) if past.vector[action] is not None]
-    heads = [actions[0] for actions in shared]
-    vectors = [vector for vector in map(past.vector.__getitem__, heads) if vector is not None]
-    width = past.history.item
-    return (
-        np.array(vectors, np.float32).reshape(-1, width),
-        np.array([past.bias[head] for head in heads], np.float32),
-        shared,
+def _scored(past: Past) -> Scored:
+    groups = [actions for row, actions in past.of_row.items() if row >= 0]
+    groups += [[action] for action in past.of_row.get(-1, ())]
+    known = [
+        (action, vector, past.bias[action] - math.log(len(group)))
+        for group in groups
+        for action in group
+        if (vector := past.vector[action]) is not None
+    ]
+    return Scored(
+        [action for action, _, _ in known],
+        np.array([vector for _, vector, _ in known], np.float32),
+        np.array([bias for _, _, bias in known], np.float32),
     )
 
 

@@ -7,7 +7,6 @@ it has seen nothing ("sleeping experts", Freund et al. 1997). How far to trust e
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -18,7 +17,7 @@ from edge.preference.moment import Moment
 from edge.preference.others import NAMES as OTHERS
 from edge.preference.others import Opinion
 from edge.preference.past import Past
-from edge.preference.together import Evidence, together
+from edge.preference.together import Course, course_of, together
 
 BINS: Final = 48
 """Bins of a day: half-hours."""
@@ -99,32 +98,61 @@ def learn(past: Past, context: Context, action: int) -> None:
         count(AGAIN, action)
 
 
+class Lasting(NamedTuple):
+    """What a past says whatever the moment: the same until something else is done."""
+
+    recent: Opinion | None
+    just_now: Opinion | None
+    in_turn: Opinion | None
+    after: Opinion | None
+    after_lately: Opinion | None
+    after_two: Opinion | None
+    often: Opinion | None
+    often_lately: Opinion | None
+    course: Course | None
+
+    @classmethod
+    def of(cls, past: Past, context: Context) -> Lasting:
+        """That of a past, as it is now."""
+        candidate = past.candidate
+        often, after = _told(past, EVERYTHING), _told(past, context.after)
+        after_two = _told(past, context.after_two)
+        return cls(
+            _recent(past, _RECENT),
+            _recent(past, _JUST_NOW),
+            _in_turn(past),
+            _opinion(after, candidate),
+            _opinion(_told(past, context.after, FAST), candidate),
+            _opinion(after_two, candidate),
+            _opinion(often, candidate),
+            _opinion(_told(past, EVERYTHING, FAST), candidate),
+            course_of(past, often, after, after_two),
+        )
+
+
 def personal(past: Past, context: Context) -> list[Opinion | None]:
     """The opinions of `PERSONAL`, in that order; None of those that abstain."""
-    candidate, memory = past.candidate, past.memory
-
-    def told(key: str, which: int = SLOW) -> dict[int, float]:
-        return memory.together(((key, 1.0),), which) if key else {}
-
-    often, after, after_two = told(EVERYTHING), told(context.after), told(context.after_two)
-    hours = memory.together(context.hours, SLOW)
-    changes = [told(key) for key in context.changes]
-    sensors = [*(told(key) for key in context.states), *changes]
-    evidence = Evidence(often, after, after_two, (hours, told(context.pause)), sensors)
+    if past.lasting is None:
+        past.lasting = Lasting.of(past, context)
+    lasting, candidate = past.lasting, past.candidate
+    hours = past.memory.together(context.hours, SLOW)
+    changes = [_told(past, key) for key in context.changes]
+    sensors = (*context.states, *context.changes)
+    when = (hours, _told(past, context.pause))
     return [
-        _recent(past, _RECENT),
-        _recent(past, _JUST_NOW),
-        _in_turn(past),
-        _opinion(after, candidate),
-        _opinion(told(context.after, FAST), candidate),
-        _opinion(after_two, candidate),
+        lasting.recent,
+        lasting.just_now,
+        lasting.in_turn,
+        lasting.after,
+        lasting.after_lately,
+        lasting.after_two,
         _opinion(hours, candidate),
-        _opinion(memory.together(context.hours, FAST), candidate),
-        _opinion(told(context.weekday), candidate),
-        together(past, evidence),
+        _opinion(past.memory.together(context.hours, FAST), candidate),
+        _opinion(_told(past, context.weekday), candidate),
+        together(past, lasting.course, when, sensors) if lasting.course else None,
         _opinion(_sum(changes), candidate),
-        _opinion(often, candidate),
-        _opinion(told(EVERYTHING, FAST), candidate),
+        lasting.often,
+        lasting.often_lately,
     ]
 
 
@@ -156,17 +184,19 @@ NAMES: Final = (*PERSONAL, *OTHERS, MODEL)
 
 EVIDENCE: Final = 3
 """Features that each expert but the model gives to the gates."""
+_NOTHING: Final = (0.0,) * EVIDENCE
 
 
 def features(opinions: Sequence[Opinion | None]) -> list[float]:
-    """What the gates are told of each opinion: that there is one, its evidence, its surest."""
+    """What the gates are told of each opinion, see `Opinion.told`."""
     found: list[float] = []
     for opinion in opinions:
-        if opinion is None:
-            found += (0.0, 0.0, 0.0)
-        else:
-            found += (1.0, math.log1p(opinion.evidence) / 5, max(opinion.chances.values()))
+        found += _NOTHING if opinion is None else opinion.told()
     return found
+
+
+def _told(past: Past, key: str, which: int = SLOW) -> dict[int, float]:
+    return past.memory.together(((key, 1.0),), which) if key else {}
 
 
 def _sum(several: Sequence[Mapping[int, float]]) -> Mapping[int, float]:

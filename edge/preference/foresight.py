@@ -60,7 +60,7 @@ class Foresight(NamedTuple):
     def chances(self) -> dict[int, float]:
         """Candidate → probability, of those that anything speaks for."""
         sure = 1.0 - math.fsum(self.beforehand.values())
-        share = sure * float(self.mixture.shares[-1])
+        share = sure * self.mixture.shares[-1]
         found = {one: share * chance for one, chance in self.beliefs.items()}
         for one, chance in self.mixture.counted.items():
             found[one] = found.get(one, 0.0) + sure * chance

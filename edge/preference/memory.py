@@ -161,9 +161,19 @@ class Memory:
                 out = {action: cell[which] * weight for action, cell in cells.items()}
         return out
 
+    def some(self, key: str, actions: Iterable[int]) -> tuple[dict[int, float], float]:
+        """Slow counts of those of `actions` that are counted under `key`, and of all together."""
+        cells = self._cells.get(key)
+        if cells is None:
+            return {}, 0.0
+        slow = self._weights[1]
+        found = {action: cells[action][1] / slow for action in actions if action in cells}
+        return found, sum([cell[1] for cell in cells.values()]) / slow
+
     def counted(self, key: str, action: int) -> float:
         """The slow count of `action` under `key`, as of now."""
-        cell = self._cells.get(key, {}).get(action)
+        cells = self._cells.get(key)
+        cell = cells.get(action) if cells is not None else None
         return 0.0 if cell is None else cell[1] / self._weights[1]
 
     def cells(self) -> Iterator[tuple[str, int, Cell]]:

@@ -7,6 +7,7 @@ followed (Witten and Bell 1991, method C).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -43,13 +44,26 @@ TABLES: Final = tuple(dict.fromkeys(table for chain in OTHERS.values() for table
 """All tables, in the order they are counted."""
 
 
-class Opinion(NamedTuple):
-    """A distribution over candidates, and what it rests on."""
+class Opinion:
+    """A distribution over candidates, and what it rests on.
 
-    chances: Mapping[int, float]
-    """Candidate → probability; sums to 1."""
-    evidence: float
-    """How many events it was counted from."""
+    Attributes:
+        chances: candidate → probability; sums to 1.
+        evidence: how many events it was counted from.
+    """
+
+    __slots__ = ("_told", "chances", "evidence")
+
+    def __init__(self, chances: Mapping[int, float], evidence: float) -> None:
+        self.chances = chances
+        self.evidence = evidence
+        self._told: tuple[float, ...] = ()
+
+    def told(self) -> tuple[float, ...]:
+        """What the gates are told of it: that there is one, its evidence, its surest."""
+        if not self._told:
+            self._told = (1.0, math.log1p(self.evidence) / 5, max(self.chances.values()))
+        return self._told
 
 
 def slot_of(hour: float) -> int:
@@ -96,7 +110,8 @@ def contexts(
 def others(
     past: Past, moment: Moment, lookup: Lookup, spread: Spread, courses: bool = True
 ) -> list[Opinion | None]:
-    """The opinions of `NAMES`, in that order; None of those that abstain.
+    """The opinions of `NAMES`, in that order; None of those that abstain. Three hours long the same
+    ones, unless something is done.
 
     All do of somebody who is `WELL_KNOWN`.
 
@@ -105,9 +120,12 @@ def others(
     """
     if past.memory.events >= WELL_KNOWN:
         return [None] * len(OTHERS)
-    keys = contexts(past.course, moment.weekday, slot_of(moment.hour), courses)
-    seen = _followed(lookup, keys)
-    return [_chain([seen[t] for t in chain if t in seen], spread) for chain in OTHERS.values()]
+    when = moment.weekday, slot_of(moment.hour)
+    if past.others is None or past.others[0] != when:
+        seen = _followed(lookup, contexts(past.course, *when, courses))
+        chains = [[seen[table] for table in chain if table in seen] for chain in OTHERS.values()]
+        past.others = when, [_chain(chain, spread) for chain in chains]
+    return past.others[1]
 
 
 def everybody(lookup: Lookup, spread: Spread) -> Mapping[int, float]:

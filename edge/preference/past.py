@@ -18,6 +18,9 @@ from edge.preference.moment import HOUR_SECONDS, Moment
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edge.preference.experts import Lasting
+    from edge.preference.others import Opinion
+
 _LONGEST_SILENCE = 24.0 * 45
 """Hours since the last event beyond which it does not matter how many."""
 
@@ -37,6 +40,16 @@ class Event(NamedTuple):
     """Three hours of the day; -1 where not known."""
     value: int
     """What was set, as a number that stands for it; 0 for nothing."""
+
+
+class Scored(NamedTuple):
+    """The actions that the model can tell something of."""
+
+    actions: list[int]
+    vectors: NDArray[np.float32]
+    """[actions, width]"""
+    biases: NDArray[np.float32]
+    """[actions]; less where the model cannot tell some apart, which then share one probability."""
 
 
 class Past:
@@ -70,13 +83,14 @@ class Past:
         """Action → what it is called among the candidates."""
         self.action_of: dict[int, int] = {}
         """The inverse."""
-        self.vectors: NDArray[np.float32] | None = None
-        """Of all that can be scored, [things, width]; None after something was added."""
-        self.biases: NDArray[np.float32] = np.zeros(0, np.float32)
-        self.shared: list[list[int]] = []
-        """The actions that each of `vectors` stands for."""
+        self.scored: Scored | None = None
+        """What the model can score; None after something was added."""
         self.usual: Mapping[int, float] | None = None
         """Candidate → how likely everybody is to do it; None after something was added."""
+        self.lasting: Lasting | None = None
+        """What it says whatever the moment; None after anything was done or added."""
+        self.others: tuple[tuple[int, int], list[Opinion | None]] | None = None
+        """What others did at a weekday and slot; None likewise."""
         self.last = -1
         self.before_last = -1
         """The last action and the one before it; -1 where there is none."""
@@ -103,7 +117,7 @@ class Past:
             self.bias.append(bias)
         self.action_of[candidate] = number
         self.of_row.setdefault(row, []).append(number)
-        self.vectors = self.usual = None
+        self.scored = self.usual = self.lasting = self.others = None
 
     def _vacate(self, number: int) -> None:
         self.of_row[self.rows[number]].remove(number)
@@ -172,6 +186,7 @@ class Past:
         self.course = [*self.course[1 - COURSE_EVENTS :], event]
         self.before_last, self.last = self.last, action
         self.says = says
+        self.lasting = self.others = None
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data, for whoever it is about."""

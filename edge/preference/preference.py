@@ -154,7 +154,7 @@ class Preference:
         foresight = self._thinking.foresee(past, moment, enough + _MORE)
         self._foreseen = (past, past.memory.events, foresight)
         scored = likeliest(foresight.chances(), enough, self.calibration, trust(past))
-        reasons = Reasons(past, moment, foresight.context, self.senses, self._said)
+        reasons = Reasons(past, moment, foresight, self.senses, self._said)
         found: list[Suggestion] = []
         for score, candidate in scored:
             if candidate in done:
@@ -162,7 +162,7 @@ class Preference:
             action = self.candidates.name(past, candidate)
             if action in self.blocked:
                 continue
-            source, because = reasons.of(candidate, foresight)
+            source, because = reasons.of(candidate)
             shown = score >= self.calibration.threshold
             found.append(Suggestion(action, score, because, source, shown))
             if len(found) == k:

@@ -15,7 +15,7 @@ p(action) · p(what was done before | action) · p(hour | action) · p(pause | a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from edge.preference.keys import AGAIN
@@ -37,49 +37,65 @@ _NEXT_TO_NOTHING: Final = 1e-3
 """Of the likeliest: what is less likely by course and time is not looked at any more."""
 
 
-class Evidence(NamedTuple):
-    """What is counted of a moment: under each of its keys, action → how often."""
+class Course(NamedTuple):
+    """What was done before says of every action, whatever the moment; see `course_of`."""
 
-    often: Counts
-    after: Counts
-    """After the action before it; empty where that never came before."""
-    after_two: Counts
-    when: Sequence[Counts]
-    """At this time: for every action there is."""
-    sensors: Sequence[Counts]
-    """With a sensor that says this: for those that are likely without it."""
+    total: float
+    """How many events were counted."""
+    scores: Counts
+    """Action → a score that is in proportion to its probability after what was done before."""
+    doubts: Counts
+    """Action → what a factor comes to with which it was never seen."""
+    repeats: Counts
+    """Action of a device that something was done to lately → a factor."""
 
 
-def together(past: Past, evidence: Evidence) -> Opinion | None:
-    """What all of it says at once; None where nothing is counted."""
-    often = evidence.often
+def course_of(past: Past, often: Counts, after: Counts, after_two: Counts) -> Course | None:
+    """The course of events so far; None where nothing is counted.
+
+    Args:
+        after: after the action before; empty where that never came before.
+        after_two: the same of the two actions before.
+    """
     total = sum(often.values())
     if total < _FAINT:
         return None
-    scores = _by_course(evidence, total)
-    _multiply(scores, evidence.when, often, total)
+    scores = _by_course(often, after, after_two, total)
+    doubts = {action: DOUBT / (DOUBT + often.get(action, 0.0)) for action in scores}
+    return Course(total, scores, doubts, _repeats(scores, past, often))
+
+
+def together(
+    past: Past, course: Course, when: Sequence[Counts], sensors: Iterable[str]
+) -> Opinion | None:
+    """What all of it says at once; None where that is nothing.
+
+    Args:
+        course: of the past.
+        when: counted at this time: for every action there is.
+        sensors: keys of what they say: looked up for those that are likely without it.
+    """
+    scores = dict(course.scores)
+    _multiply(scores, [(counts, sum(counts.values())) for counts in when], course)
     least = _NEXT_TO_NOTHING * max(scores.values())
     scores = {action: score for action, score in scores.items() if score > least}
     if not scores:
         return None
-    _multiply(scores, evidence.sensors, often, total)
-    _mind_repeats(scores, past, often)
-    whole = sum(scores.values())
-    candidate = past.candidate
-    return Opinion({candidate[a]: score / whole for a, score in scores.items()}, total)
+    _multiply(scores, [past.memory.some(key, scores) for key in sensors], course)
+    for action in scores.keys() & course.repeats.keys():
+        scores[action] *= course.repeats[action]
+    whole, candidate = sum(scores.values()), past.candidate
+    return Opinion({candidate[a]: score / whole for a, score in scores.items()}, course.total)
 
 
-def _by_course(evidence: Evidence, total: float) -> dict[int, float]:
-    """Action → a score that is in proportion to its probability after what was done before."""
+def _by_course(often: Counts, after: Counts, after_two: Counts, total: float) -> dict[int, float]:
     weight = 1 / total
-    after = evidence.after
     if not after:
-        return {action: count * weight for action, count in evidence.often.items()}
+        return {action: count * weight for action, count in often.items()}
     weight *= len(after)
-    scores = {action: count * weight for action, count in evidence.often.items()}
+    scores = {action: count * weight for action, count in often.items()}
     for action, count in after.items():
         scores[action] = scores.get(action, 0.0) + count
-    after_two = evidence.after_two
     if after_two:
         weight = len(after_two) / (sum(after.values()) + len(after))
         for action in scores:
@@ -90,34 +106,39 @@ def _by_course(evidence: Evidence, total: float) -> dict[int, float]:
 
 
 def _multiply(
-    scores: dict[int, float], given: Sequence[Counts], often: Counts, total: float
+    scores: dict[int, float], given: Iterable[tuple[Counts, float]], course: Course
 ) -> None:
-    """Multiplies scores, in place, by p(x | action) / p(x) for each x that is counted."""
+    """Multiplies scores, in place, by p(x | action) / p(x) for each x that is counted.
+
+    Args:
+        given: how often each action was done with x, and how often x was seen.
+    """
     factors = 0
-    for counts in given:
-        seen = sum(counts.values())
+    for counts, seen in given:
         if seen < _FAINT:
             continue
         factors += 1
-        lift = total / (DOUBT * seen)
+        lift = course.total / (DOUBT * seen)
         for action in counts.keys() & scores.keys():
             scores[action] *= 1 + counts[action] * lift
     if factors:
+        doubts = course.doubts
         for action in scores:
-            scores[action] *= (DOUBT / (DOUBT + often.get(action, 0.0))) ** factors
+            scores[action] *= doubts[action] ** factors
 
 
-def _mind_repeats(scores: dict[int, float], past: Past, often: Counts) -> None:
-    """Multiplies the scores of actions of devices that something was done to lately, in place."""
+def _repeats(actions: Iterable[int], past: Past, often: Counts) -> dict[int, float]:
+    """What it says of an action that it would be done again, or not, to a device."""
     devices = past.devices
     last = {devices[action]: action for action in past.recent}
     last.pop("", None)
     again = past.memory.together(((AGAIN, 1.0),), SLOW)
-    for action in scores:
+    found = {}
+    for action in actions:
         done = last.get(devices[action])
         if done is None:
             continue
         known = often.get(action, 0.0) + DOUBT
-        repeats = min(_SUREST, (again.get(action, 0.0) + DOUBT * REPEATS) / known)
-        odds = repeats / REPEATS if done == action else (1 - repeats) / (1 - REPEATS)
-        scores[action] *= odds
+        share = min(_SUREST, (again.get(action, 0.0) + DOUBT * REPEATS) / known)
+        found[action] = share / REPEATS if done == action else (1 - share) / (1 - REPEATS)
+    return found

@@ -56,6 +56,8 @@ def test_a_household_is_timed_and_every_event_observed_once(
         "bare session.run of the same graph",
         "observe",
         "observe, by a named person",
+        "suggest, for the first time since",
+        "observe, after a suggestion",
     ]
     assert {row["group"] for row in rows} == {rows[0]["group"]}
     assert rows[0]["group"].endswith("actions, 2 days of learning")

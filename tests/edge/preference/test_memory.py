@@ -49,6 +49,15 @@ def test_several_keys_add_up(memory: Memory) -> None:
     assert found == {0: [1.5, 1.5]}
 
 
+def test_some_actions_are_looked_up_and_all_are_summed(memory: Memory) -> None:
+    for action in range(3):
+        memory.count("a", action, action + 1)
+    for day in (40, 80, 120):
+        at(memory, day)
+    assert memory.some("a", (0, 2, 7)) == ({0: 0.5, 2: 1.5}, 3.0)
+    assert memory.some("none", (0,)) == ({}, 0.0)
+
+
 def test_thirty_years_overflow_nothing(memory: Memory) -> None:
     """New counts weigh more and more, up to where a float ends."""
     memory.count("all", 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from edge.errors import UsageError
 from edge.limits import BLOCKED_ACTIONS, ITEM_CHARS, MEMORY_ACTIONS, PERSONS, SUGGESTIONS
 from edge.preference.experts import NAMES
 from edge.preference.moment import NEVER, moment_of
+from edge.preference.others import WELL_KNOWN
 from edge.preference.preference import Preference
 from tests.edge.preference.tiny import ITEMS, tiny_home, tiny_preference
 
@@ -52,6 +54,22 @@ class TestSuggesting:
             assert first.action == action
             assert first.score > 0.5
             assert first.shown
+            preference.observe(action, moment)
+
+    def test_what_is_kept_from_one_moment_to_the_next_changes_nothing(
+        self, preference: Preference
+    ) -> None:
+        """The past says the same at every moment until something is done, and is asked once."""
+        rng, at = random.Random(4), MONDAY
+        past = preference.pasts[""]
+        for number in range(WELL_KNOWN + 20):
+            for _ in range(2):
+                at += timedelta(minutes=rng.choice((1, 40, 200)))
+                moment = moment_of(at, {"door": rng.choice(("open", "closed"))})
+                kept = preference.foresee(past, moment, 5).chances()
+                past.lasting = past.others = past.usual = past.scored = None
+                assert preference.foresee(past, moment, 5).chances() == kept
+            action = rng.choice(ROUTINE) if rng.random() < 0.9 else f"fan.{number}:turn_on"
             preference.observe(action, moment)
 
     def test_a_device_never_seen_in_training_is_learned(self, preference: Preference) -> None:

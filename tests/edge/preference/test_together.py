@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import pytest
 from edge.preference.keys import AGAIN
 from edge.preference.moment import moment_of
 from edge.preference.preference import Preference
-from edge.preference.together import DOUBT, REPEATS, Evidence, together
+from edge.preference.together import DOUBT, REPEATS, Counts, course_of, together
 from tests.edge.preference.test_experts import A, B, C, do, opinions, said
 from tests.edge.preference.tiny import tiny_preference
 
 MONDAY = datetime(2024, 1, 8, 7, 10)
 OFF = "light.a:turn_off"
+NOTHING: Counts = {}
 
 
 @pytest.fixture
@@ -24,9 +26,18 @@ def preference(tmp_path: Path) -> Preference:
     return tiny_preference(tmp_path)
 
 
-def chances(preference: Preference, evidence: Evidence) -> dict[str, float]:
+def chances(
+    preference: Preference,
+    often: Counts,
+    after: Counts = NOTHING,
+    after_two: Counts = NOTHING,
+    when: Sequence[Counts] = (),
+    sensors: Sequence[str] = (),
+) -> dict[str, float]:
     past = preference.pasts[""]
-    opinion = together(past, evidence)
+    course = course_of(past, often, after, after_two)
+    assert course is not None
+    opinion = together(past, course, when, sensors)
     assert opinion is not None
     assert sum(opinion.chances.values()) == pytest.approx(1)
     return {past.memory.actions[one]: chance for one, chance in opinion.chances.items()}
@@ -41,18 +52,19 @@ def knows_three(preference: Preference) -> Preference:
 
 
 def test_where_nothing_is_counted_it_abstains(preference: Preference) -> None:
-    assert together(preference.pasts[""], Evidence({}, {}, {}, (), ())) is None
+    assert course_of(preference.pasts[""], {}, {}, {}) is None
+    assert opinions(preference)["all together"] is None
 
 
 def test_what_was_done_before_is_filled_up_by_the_shorter(knows_three: Preference) -> None:
     often = {0: 6.0, 1: 3.0, 2: 1.0}
     after, after_two = {0: 1.0, 1: 3.0}, {1: 1.0}
     short = [(1 + 2 * 0.6) / 6, (3 + 2 * 0.3) / 6, 2 * 0.1 / 6]
-    assert chances(knows_three, Evidence(often, after, {}, (), ())) == pytest.approx(
+    assert chances(knows_three, often, after) == pytest.approx(
         dict(zip((A, B, C), short, strict=True))
     )
     long = [short[0] / 2, (1 + short[1]) / 2, short[2] / 2]
-    assert chances(knows_three, Evidence(often, after, after_two, (), ())) == pytest.approx(
+    assert chances(knows_three, often, after, after_two) == pytest.approx(
         dict(zip((A, B, C), long, strict=True))
     )
 
@@ -61,8 +73,12 @@ def test_what_was_done_before_is_filled_up_by_the_shorter(knows_three: Preferenc
 def test_evidence_multiplies(knows_three: Preference, place: str) -> None:
     often = {0: 6.0, 1: 3.0, 2: 1.0}
     seen = {0: 1.0, 1: 2.0}  # three of ten events
-    given = {"when": (), "sensors": (), place: (seen,)}
-    found = chances(knows_three, Evidence(often, {}, {}, **given))
+    for action, count in seen.items():
+        knows_three.pasts[""].memory.count("sdoor=open", action, count)
+    if place == "when":
+        found = chances(knows_three, often, when=(seen,))
+    else:
+        found = chances(knows_three, often, sensors=("sdoor=open",))
     factors = [
         (count + DOUBT * 0.3) / (often[action] + DOUBT) / 0.3
         for action, count in ((0, 1.0), (1, 2.0), (2, 0.0))
@@ -74,9 +90,8 @@ def test_evidence_multiplies(knows_three: Preference, place: str) -> None:
 
 def test_evidence_that_was_never_counted_says_nothing(knows_three: Preference) -> None:
     often = {0: 6.0, 1: 3.0, 2: 1.0}
-    assert chances(knows_three, Evidence(often, {}, {}, ({}, {}), ({},))) == pytest.approx(
-        {A: 0.6, B: 0.3, C: 0.1}
-    )
+    found = chances(knows_three, often, when=({}, {}), sensors=("sdoor=ajar",))
+    assert found == pytest.approx({A: 0.6, B: 0.3, C: 0.1})
 
 
 def test_what_is_done_by_both_is_likelier_than_by_either(preference: Preference) -> None:
@@ -100,7 +115,7 @@ def test_nobody_turns_on_what_is_on(preference: Preference) -> None:
     do(preference, A)
     past = preference.pasts[""]
     often = {number: 20.0 for number in range(4)}
-    found = chances(preference, Evidence(often, {}, {}, (), ()))
+    found = chances(preference, often)
     # It is on, and was never turned on twice.
     assert found[A] < 0.1 * found[OFF]
     assert past.memory.counted(AGAIN, past.memory.number_of(A)) == 0
