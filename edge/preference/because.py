@@ -50,13 +50,13 @@ class Reasons:
         self._senses, self._said = senses, said
         self._foresight = foresight
         self._heard = [
-            (share, NAMES[at], opinion.chances)
+            (share, NAMES[at], opinion)
             for at, (opinion, share) in enumerate(
                 zip(foresight.mixture.opinions, foresight.mixture.shares, strict=False)
             )
             if opinion is not None and share
         ]
-        """Experts that count: share, name, what they think."""
+        """Of the experts that count: share, name, opinion."""
 
     def of(self, candidate: int) -> tuple[str, str]:
         """The expert that counts most for a candidate, and the reason in words."""
@@ -64,7 +64,7 @@ class Reasons:
         if candidate in foresight.boosts:
             return BOOST, f"others often choose it after {self._named(self._past.last)}"
         by_model = foresight.mixture.shares[-1] * foresight.beliefs.get(candidate, 0.0)
-        weights = [(share * by.get(candidate, 0.0), name) for share, name, by in self._heard]
+        weights = [(share * one.chance(candidate), name) for share, name, one in self._heard]
         weights.append((by_model, MODEL))
         weights.sort(key=itemgetter(0), reverse=True)
         least = _NEARLY_AS_STRONG * weights[0][0]

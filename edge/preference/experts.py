@@ -114,18 +114,17 @@ class Lasting(NamedTuple):
     @classmethod
     def of(cls, past: Past, context: Context) -> Lasting:
         """That of a past, as it is now."""
-        candidate = past.candidate
         often, after = _told(past, EVERYTHING), _told(past, context.after)
         after_two = _told(past, context.after_two)
         return cls(
             _recent(past, _RECENT),
             _recent(past, _JUST_NOW),
             _in_turn(past),
-            _opinion(after, candidate),
-            _opinion(_told(past, context.after, FAST), candidate),
-            _opinion(after_two, candidate),
-            _opinion(often, candidate),
-            _opinion(_told(past, EVERYTHING, FAST), candidate),
+            _opinion(past, after),
+            _opinion(past, _told(past, context.after, FAST)),
+            _opinion(past, after_two),
+            _opinion(past, often),
+            _opinion(past, _told(past, EVERYTHING, FAST)),
             course_of(past, often, after, after_two),
         )
 
@@ -134,7 +133,7 @@ def personal(past: Past, context: Context) -> list[Opinion | None]:
     """The opinions of `PERSONAL`, in that order; None of those that abstain."""
     if past.lasting is None:
         past.lasting = Lasting.of(past, context)
-    lasting, candidate = past.lasting, past.candidate
+    lasting = past.lasting
     hours = past.memory.together(context.hours, SLOW)
     changes = [_told(past, key) for key in context.changes]
     sensors = (*context.states, *context.changes)
@@ -146,11 +145,11 @@ def personal(past: Past, context: Context) -> list[Opinion | None]:
         lasting.after,
         lasting.after_lately,
         lasting.after_two,
-        _opinion(hours, candidate),
-        _opinion(past.memory.together(context.hours, FAST), candidate),
-        _opinion(_told(past, context.weekday), candidate),
+        _opinion(past, hours),
+        _opinion(past, past.memory.together(context.hours, FAST)),
+        _opinion(past, _told(past, context.weekday)),
         together(past, lasting.course, when, sensors) if lasting.course else None,
-        _opinion(_sum(changes), candidate),
+        _opinion(past, _sum(changes)),
         lasting.often,
         lasting.often_lately,
     ]
@@ -209,24 +208,22 @@ def _sum(several: Sequence[Mapping[int, float]]) -> Mapping[int, float]:
     return out
 
 
-def _opinion(counts: Mapping[int, float], candidate: Sequence[int]) -> Opinion | None:
+def _opinion(past: Past, counts: Mapping[int, float]) -> Opinion | None:
     total = sum(counts.values())
-    if total < _FAINT:
-        return None
-    return Opinion({candidate[a]: count / total for a, count in counts.items()}, total)
+    return Opinion(past.as_candidates(counts), total, total) if total >= _FAINT else None
 
 
 def _recent(past: Past, fade: float) -> Opinion | None:
     if not past.recent:
         return None
     weight, total = 1.0, 0.0
-    chances: dict[int, float] = {}
+    weights: dict[int, float] = {}
     for action in reversed(past.recent):
         one = past.candidate[action]
-        chances[one] = chances.get(one, 0.0) + weight
+        weights[one] = weights.get(one, 0.0) + weight
         total += weight
         weight *= fade
-    return Opinion({one: chance / total for one, chance in chances.items()}, total)
+    return Opinion(weights, total, total)
 
 
 def _in_turn(past: Past) -> Opinion | None:

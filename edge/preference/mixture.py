@@ -75,8 +75,9 @@ def mix(
     counted: dict[int, float] = {}
     for opinion, share in zip(opinions, shares, strict=False):  # the model's is left over
         if opinion is not None and share:
-            for candidate, chance in opinion.chances.items():
-                counted[candidate] = counted.get(candidate, 0.0) + share * chance
+            scale = share / opinion.total
+            for candidate, weight in opinion.weights.items():
+                counted[candidate] = counted.get(candidate, 0.0) + scale * weight
     return Mixture(opinions, shares, counted)
 
 
@@ -100,7 +101,7 @@ def learn_worth(
     whole = mixture.chance(happened, by_model)
     if not mixture.opinions or not whole > 0:
         return  # nobody saw it coming, which tells nothing between them; or it is no number
-    by_each = [one.chances.get(happened, 0.0) if one else None for one in mixture.opinions]
+    by_each = [one.chance(happened) if one else None for one in mixture.opinions]
     ratios = [1.0 if by is None else min(by / whole, _LARGEST_RATIO) for by in (*by_each, by_model)]
     old = worth.tolist()
     new = [one * math.exp(RATE * (ratio - 1)) for one, ratio in zip(old, ratios, strict=True)]

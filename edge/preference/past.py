@@ -83,6 +83,8 @@ class Past:
         """Action → what it is called among the candidates."""
         self.action_of: dict[int, int] = {}
         """The inverse."""
+        self._renamed = False
+        """Whether any action is called otherwise among the candidates."""
         self.scored: Scored | None = None
         """What the model can score; None after something was added."""
         self.usual: Mapping[int, float] | None = None
@@ -116,6 +118,7 @@ class Past:
             self.vector.append(vector)
             self.bias.append(bias)
         self.action_of[candidate] = number
+        self._renamed = self._renamed or candidate != number
         self.of_row.setdefault(row, []).append(number)
         self.scored = self.usual = self.lasting = self.others = None
 
@@ -130,6 +133,12 @@ class Past:
             self.recent = deque(kept, self.recent.maxlen)
         if number in (self.last, self.before_last):
             self.last = self.before_last = -1
+
+    def as_candidates(self, weights: Mapping[int, float]) -> Mapping[int, float]:
+        """Action → weight as candidate → weight."""
+        if not self._renamed:
+            return weights
+        return {self.candidate[action]: weight for action, weight in weights.items()}
 
     def was_told(self, action: str, moment: Moment) -> bool:
         """Whether an event is the last one, told twice: the same action at the very same moment."""

@@ -19,7 +19,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from edge.preference.keys import AGAIN
-from edge.preference.memory import SLOW
 from edge.preference.others import Opinion
 from edge.preference.past import Past
 
@@ -84,8 +83,7 @@ def together(
     _multiply(scores, [past.memory.some(key, scores) for key in sensors], course)
     for action in scores.keys() & course.repeats.keys():
         scores[action] *= course.repeats[action]
-    whole, candidate = sum(scores.values()), past.candidate
-    return Opinion({candidate[a]: score / whole for a, score in scores.items()}, course.total)
+    return Opinion(past.as_candidates(scores), course.total, sum(scores.values()))
 
 
 def _by_course(often: Counts, after: Counts, after_two: Counts, total: float) -> dict[int, float]:
@@ -132,13 +130,13 @@ def _repeats(actions: Iterable[int], past: Past, often: Counts) -> dict[int, flo
     devices = past.devices
     last = {devices[action]: action for action in past.recent}
     last.pop("", None)
-    again = past.memory.together(((AGAIN, 1.0),), SLOW)
+    touched = [action for action in actions if devices[action] in last]
+    again, _ = past.memory.some(AGAIN, touched)
     found = {}
-    for action in actions:
-        done = last.get(devices[action])
-        if done is None:
-            continue
+    for action in touched:
         known = often.get(action, 0.0) + DOUBT
         share = min(_SUREST, (again.get(action, 0.0) + DOUBT * REPEATS) / known)
-        found[action] = share / REPEATS if done == action else (1 - share) / (1 - REPEATS)
+        found[action] = (
+            share / REPEATS if last[devices[action]] == action else (1 - share) / (1 - REPEATS)
+        )
     return found

@@ -86,14 +86,14 @@ def _judged(
         standing = chunk.lived.standing
         for one in chunk.asked:
             chances = _by_model(beliefs[at], standing) * shares[at, -1]
-            room = 1 + max([one.candidate, *(max(o.chances) for o in one.opinions if o)])
+            room = 1 + max([one.candidate, *(max(o.weights) for o in one.opinions if o)])
             if room > len(chances):
                 chances = np.concatenate([chances, np.zeros(room - len(chances))])
             for opinion, share in zip(one.opinions, shares[at].tolist(), strict=False):
                 if opinion is not None:
-                    ids = np.fromiter(opinion.chances, np.int64, len(opinion.chances))
-                    given = np.fromiter(opinion.chances.values(), np.float64, len(ids))
-                    chances[ids] += share * given
+                    ids = np.fromiter(opinion.weights, np.int64, len(opinion.weights))
+                    given = np.fromiter(opinion.weights.values(), np.float64, len(ids))
+                    chances[ids] += share / opinion.total * given
             mine = chances[one.candidate]
             if once:
                 seen = chunk.lived.rows[: one.position]

@@ -209,4 +209,4 @@ def by_history(targets: Sequence[Target]) -> dict[int, list[int]]:
 
 
 def _given(opinion: Opinion | None, happened: int) -> float:
-    return opinion.chances.get(happened, 0.0) if opinion is not None else 0.0
+    return opinion.chance(happened) if opinion is not None else 0.0
