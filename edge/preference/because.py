@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from operator import itemgetter
 from typing import Final
@@ -49,6 +49,7 @@ class Reasons:
         self._past, self._moment, self._context = past, moment, foresight.context
         self._senses, self._said = senses, said
         self._foresight = foresight
+        self._names: dict[int, str] = {}
         self._heard = [
             (share, NAMES[at], opinion)
             for at, (opinion, share) in enumerate(
@@ -73,24 +74,22 @@ class Reasons:
             if weight <= 0 or weight < least:
                 break
             for found in self._all_words(name, candidate):
-                if not any(_says_as_much(told, found) for told in words):
+                if found and not any(_says_as_much(told, found) for told in words):
                     words.append(found)
-            if len(words) >= _TOLD:
-                break
-        strongest = weights[0][1]
-        return strongest, "; ".join(words[:_TOLD]) or self._words(MODEL, candidate)
+                if len(words) == _TOLD:
+                    return weights[0][1], "; ".join(words)
+        return weights[0][1], "; ".join(words) or self._words(MODEL, candidate)
 
-    def _all_words(self, expert: str, candidate: int) -> list[str]:
-        """One reason, or of everything together all that were counted."""
+    def _all_words(self, expert: str, candidate: int) -> Iterator[str]:
+        """One reason, or of everything together all that were counted; some may be empty."""
         if expert != TOGETHER:
-            found = [self._words(expert, candidate)]
-        else:
-            found = [self._words("change", candidate)]
-            if any(self._counts((self._context.after,), candidate)):
-                found.append(self._words("after", candidate))
-            if any(self._counts([key for key, _ in self._context.hours], candidate)):
-                found.append(self._words("hour", candidate))
-        return [words for words in found if words]
+            yield self._words(expert, candidate)
+            return
+        yield self._words("change", candidate)
+        if any(self._counts((self._context.after,), candidate)):
+            yield self._words("after", candidate)
+        if any(self._counts([key for key, _ in self._context.hours], candidate)):
+            yield self._words("hour", candidate)
 
     def _words(self, expert: str, candidate: int) -> str:
         past, moment = self._past, self._moment
@@ -123,7 +122,9 @@ class Reasons:
         return "others do it at moments like this"
 
     def _named(self, action: int) -> str:
-        return self._said(self._past.memory.actions[action])
+        if action not in self._names:
+            self._names[action] = self._said(self._past.memory.actions[action])
+        return self._names[action]
 
     def _strongest(self, keys: tuple[str, ...], candidate: int) -> str:
         """What the sensor says that an action goes with most often; empty where with none."""

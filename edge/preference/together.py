@@ -47,6 +47,18 @@ class Course(NamedTuple):
     """Action → what a factor comes to with which it was never seen."""
     repeats: Counts
     """Action of a device that something was done to lately → a factor."""
+    doubted: dict[int, Counts]
+    """Number of factors → scores with as many of them, of none of which anything was seen; those
+    that were asked for."""
+
+    def unseen(self, factors: int) -> Counts:
+        """See `doubted`."""
+        if factors not in self.doubted:
+            doubts = self.doubts
+            self.doubted[factors] = {
+                action: score * doubts[action] ** factors for action, score in self.scores.items()
+            }
+        return self.doubted[factors]
 
 
 def course_of(past: Past, often: Counts, after: Counts, after_two: Counts) -> Course | None:
@@ -61,7 +73,7 @@ def course_of(past: Past, often: Counts, after: Counts, after_two: Counts) -> Co
         return None
     scores = _by_course(often, after, after_two, total)
     doubts = {action: DOUBT / (DOUBT + often.get(action, 0.0)) for action in scores}
-    return Course(total, scores, doubts, _repeats(scores, past, often))
+    return Course(total, scores, doubts, _repeats(scores, past, often), {0: scores})
 
 
 def together(
@@ -74,13 +86,17 @@ def together(
         when: counted at this time: for every action there is.
         sensors: keys of what they say: looked up for those that are likely without it.
     """
-    scores = dict(course.scores)
-    _multiply(scores, [(counts, sum(counts.values())) for counts in when], course)
+    given = _counted((counts, sum(counts.values())) for counts in when)
+    scores = dict(course.unseen(len(given)))
+    _multiply(scores, given, course)
     least = _NEXT_TO_NOTHING * max(scores.values())
     scores = {action: score for action, score in scores.items() if score > least}
     if not scores:
         return None
-    _multiply(scores, [past.memory.some(key, scores) for key in sensors], course)
+    given = _counted(past.memory.some(key, scores) for key in sensors)
+    for action in scores:
+        scores[action] *= course.doubts[action] ** len(given)
+    _multiply(scores, given, course)
     for action in scores.keys() & course.repeats.keys():
         scores[action] *= course.repeats[action]
     return Opinion(past.as_candidates(scores), course.total, sum(scores.values()))
@@ -103,26 +119,22 @@ def _by_course(often: Counts, after: Counts, after_two: Counts, total: float) ->
     return scores
 
 
+def _counted(seen: Iterable[tuple[Counts, float]]) -> list[tuple[Counts, float]]:
+    """How often each action was done with something, and how often that was seen; where it was."""
+    return [(counts, often) for counts, often in seen if often >= _FAINT]
+
+
 def _multiply(
     scores: dict[int, float], given: Iterable[tuple[Counts, float]], course: Course
 ) -> None:
-    """Multiplies scores, in place, by p(x | action) / p(x) for each x that is counted.
+    """Multiplies scores, in place, by p(x | action) / p(x) for each x that is `given`.
 
-    Args:
-        given: how often each action was done with x, and how often x was seen.
+    They are those of `Course.unseen`, where no action was done with any of them.
     """
-    factors = 0
     for counts, seen in given:
-        if seen < _FAINT:
-            continue
-        factors += 1
         lift = course.total / (DOUBT * seen)
         for action in counts.keys() & scores.keys():
             scores[action] *= 1 + counts[action] * lift
-    if factors:
-        doubts = course.doubts
-        for action in scores:
-            scores[action] *= doubts[action] ** factors
 
 
 def _repeats(actions: Iterable[int], past: Past, often: Counts) -> dict[int, float]:
