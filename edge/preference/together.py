@@ -133,8 +133,9 @@ def _multiply(
     """
     for counts, seen in given:
         lift = course.total / (DOUBT * seen)
-        for action in counts.keys() & scores.keys():
-            scores[action] *= 1 + counts[action] * lift
+        for action, count in counts.items():
+            if action in scores:
+                scores[action] *= 1 + count * lift
 
 
 def _repeats(actions: Iterable[int], past: Past, often: Counts) -> dict[int, float]:
