@@ -210,10 +210,10 @@ def _suggesting(
 
 
 def _living(runtime: Any, events: Sequence[tuple[float, Event]]) -> dict[str, list[int]]:
-    """Nanoseconds of each event, once, as it happens: every third one was asked about before.
+    """Nanoseconds of each event, once, as it happens; the last third are asked about before.
 
-    What was thought of it costs a little more to learn from; and to think for the first time since
-    something was done costs more than to think again.
+    What was thought of an event costs a little more to learn from; and to think for the first time
+    since something was done costs more than to think again.
     """
     taken: dict[str, list[int]] = {
         "observe": [],
@@ -221,15 +221,16 @@ def _living(runtime: Any, events: Sequence[tuple[float, Event]]) -> dict[str, li
         "suggest, for the first time since": [],
         "observe, after a suggestion": [],
     }
+    told = len(events) * 2 // 3
     for number, (at, event) in enumerate(events):
         observe = partial(replay.observe, runtime, at, event)
-        if number % 3 < 2:
-            name = list(taken)[number % 3]
-            taken[name].append(_elapsed(partial(observe, named=bool(number % 3))))
-            continue
-        asked = partial(runtime.suggest, at, event.context, 3)
-        taken["suggest, for the first time since"].append(_elapsed(asked))
-        taken["observe, after a suggestion"].append(_elapsed(partial(observe, named=False)))
+        if number < told:
+            name = list(taken)[number % 2]
+            taken[name].append(_elapsed(partial(observe, named=bool(number % 2))))
+        else:
+            asked = partial(runtime.suggest, at, event.context, 3)
+            taken["suggest, for the first time since"].append(_elapsed(asked))
+            taken["observe, after a suggestion"].append(_elapsed(observe))
     return taken
 
 
