@@ -121,6 +121,7 @@ class Household:
 
 
 def _scored(past: Past) -> Scored:
+    """So many actions share a row's probability: each has that many times less, a smaller bias."""
     groups = [actions for row, actions in past.of_row.items() if row >= 0]
     groups += [[action] for action in past.of_row.get(-1, ())]
     known = [
