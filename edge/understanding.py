@@ -86,12 +86,15 @@ class TextUnderstanding:
                 return together
         guess = self._by_model(text, tokens)
         if len(parts) > 1:
-            several = self._several(parts, lambda part: exact(part) or self._by_model_alone(part))
-            if isinstance(several, Command) and _weakest(several) >= max(
-                SURE_PART, guess.score if isinstance(guess, Command) else 0.0
-            ):
-                return several
-            together = several
+
+            def either(part: Tokens) -> Answer:
+                return exact(part) or self._by_model_alone(part)
+
+            if isinstance(guess, Command):
+                return self._several(parts, either, max(SURE_PART, guess.score)) or guess
+            together = self._several(parts, either)
+            if isinstance(together, Command) and _weakest(together) >= SURE_PART:
+                return together
         if isinstance(guess, Rejected):
             # A near match knows what is amiss; a command read in part knows which part.
             found = search.miss()
@@ -112,12 +115,16 @@ class TextUnderstanding:
     def _by_model_alone(self, part: Tokens) -> Answer:
         return self._by_model(part.written(0, len(part)))
 
-    def _several(self, parts: list[Tokens], read: Reader) -> Answer | None:
+    def _several(
+        self, parts: list[Tokens], read: Reader, least: float | None = None
+    ) -> Answer | None:
         """The parts of a sentence as commands of their own.
 
         A part that is none may be a name only ("turn on the lamp *and the fan*"): it is tried again
         behind the words the command before it began with. None: the parts are no commands; a
-        rejection: all are commands but one, which the rejection says what is amiss with.
+        rejection: all are commands but one, which the rejection says what is amiss with. Where
+        `least` is said, only commands of that score will do, and no part is read after one that is
+        none.
         """
         commands: list[Command] = []
         rejected: Rejected | None = None
@@ -131,6 +138,8 @@ class TextUnderstanding:
                 carried = read(_joined(verb, part))
                 if isinstance(carried, Command):
                     answer = carried
+            if least is not None and not (isinstance(answer, Command) and answer.score >= least):
+                return None
             if isinstance(answer, Command):
                 commands.append(answer)
             elif answer is not None and answer.code in _ASK_BACK and rejected is None:

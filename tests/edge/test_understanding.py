@@ -13,7 +13,7 @@ from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.grammar import Grammar, Match, Miss
 from edge.home import Area, Device, Home
-from edge.intent import IntentModel
+from edge.intent import Frame, IntentModel
 from edge.limits import COMMANDS, SENTENCE_CHARS, SENTENCE_WORDS
 from edge.slots import SlotSchema
 from edge.text import Tokens
@@ -168,6 +168,20 @@ class TestSeveralCommands:
     def test_the_model_reads_the_parts_that_are_not_exact(self, hub: TextUnderstanding) -> None:
         answer = hub.answer("reading lamp off and the porch light on")
         assert said(answer) == [("TurnOff", ("light.reading",)), ("TurnOn", ("light.porch",))]
+
+    def test_nothing_is_read_after_a_part_that_is_less_sure_than_the_whole(
+        self, hub: TextUnderstanding, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        texts: list[str] = []
+        read = IntentModel.read
+
+        def noted(self: IntentModel, text: str, tokens: Tokens | None = None) -> Frame | None:
+            texts.append(text)
+            return read(self, text, tokens)
+
+        monkeypatch.setattr(IntentModel, "read", noted)
+        assert said(hub.answer("the fan and off now")) == [("TurnOff", ("fan.kitchen",))]
+        assert texts == ["the fan and off now", "the fan"]
 
     def test_no_device_is_commanded_twice(self, hub: TextUnderstanding) -> None:
         answer = hub.answer("make it off the fan and porch light")
