@@ -7,7 +7,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
-from edge.preference.experts import BINS, MODEL, NAMES, TOGETHER
+from edge.preference.experts import BINS, MODEL, NAMES, TOGETHER, half_hours
 from edge.preference.foresight import Foresight
 from edge.preference.moment import Moment, Senses
 from edge.preference.others import NAMES as OTHERS
@@ -141,10 +141,7 @@ class Reasons:
 
     @cached_property
     def _around(self) -> list[str]:
-        """The keys of the half-hours around the moment, its own in the middle."""
-        rest = "w" if self._moment.weekday >= 5 else "d"
-        now = int(self._moment.hour * BINS / 24)
-        return [f"h{rest}{(now + step) % BINS}" for step in range(-_WIDEST, _WIDEST + 1)]
+        return half_hours(self._moment, _WIDEST)
 
     def _usual_time(self, candidate: int) -> str:
         """ "between 18:00 and 19:00 on weekdays": the half-hours around now when it is done."""

@@ -21,7 +21,7 @@ from edge.preference.together import Course, course_of, together
 
 BINS: Final = 48
 """Bins of a day: half-hours."""
-_KERNEL: Final = ((-1, 0.5), (0, 1.0), (1, 0.5))
+_KERNEL: Final = (0.5, 1.0, 0.5)
 """Neighbouring half-hours count too: a routine is not punctual."""
 _PAUSES: Final = (60, 180, 420, 900, 1800, 3600, 7200, 14_400)
 """Seconds since the event before that tell one class of pauses from the next: within a routine
@@ -51,6 +51,14 @@ class Context(NamedTuple):
     """How long ago the action before it was; empty where not known."""
 
 
+def half_hours(moment: Moment, beside: int) -> list[str]:
+    """The keys of a moment's half-hour, in the middle, and of so many before it and after it, on
+    days like its own; its hour is known."""
+    rest = "w" if moment.weekday >= 5 else "d"
+    middle = int(moment.hour * BINS / 24)
+    return [f"h{rest}{(middle + step) % BINS}" for step in range(-beside, beside + 1)]
+
+
 def context_of(moment: Moment, says: Mapping[str, str], past: Past) -> Context:
     """The keys of a moment, with `past` as it was before it.
 
@@ -60,9 +68,7 @@ def context_of(moment: Moment, says: Mapping[str, str], past: Past) -> Context:
     hours: tuple[tuple[str, float], ...] = ()
     weekday = pause = ""
     if moment.hour >= 0:
-        rest = "w" if moment.weekday >= 5 else "d"
-        middle = int(moment.hour * BINS / 24)
-        hours = tuple((f"h{rest}{(middle + step) % BINS}", w) for step, w in _KERNEL)
+        hours = tuple(zip(half_hours(moment, 1), _KERNEL, strict=True))
         if moment.weekday >= 0:
             weekday = f"k{moment.weekday}.{int(moment.hour / 3)}"
     last_time = past.memory.last_time
@@ -114,17 +120,17 @@ class Lasting(NamedTuple):
     @classmethod
     def of(cls, past: Past, context: Context) -> Lasting:
         """That of a past, as it is now."""
-        often, after = _told(past, EVERYTHING), _told(past, context.after)
-        after_two = _told(past, context.after_two)
+        often, after = _counts(past, EVERYTHING), _counts(past, context.after)
+        after_two = _counts(past, context.after_two)
         return cls(
             _recent(past, _RECENT),
             _recent(past, _JUST_NOW),
             _in_turn(past),
             _opinion(past, after),
-            _opinion(past, _told(past, context.after, FAST)),
+            _opinion(past, _counts(past, context.after, FAST)),
             _opinion(past, after_two),
             _opinion(past, often),
-            _opinion(past, _told(past, EVERYTHING, FAST)),
+            _opinion(past, _counts(past, EVERYTHING, FAST)),
             course_of(past, often, after, after_two),
         )
 
@@ -135,9 +141,9 @@ def personal(past: Past, context: Context) -> list[Opinion | None]:
         past.lasting = Lasting.of(past, context)
     lasting = past.lasting
     hours = past.memory.together(context.hours, SLOW)
-    changes = [_told(past, key) for key in context.changes]
+    changes = [_counts(past, key) for key in context.changes]
     sensors = (*context.states, *context.changes)
-    when = (hours, _told(past, context.pause))
+    when = (hours, _counts(past, context.pause))
     return [
         lasting.recent,
         lasting.just_now,
@@ -147,7 +153,7 @@ def personal(past: Past, context: Context) -> list[Opinion | None]:
         lasting.after_two,
         _opinion(past, hours),
         _opinion(past, past.memory.together(context.hours, FAST)),
-        _opinion(past, _told(past, context.weekday)),
+        _opinion(past, _counts(past, context.weekday)),
         together(past, lasting.course, when, sensors) if lasting.course else None,
         _opinion(past, _sum(changes)),
         lasting.often,
@@ -194,7 +200,7 @@ def features(opinions: Sequence[Opinion | None]) -> list[float]:
     return found
 
 
-def _told(past: Past, key: str, which: int = SLOW) -> dict[int, float]:
+def _counts(past: Past, key: str, which: int = SLOW) -> dict[int, float]:
     return past.memory.together(((key, 1.0),), which) if key else {}
 
 

@@ -109,7 +109,7 @@ class Block(nn.Module):
         """[batch, events, width] → the same.
 
         Args:
-            hidden_from: [batch or 1, 1, events, events], −1e9 where an event must not be seen.
+            hidden_from: [batch or 1, 1, events, events], −`HIDDEN` where an event must not be seen.
             distances: [events, events] whole numbers: how far back, `FAR` at most.
         """
         batch, events, width = state.shape
