@@ -94,7 +94,7 @@ bench: $(MEASURED:%=runs/%.edge)
 	$(BIN)/python -m benchmarks tables
 
 # Small domains of people's recordings, and the shipped model made to fit each.
-DOMAINS := words codes orders-1 choices
+DOMAINS := words codes orders-1 choices readings calls
 
 runs/domains/%.txt: $(READY)
 	$(BIN)/python -m benchmarks.speech.domains runs/domains --data $(EDGE_DATA)

@@ -186,10 +186,12 @@ def beside_float(
 def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dict[str, Any]]:
     """Misses and false accepts of each phrase, in quiet and in noise; see `benchmarks.speech.wake`.
 
-    The background is all other held-out speech, in the same noise.
+    The background is all other held-out speech, in the same noise. The threshold that would do in
+    quiet is looked at in noise, too.
     """
-    table = voices.wake_table_of(ear.bundle)
+    table, pronouncer = voices.wake_table_of(ear.bundle), Pronouncer.of(ear.bundle)
     rows = []
+    in_quiet: dict[str, float] = {}
     for condition in (QUIET, HOUSEHOLD_10):
         called = {
             phrase: [
@@ -209,9 +211,9 @@ def wake_phrases(ear: Ear, sets: Sets, sizes: Sizes, report: Report) -> list[dic
             if not set(sets.calls.texts) & set(item.text.split())
         ]
         report(f"wake phrases, {condition.name}")
-        for result in wake.evaluate(
-            called, background, table, pronouncer=Pronouncer.of(ear.bundle)
-        ).values():
+        found = wake.evaluate(called, background, table, pronouncer=pronouncer, thresholds=in_quiet)
+        for phrase, result in found.items():
+            in_quiet.setdefault(phrase, result.fixed.threshold)
             rows.append({"condition": condition.name, "scheme": ear.scheme, **result.to_dict()})
     return rows
 

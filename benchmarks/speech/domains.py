@@ -6,9 +6,10 @@
     python -m benchmarks --only speech-domains --data corpora --bundle speech=runs/speech.edge \\
         --bundle speech-orders-1=runs/orders-1.edge
 
-The prompts are those of speechocean762's test split. Their texts become templates, as a maker would
-write them down; the recordings of them are heard by nobody but the benchmark. The smallest language
-is the thirty words of Speech Commands.
+Most prompts are those of speechocean762's test split, by people who learn English, half of them
+children; "readings" are by three grown-up Americans. Their texts become templates, as a maker would
+write them down; the recordings of them are heard by nobody but the benchmark. The smallest
+languages are the thirty words of Speech Commands, and three names to call among words like them.
 """
 
 from __future__ import annotations
@@ -34,12 +35,18 @@ from export.files import write_atomic
 from export.recipes.speech.domain import Domain, read_domain
 
 _OF_PROMPTS = ("codes", "orders-1", "orders-2", "choices")
-NAMES = ("words", *_OF_PROMPTS)
+NAMES = ("words", *_OF_PROMPTS, "readings", "calls")
 CONDITIONS = (QUIET, KITCHEN_12, KITCHEN_6)
 ORDERS = 150
 """Prompts of a domain of orders."""
+CALLS = 300
+"""Recordings of people who call a name."""
 _SHORTEST, _LONGEST = 3, 9
 """Words of a prompt that becomes an order."""
+_LONGEST_READING = 20
+"""The same of what is read from books."""
+_OTHER_NAMES = 9
+"""Words that may be meant by a call besides its own."""
 _ALTERNATIVES = 3
 _TWO_WORDS = 0.85
 """Share of the templates in which two words have alternatives, not one."""
@@ -88,8 +95,8 @@ def write(folder: Path, data: Path) -> list[Path]:
 def make(data: Path) -> list[Made]:
     """All domains; the same ones every time."""
     prompts = corpora.prompts(data).recordings
-    common = _common_words(data)
-    confusable = Confusable(common, pronunciations())
+    common, sounds = _common_words(data), pronunciations()
+    confusable = Confusable(common, sounds)
     alike: Mapping[str, Words] = {
         **dict.fromkeys(_OF_PROMPTS[1:-1], confusable),
         _OF_PROMPTS[-1]: AsLong(common, len(_OF_PROMPTS)),
@@ -105,6 +112,13 @@ def make(data: Path) -> list[Made]:
         left = [item for item in prompts if item.audio not in used]
         found.append(orders(name, left, alike[name], seed))
         used |= {item.audio for item in found[-1].recordings}
+    readings, calls = NAMES[-2:]
+    as_long = AsLong(common, len(NAMES))
+    read = corpora.readers(data).recordings
+    found.append(orders(readings, read, as_long, len(NAMES), longest=_LONGEST_READING))
+    # Hardly any common word sounds like these names.
+    any_words = Confusable((word for word in sounds if word.isalpha()), sounds)
+    found.append(_called(calls, corpora.calls(data), (any_words, as_long)))
     return found
 
 
@@ -114,15 +128,21 @@ def orders(
     words: Words,
     seed: int,
     count: int = ORDERS,
+    longest: int = _LONGEST,
 ) -> Made:
-    """`count` prompts in which one word or two may be three others each."""
+    """`count` prompts, or as many as there are, in which one word or two may be three others each.
+
+    Args:
+        words: finds those others.
+        longest: words of a prompt at most.
+    """
     rng = Random(f"{name} {seed}")
     chosen: list[Recording] = []
     templates: dict[str, None] = {}
     for item in rng.sample(list(prompts), len(prompts)):
         if len(chosen) == count:
             break
-        template = _template(item.text, words, rng)
+        template = _template(item.text, words, rng, longest)
         if template is not None and template not in templates:
             templates[template] = None
             chosen.append(item)
@@ -167,7 +187,7 @@ def domains(
                         "condition": condition.name,
                         "templates": len(made.templates),
                         "sentences": made.sentences,
-                        "speakers": len({item.speaker for item in recordings}),
+                        "speakers": len({item.speaker for item in recordings} - {""}),
                         **understood(ear, domain, recordings, condition),
                     }
                 )
@@ -207,10 +227,10 @@ def understood(
     }
 
 
-def _template(text: str, exchange: Words, rng: Random) -> str | None:
+def _template(text: str, exchange: Words, rng: Random, longest: int) -> str | None:
     """A prompt with alternatives; None where it is too short or long, or nothing sounds like it."""
     words = text.split()
-    if not _SHORTEST <= len(words) <= _LONGEST:
+    if not _SHORTEST <= len(words) <= longest:
         return None
     wanted = 2 if rng.random() < _TWO_WORDS else 1
     for at in rng.sample(range(len(words)), len(words)):
@@ -226,6 +246,16 @@ def _codes(spoken: Iterable[Recording]) -> tuple[str, ...]:
     """Any digits, as many as are said in one of the prompts."""
     digit = f"({'|'.join(_DIGITS)})"
     return tuple(" ".join([digit] * n) for n in sorted({len(i.text.split()) for i in spoken}))
+
+
+def _called(name: str, held: corpora.Held, exchange: Sequence[Words]) -> Made:
+    """Each of the names that are called may be some other words: the first of `exchange` as long as
+    it has any, then the next."""
+    meant: dict[str, None] = {}
+    for text in held.texts:
+        others = [other for words in exchange for other in words.like(text, _OTHER_NAMES)]
+        meant |= dict.fromkeys((text, *list(dict.fromkeys(others))[:_OTHER_NAMES]))
+    return Made(name, tuple(meant), tuple(corpora.some(held.recordings, CALLS)))
 
 
 def _common_words(data: Path) -> set[str]:

@@ -12,7 +12,7 @@ from edge.errors import UsageError
 GROUPS = ("speech-accuracy", "speech-domains", "speech-speed", "speech-peers")
 """Each has a results file of its own; `--only speech` runs all of them."""
 FAMILY = "speech"
-_DOMAINS = ("words", "codes", "orders-1", "orders-2", "choices")
+_DOMAINS = ("words", "codes", "orders-1", "orders-2", "choices", "readings", "calls")
 FLOAT = "speech-float"
 NAMES = (FAMILY, *(f"{FAMILY}-{name}" for name in _DOMAINS), FLOAT)
 """What a bundle of the family may be given for: the shipped model, those made for a domain, and the

@@ -88,7 +88,7 @@ def _no_commands(results: Results) -> str:
 def _wake(results: Results) -> str:
     lines = []
     for row in _rows(results, "wake", "speech-accuracy"):
-        at, best = row["at_threshold"], _point(row["curve"])
+        at, fixed, best = row["at_threshold"], row["fixed"], _point(row["curve"])
         lines.append(
             [
                 row["phrase"],
@@ -96,14 +96,17 @@ def _wake(results: Results) -> str:
                 _many(row["calls"]),
                 f"{row['hours']:.2f}",
                 figure(100 * best["misses"]),
+                figure(100 * fixed["misses"]),
+                figure(fixed["false_accepts"]),
                 figure(100 * at["misses"]),
                 figure(at["false_accepts"]),
             ]
         )
     head = ["phrase", "heard in", "calls", "hours of other speech",
-            f"missed at ≤ {_WANTED:g} false accepts/h, %", "missed with the bundle's threshold, %",
-            "false accepts/h with it"]  # fmt: skip
-    table = markdown(head, lines, range(2, 7))
+            f"missed at ≤ {_WANTED:g} false accepts/h, %",
+            "missed with the threshold of this in quiet, %", "false accepts/h with it",
+            "missed with the bundle's threshold, %", "false accepts/h with it"]  # fmt: skip
+    table = markdown(head, lines, range(2, 9))
     return f"{table}\n{_limited(results)}{accuracy_footer(results)}\n"
 
 
@@ -156,8 +159,8 @@ def _domains(results: Results) -> str:
         )
         lines.append(
             [
-                f"{key[0]}: {_many(one['sentences'])} sentences, {one['recordings']} recordings, "
-                f"{one['speakers']} people",
+                f"{key[0]}: {_many(one['sentences'])} sentences, {one['recordings']} recordings"
+                + (f", {one['speakers']} people" if one["speakers"] else ""),  # 0: not known
                 f"**{key[1]}**" if key[1] == "specialised" else key[1],
                 *(measured(own[name]["right"]) if name in own else "–" for name in conditions),
                 *(

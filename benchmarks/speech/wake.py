@@ -47,6 +47,8 @@ class WakeResult(NamedTuple):
     """Of background."""
     at_threshold: Point
     """With the threshold that the bundle's table gives: what a user gets."""
+    fixed: Point
+    """With a threshold that was found elsewhere: a device has one, however noisy it is."""
     curve: tuple[Point, ...]
     """With the thresholds that reach RATES exactly on this background: what could be had."""
 
@@ -55,6 +57,7 @@ class WakeResult(NamedTuple):
         return {
             **self._asdict(),
             "at_threshold": self.at_threshold._asdict(),
+            "fixed": self.fixed._asdict(),
             "curve": [point._asdict() for point in self.curve],
         }
 
@@ -66,6 +69,7 @@ def evaluate(
     per_hour: float = PER_HOUR,
     settings: WakeSettings | None = None,
     pronouncer: Pronouncer | None = None,
+    thresholds: Mapping[str, float] | None = None,
 ) -> dict[str, WakeResult]:
     """Every phrase on its own calls and on the same background, each with the whole detector.
 
@@ -76,6 +80,8 @@ def evaluate(
         per_hour: the rate that its thresholds are asked for.
         settings: of the detector.
         pronouncer: of the bundle.
+        thresholds: phrase → one that was found elsewhere; where there is none, that which reaches
+            `per_hour` on this background.
     """
     hours = sum(map(len, background)) * FRAME_SECONDS / 3600
     result = {}
@@ -91,7 +97,10 @@ def evaluate(
             phrase.threshold,
         )
         curve = tuple(_point(rate, false, best, hours) for rate in RATES)
-        result[text] = WakeResult(text, len(clips), hours, at_threshold, curve)
+        fixed = _point(per_hour, false, best, hours)
+        if thresholds and text in thresholds:
+            fixed = _at(thresholds[text], false, best, hours)
+        result[text] = WakeResult(text, len(clips), hours, at_threshold, fixed, curve)
     return result
 
 
@@ -147,6 +156,12 @@ def _point(
     """The lowest threshold that lets at most `rate` × hours of the false peaks through."""
     allowed = int(rate * hours)
     threshold = float(np.nextafter(false[allowed], 1.0)) if allowed < len(false) else _LOWEST
+    return _at(threshold, false, best, hours)
+
+
+def _at(
+    threshold: float, false: NDArray[np.float64], best: NDArray[np.float64], hours: float
+) -> Point:
     return Point(
         float((false >= threshold).sum() / hours), float((best < threshold).mean()), threshold
     )

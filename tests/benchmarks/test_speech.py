@@ -141,11 +141,22 @@ def test_the_smallest_language_is_of_single_words(
     prompts = corpora.Held(tuple(recording(f"one {word}") for word in ("two", "six")), ())
     monkeypatch.setattr(domains.corpora, "words", lambda _: held)
     monkeypatch.setattr(domains.corpora, "prompts", lambda _: prompts)
-    monkeypatch.setattr(domains, "_common_words", lambda _: {"up", "down"})
-    words, codes, *orders = domains.make(tmp_path)
+    read = "turn the lamp on and do not turn it off until it is day"
+    readers = corpora.Held((recording(read), recording(" ".join(["lamp"] * 21))), ())
+    called = corpora.Held((recording("lamp"), recording("up")), ("lamp", "up"))
+    monkeypatch.setattr(domains.corpora, "readers", lambda _: readers)
+    monkeypatch.setattr(domains.corpora, "calls", lambda _: called)
+    monkeypatch.setattr(domains, "_common_words", lambda _: {"up", "down", "door", "bell", "lump"})
+    monkeypatch.setattr(domains, "pronunciations", lambda: SOUNDS)
+    words, codes, *orders, readings, calls = domains.make(tmp_path)
     assert (words.name, words.sentences, words.text) == ("words", 2, "[Words]\ndown\nup\n")
     assert (codes.name, codes.sentences) == ("codes", 100)
     assert [made.name for made in orders] == ["orders-1", "orders-2", "choices"]
+    # What is read may be long, not endless; names stand among what sounds like them, then among
+    # what is as long.
+    assert [item.text for item in readings.recordings] == [read]
+    assert calls.templates[:4] == ("lamp", "camp", "damp", "lump")
+    assert {*calls.templates[4:]} == {"down", "door", "bell", "up"}
 
 
 def _confusable() -> Confusable:
@@ -206,10 +217,13 @@ def test_the_column_of_misses_keeps_to_the_wanted_rate() -> None:
         "calls": 100,
         "hours": 2.5,
         "curve": curve,
+        "fixed": {"false_accepts": 0.6, "misses": 0.07, "threshold": -0.45},
         "at_threshold": {"false_accepts": 0.8, "misses": 0.05, "threshold": -0.4},
     }
     made = tables.TABLES["speech-wake"][1]({"run": RUN, "wake": [row]})
-    assert made.splitlines()[2] == "| computer | quiet | 100 | 2.50 | 8.00 | 5.00 | 0.80 |"
+    assert made.splitlines()[2] == (
+        "| computer | quiet | 100 | 2.50 | 8.00 | 7.00 | 0.60 | 5.00 | 0.80 |"
+    )
 
 
 def test_domains_stand_in_one_line_a_model() -> None:

@@ -56,6 +56,20 @@ def test_the_curve_trades_one_for_the_other() -> None:
     assert 0.25 <= misses[-1] < 0.75
 
 
+def test_a_threshold_found_elsewhere_is_looked_at_too() -> None:
+    calls = {"computer": [said("computer"), said("compuder"), said("the weather")]}
+    quiet = evaluate(calls, [silence(60)], TABLE)["computer"]
+    assert quiet.fixed.false_accepts == 0
+    noisy = [np.concatenate([said("compuder"), silence(1078)])]
+    alone = evaluate(calls, noisy, TABLE)["computer"].fixed
+    found = evaluate(calls, noisy, TABLE, thresholds={"computer": alone.threshold - 0.5})[
+        "computer"
+    ]
+    assert found.fixed.threshold == alone.threshold - 0.5
+    assert found.fixed.false_accepts > 0 == alone.false_accepts
+    assert found.fixed.misses < alone.misses
+
+
 def test_phrases_do_not_disturb_each_other() -> None:
     calls = {"computer": [said("computer")], "hey jarvis": [said("hey jarvis")]}
     found = evaluate(calls, [silence(60)], TABLE)
