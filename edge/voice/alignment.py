@@ -45,17 +45,8 @@ def align(log_posteriors: Posteriors, labels: Sequence[int]) -> list[WordSpan]:
     Raises:
         UsageError: there are no labels, or more than fit into the frames.
     """
-    frames = len(log_posteriors)
-    needed = len(labels) + sum(a == b for a, b in pairwise(labels))
-    if not 0 < needed <= frames:
-        raise UsageError(
-            f"{len(labels)} labels for {frames} frames",
-            where="alignment",
-            allowed="one label or more, and a frame for each",
-        )
-    states = np.zeros(2 * len(labels) + 1, dtype=np.intp)
-    states[1::2] = labels
-    path = _path(log_posteriors, states)
+    states, path = _aligned(log_posteriors, labels)
+    frames = len(path)
     at = np.arange(frames)
     gained = np.concatenate([[0.0], np.cumsum(log_posteriors[at, states[path]], dtype=float)])
     free = np.concatenate([[0.0], np.cumsum(log_posteriors.max(axis=1), dtype=float)])
@@ -76,6 +67,33 @@ def align(log_posteriors: Posteriors, labels: Sequence[int]) -> list[WordSpan]:
         )
         before = until
     return spans
+
+
+def label_of_frames(log_posteriors: Posteriors, labels: Sequence[int]) -> npt.NDArray[np.intp]:
+    """The label of each frame in the best alignment, most often the blank; see `align`.
+
+    Raises:
+        UsageError: likewise.
+    """
+    states, path = _aligned(log_posteriors, labels)
+    return states[path]
+
+
+def _aligned(
+    log_posteriors: Posteriors, labels: Sequence[int]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The states, a label each, and which of them each frame is in."""
+    frames = len(log_posteriors)
+    needed = len(labels) + sum(a == b for a, b in pairwise(labels))
+    if not 0 < needed <= frames:
+        raise UsageError(
+            f"{len(labels)} labels for {frames} frames",
+            where="alignment",
+            allowed="one label or more, and a frame for each",
+        )
+    states = np.zeros(2 * len(labels) + 1, dtype=np.intp)
+    states[1::2] = labels
+    return states, _path(log_posteriors, states)
 
 
 def _path(log_posteriors: Posteriors, states: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:

@@ -8,6 +8,8 @@ BLANK: Final = 0
 """The label for "nothing new": connectionist temporal classification's blank (Graves 2006)."""
 SPACE: Final = 1
 """The label between two words."""
+FIRST_LETTER: Final = 2
+"""The labels from here on are letters, the apostrophe first."""
 LABELS: Final = "_ 'abcdefghijklmnopqrstuvwxyz"
 """Label → character; the character of the blank is a place holder."""
 

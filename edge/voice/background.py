@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from edge.errors import BundleFormatError
-from edge.voice.alphabet import BLANK, LABELS, SPACE
+from edge.voice.alphabet import BLANK, FIRST_LETTER, LABELS, SPACE
 from edge.voice.spotting import FRAME_SECONDS, Automaton, Hearing, Pace, silent_rows
 
 if TYPE_CHECKING:
@@ -138,6 +138,9 @@ def _scores(
     hearing.as_learned(rows)
     gains = np.zeros((*rows.shape[:2], len(LABELS) + 1))
     np.exp(rows - hearing.best * rows.max(2, keepdims=True), out=gains[:, :, :-1])
+    mistaken = hearing.mistakes()
+    if mistaken is not None:
+        gains[:, :, FIRST_LETTER:-1] = gains[:, :, FIRST_LETTER:-1] @ mistaken.T
     blank, space = rows[:, :, BLANK].astype(np.float64), rows[:, :, SPACE].astype(np.float64)
     by_blank, by_space = hearing.edges(blank), hearing.edges(space)
     silent = _sums_before(blank, np.zeros((hearing.silence, blank.shape[1])))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from edge.voice.alphabet import BLANK, LABELS, SPACE, spell
+from edge.voice.alphabet import BLANK, FIRST_LETTER, LABELS, SPACE, spell
 from edge.voice.posteriors import LETTERS, WITH_PHONES, give_to_blank
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ class Hearing:
     """Frames before a phrase in which no letters are expected; 0 if any may be there."""
     pause_floor: float = -6.0
     """The most that letters there cost, nats: who calls in the middle of talk is heard, if well."""
+    mistaken: tuple[tuple[float, ...], ...] = ()
+    """How much of each letter's probability (the inner index) speaks for each letter (the outer):
+    the model writes others than were said, most of all in names. Empty: each for itself alone."""
 
     def __post_init__(self) -> None:
         floors = (self.floor, self.edge_floor, self.pause_floor)
@@ -76,11 +79,20 @@ class Hearing:
             raise ValueError(f"silence is not from 1 to {MOST_SILENCE} frames")
         if not 0 <= self.pause <= MOST_PAUSE:
             raise ValueError(f"pause is not from 0 to {MOST_PAUSE} frames")
+        letters = len(LABELS) - FIRST_LETTER
+        if self.mistaken and [len(row) for row in self.mistaken] != [letters] * letters:
+            raise ValueError(f"mistaken is not {letters} × {letters}")
+        if not all(within(share, 0, 1) for row in self.mistaken for share in row):
+            raise ValueError("a share that is mistaken is not from 0 to 1")
 
     def as_learned(self, rows: NDArray[np.floating]) -> None:
         """Gives log posteriors [..., 29] in place what was taken off their blank."""
         if self.blank:
             give_to_blank(rows, self.blank)
+
+    def mistakes(self) -> NDArray[np.float64] | None:
+        """`mistaken` as an array; None where there are none."""
+        return np.array(self.mistaken) if self.mistaken else None
 
     def pause_of(self, log_posterior: float) -> float:
         """The likelihood of a pause, from the log-posterior of there being no letters in it."""
@@ -210,6 +222,8 @@ class PhraseScorer:
         self._automaton = Automaton(spellings, pace or Pace())
         self._row = np.empty(len(LABELS))
         self._gains = np.zeros(len(LABELS) + 1)
+        self._mistaken = self.hearing.mistakes()
+        self._letters = self._gains[FIRST_LETTER:_DEAD]
         self._paths = np.empty((2, len(self._automaton.labels) + 2))
         # Of what has ended: the same two, and likelihoods times the frames since the end.
         self._tails = np.empty((3, len(spellings)))
@@ -271,6 +285,8 @@ class PhraseScorer:
         hearing.as_learned(row)
         blank, space = float(row[BLANK]), float(row[SPACE])
         np.exp(row - hearing.best * row.max(), out=self._gains[:_DEAD])
+        if self._mistaken is not None:
+            self._letters[:] = self._mistaken @ self._letters
         start = hearing.edge_of(max(self._space, sum(self._blanks)))
         start *= hearing.pause_of(sum(self._gaps))
 

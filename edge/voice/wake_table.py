@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from edge.keypath import Table, wrong
-from edge.voice.alphabet import LABELS, SPACE
+from edge.voice.alphabet import FIRST_LETTER, LABELS, SPACE
 from edge.voice.background import Background
 from edge.voice.spotting import MOST_BLANK, MOST_PAUSE, MOST_SILENCE, Hearing, Pace
 
@@ -227,6 +227,28 @@ def _sounds(table: Table) -> SoundCheck:
     )
 
 
+def _mistaken(table: Table) -> tuple[tuple[float, ...], ...]:
+    """Which letters speak for which; nothing in bundles that know of none."""
+    if "mistaken" not in table.value:
+        return ()
+    others = table.table("mistaken")
+    letters = LABELS[FIRST_LETTER:]
+    if strange := set(others.value) - set(letters):
+        raise others.wrong(min(strange), "is no letter", letters)
+    return tuple(_speaking(letter, letters, others) for letter in letters)
+
+
+def _speaking(letter: str, letters: str, others: Table) -> tuple[float, ...]:
+    """A row of `Hearing.mistaken`: what others do not say of a letter, it says itself."""
+    row = others.table(letter) if letter in others.value else Table({}, others.path)
+    if strange := set(row.value) - (set(letters) - {letter}):
+        raise row.wrong(min(strange), "is no other letter", letters)
+    shares = {other: _number(share, row, other, 0, 1) for other, share in row.value.items()}
+    if (own := 1.0 - sum(shares.values())) < 0:
+        raise others.wrong(letter, "has more than there is", "shares that come to 1 at most")
+    return tuple({**shares, letter: own}.get(other, 0.0) for other in letters)
+
+
 def _pause(table: Table) -> dict[str, Any]:
     """What a pause before a phrase is worth; nothing in bundles that know of none."""
     if "pause" not in table.value:
@@ -246,5 +268,6 @@ def _hearing(table: Table) -> Hearing:
         edge_floor=number("edge_floor", -25, 0),
         silence=table.whole("silence", 1, MOST_SILENCE),
         blank=number("blank", 0, MOST_BLANK) if "blank" in table.value else 0.0,
+        mistaken=_mistaken(table),
         **_pause(table),
     )

@@ -13,19 +13,21 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import UsageError
+from edge.voice.alphabet import FIRST_LETTER, LABELS
 from edge.voice.background import MOST_FRAMES, log_rates, pack
 from edge.voice.phrase import PER_HOUR
 from edge.voice.posteriors import letters
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.spotting import FRAME_SECONDS, Hearing, silent_rows
 from edge.voice.wake_table import LETTERS, TRAITS, WakeTable
+from export.recipes.speech.mistakes import mistaken
 from export.recipes.speech.wake_scores import Measured, Spoken, draw_phrases, measure
 
 PHRASES: Final = 300
@@ -62,7 +64,7 @@ def calibrate(
             more. In any order: it is shuffled, the same way every time.
         texts: transcripts of training speech; words and letters are counted in them.
         hours: how long they take to say.
-        hearing: how scores are to be made.
+        hearing: how scores are to be made; which letters are mistaken is counted.
         pronouncer: says how phrases are said, where the model hears sounds.
 
     Raises:
@@ -71,7 +73,7 @@ def calibrate(
     mixed = list(spoken)
     random.Random(0).shuffle(mixed)
     sample, rest = _split(mixed, SAMPLE)
-    hearing = hearing or Hearing()
+    hearing = replace(hearing or Hearing(), mistaken=mistaken(mixed))
     silence = silent_rows(max(hearing.silence, hearing.pause))
     rows = [part for item in sample for part in (letters(item.posteriors), silence)]
     background = pack(np.concatenate([silence, *rows])[:MOST_FRAMES])
@@ -91,7 +93,8 @@ def calibrate(
 def fit_sounds(measured: Sequence[Measured], table: WakeTable) -> dict[str, float]:
     """How much more letters may let through, and what sounds then have to say: see `SoundCheck`.
 
-    Whatever they are, as many false accepts are left; those that miss the fewest calls are taken.
+    Whatever they are, as many false accepts are left; those that miss the fewest calls are taken,
+    of equals those in which sounds say less.
 
     Args:
         measured: phrases, with their sounds.
@@ -113,7 +116,9 @@ def fit_sounds(measured: Sequence[Measured], table: WakeTable) -> dict[str, floa
             heard = (calls >= 0) & (calls + weight * fit >= least)
             missed = 1 - float(heard.sum() / (calls >= 0).sum())
             found.append((float(heard.mean()), more, weight, least, missed))
-    _, more, weight, least, missed = max(found, default=(0.0, 1.0, 0.0, 0.0, 0.0))
+    _, more, weight, least, missed = max(
+        found, key=lambda one: (one[0], -one[2], -one[1]), default=(0.0, 1.0, 0.0, 0.0, 0.0)
+    )
     return {
         "more": more,
         "weight": weight,
@@ -162,7 +167,7 @@ def fit(
         "commonness": [-20.0, 0.0],
         "pairs": _pairs(texts),
         "words": _words(texts, hours),
-        "hearing": asdict(hearing or Hearing()),
+        "hearing": _plain(hearing or Hearing()),
     }
     table = WakeTable.of(knowledge)
     known = np.array([table.traits(item.phrase) for item in measured])
@@ -261,6 +266,22 @@ def _words(texts: Sequence[str], hours: float) -> dict[str, float]:
     counts = Counter(word for text in texts for word in text.split())
     common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WORDS]
     return {word: round(count / hours, 2) for word, count in common}
+
+
+def _plain(hearing: Hearing) -> dict[str, Any]:
+    """As the manifest has it: of letters that are mistaken, the others that speak for each."""
+    plain = asdict(hearing)
+    shares = plain.pop("mistaken")
+    if not shares:
+        return plain
+    names = LABELS[FIRST_LETTER:]
+    mistaken = {
+        letter: {name: share for name, share in zip(names, row, strict=True) if share}
+        for letter, row in zip(names, shares, strict=True)
+    }
+    for letter, others in mistaken.items():
+        others.pop(letter, None)
+    return {**plain, "mistaken": {letter: others for letter, others in mistaken.items() if others}}
 
 
 def _rounded(values: Iterable[float], digits: int = 5) -> list[float]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edge.errors import UsageError
-from edge.voice.alignment import align
+from edge.voice.alignment import align, label_of_frames
 from edge.voice.alphabet import BLANK, spell
 from tests.edge.voice.frames import babble, spoken
 
@@ -31,6 +31,14 @@ def test_the_best_path_of_all(text: str) -> None:
     words = align(frames, labels)
     assert sum(word.log_probability for word in words) == pytest.approx(best, abs=1e-9)
     assert sum(word.free for word in words) == pytest.approx(frames.max(axis=1).sum(), abs=1e-9)
+
+
+def test_every_frame_has_its_label() -> None:
+    frames = spoken("turn on", seed=1)
+    labels = label_of_frames(frames, spell("turn on"))
+    assert labels.shape == (len(frames),)
+    assert collapsed(tuple(labels.tolist())) == spell("turn on")
+    assert frames[np.arange(len(frames)), labels].mean() > frames.mean(axis=1).mean()
 
 
 def test_words_are_found_where_they_were_said() -> None:

@@ -13,7 +13,7 @@ from edge.errors import BundleFormatError
 from edge.voice.alphabet import collapsed, text_of
 from edge.voice.background import MOST_FRAMES, Background, log_rates, pack, unpack
 from edge.voice.spotting import Hearing, Pace, PhraseScorer, silent_rows
-from tests.edge.voice.letters import Posteriors, mumbled, said
+from tests.edge.voice.letters import Posteriors, mumbled, said, taken_for
 
 WORDS = "open the window and the door for the other people in the garden again".split()
 
@@ -91,7 +91,15 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_refused_at_once() -> None:
 # --- listening ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hearing", [Hearing(), Hearing(blank=1.0), Hearing(pause=20)])
+@pytest.mark.parametrize(
+    "hearing",
+    [
+        Hearing(),
+        Hearing(blank=1.0),
+        Hearing(pause=20),
+        Hearing(mistaken=taken_for(a={"e": 0.2, "o": 0.1}, j={"g": 0.3})),
+    ],
+)
 @pytest.mark.parametrize("phrase", ["garden", "hey jarvis", "the other people"])
 def test_all_at_once_is_what_the_scorer_says_one_frame_after_the_other(
     phrase: str, hearing: Hearing

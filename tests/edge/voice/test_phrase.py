@@ -22,7 +22,7 @@ from edge.voice.phrase import MOST_LETTERS, assess, letters_of, syllables, wake_
 from edge.voice.spotting import Hearing
 from edge.voice.wake_table import LETTERS, STRICTEST, WakeTable
 from tests.edge.tiny_bundle import make_tiny_bundle
-from tests.edge.voice.letters import mumbled
+from tests.edge.voice.letters import mumbled, taken_for
 
 DOCUMENT: dict[str, Any] = {
     # One nat a letter more is let through than of an infinitely long phrase, over its letters.
@@ -234,6 +234,9 @@ def test_the_table_says_how_scores_are_made(table: WakeTable) -> None:
     paused = {**DOCUMENT["hearing"], "pause": 20, "pause_floor": -4.0}
     other = WakeTable.of({**copy.deepcopy(DOCUMENT), "hearing": paused})
     assert other.hearing == Hearing(silence=8, pause=20, pause_floor=-4.0)
+    mistaking = {**DOCUMENT["hearing"], "mistaken": {"a": {"e": 0.25, "o": 0.125}, "j": {}}}
+    other = WakeTable.of({**copy.deepcopy(DOCUMENT), "hearing": mistaking})
+    assert other.hearing == Hearing(silence=8, mistaken=taken_for(a={"e": 0.25, "o": 0.125}))
 
 
 def test_with_a_background_the_level_is_the_phrases_own() -> None:
@@ -306,6 +309,12 @@ def test_a_bundles_table_comes_with_its_background() -> None:
         ("hearing", {**DOCUMENT["hearing"], "blank": -1.0}),
         ("hearing", {**DOCUMENT["hearing"], "pause": -1, "pause_floor": -4.0}),
         ("hearing", {**DOCUMENT["hearing"], "pause": 20}),
+        ("hearing", {**DOCUMENT["hearing"], "mistaken": []}),
+        ("hearing", {**DOCUMENT["hearing"], "mistaken": {"A": {"e": 0.1}}}),
+        ("hearing", {**DOCUMENT["hearing"], "mistaken": {"a": {" ": 0.1}}}),
+        ("hearing", {**DOCUMENT["hearing"], "mistaken": {"a": {"a": 0.1}}}),
+        ("hearing", {**DOCUMENT["hearing"], "mistaken": {"a": {"e": -0.1}}}),
+        ("hearing", {**DOCUMENT["hearing"], "mistaken": {"a": {"e": 0.7, "o": 0.7}}}),
     ],
 )
 def test_a_table_that_is_none_is_refused_by_its_key(key: str, value: object) -> None:

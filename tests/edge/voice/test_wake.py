@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.voice.alphabet import BLANK, LABELS, SPACE, spell
+from edge.voice.alphabet import BLANK, FIRST_LETTER, LABELS, SPACE, spell
 from edge.voice.spotting import Hearing, Pace, PhraseScorer
 from edge.voice.wake import Heard, WakePhrase, WakeSettings, WakeWord
-from tests.edge.voice.letters import Posteriors, frames, mumbled, said, silence
+from tests.edge.voice.letters import Posteriors, frames, mumbled, said, silence, taken_for
 
 COMPUTER = WakePhrase("computer", -0.5)
 
@@ -35,6 +35,9 @@ def brute_force(phrase: str, rows: Posteriors, hearing: Hearing) -> float:
     labels = spell(phrase)
     logs = np.maximum(rows.astype(np.float64), hearing.floor)
     gains = logs - hearing.best * logs.max(1, keepdims=True)
+    if hearing.mistaken:
+        letters = np.exp(gains[:, FIRST_LETTER:])
+        gains[:, FIRST_LETTER:] = np.log(letters @ np.transpose(hearing.mistaken))
     blanks = np.concatenate([np.zeros(hearing.silence), logs[:, BLANK]])
 
     def silence(end: int) -> float:
@@ -72,16 +75,17 @@ def brute_force(phrase: str, rows: Posteriors, hearing: Hearing) -> float:
     seed=st.integers(0, 10_000),
     silence=st.integers(1, 3),
     pause=st.integers(0, 3),
+    mistaken=st.sampled_from([(), taken_for(a={"b": 0.3, "c": 0.1}, b={"a": 0.2})]),
 )
 def test_the_score_is_the_sum_over_all_paths_there_are(
-    phrase: str, seed: int, silence: int, pause: int
+    phrase: str, seed: int, silence: int, pause: int, mistaken: tuple[tuple[float, ...], ...]
 ) -> None:
     generator = np.random.default_rng(seed)
     # Only the labels that matter get a chance to be likely, so that paths really compete.
     logits = generator.normal(0, 2, (6, len(LABELS)))
     logits[:, [BLANK, SPACE, 3, 4]] += 3
     rows = (logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)).astype(np.float32)
-    hearing = Hearing(silence=silence, pause=pause, pause_floor=-2.0)
+    hearing = Hearing(silence=silence, pause=pause, pause_floor=-2.0, mistaken=mistaken)
     scorer = PhraseScorer([phrase], hearing, Pace(quickest=0.0, slowest=10.0))
     expected = brute_force(phrase, rows, hearing)
     assert scorer.push(rows)[0].max() == pytest.approx(expected, abs=1e-5)
@@ -127,6 +131,18 @@ def test_a_letter_half_heard_counts_half() -> None:
     rows[doubtful, i] = math.log(0.4)
     assert best_score("jarvis", said("jarves")) < best_score("jarvis", rows) < -0.05
     assert best_score("jarvis", rows) < best_score("jarves", rows)
+
+
+def test_a_letter_that_is_often_taken_for_another_counts_for_it_too() -> None:
+    hearing = Hearing(mistaken=taken_for(j={"g": 0.3}))
+    plain, forgiving = best_score("jarvis", said("garvis")), -0.1
+    assert plain < 3 * forgiving > best_score("jarvis", said("garvis"), hearing) * 3
+    assert best_score("jarvis", said("garvis"), hearing) == pytest.approx(
+        math.log(0.3) / 6, abs=0.01
+    )
+    assert best_score("garvis", said("jarvis"), hearing) == pytest.approx(
+        best_score("garvis", said("jarvis")), abs=0.01
+    )
 
 
 def test_silence_sounds_like_nothing() -> None:
@@ -384,8 +400,10 @@ def test_what_was_taken_off_the_blank_is_given_back() -> None:
         {"silence": 10_000},
         {"blank": -0.1},
         {"blank": math.nan},
+        {"mistaken": ((1.0,),)},
+        {"mistaken": taken_for(a={"b": 1.5})},
     ],
 )
 def test_a_hearing_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"floor|out of range|silence"):
+    with pytest.raises(ValueError, match=r"floor|out of range|silence|mistaken"):
         Hearing(**wrong)

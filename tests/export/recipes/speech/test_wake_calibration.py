@@ -14,6 +14,7 @@ from edge.voice.spotting import Hearing, Pace, PhraseScorer
 from edge.voice.wake import WakeWord
 from edge.voice.wake_table import WakeTable
 from export.recipes.speech import wake_calibration
+from export.recipes.speech.mistakes import mistaken
 from export.recipes.speech.wake_calibration import calibrate, fit, fit_sounds
 from export.recipes.speech.wake_scores import Measured, Spoken, draw_phrases, measure
 from tests.edge.voice.letters import mumbled, said
@@ -163,6 +164,15 @@ def test_the_device_holds_phrases_against_a_background_that_says_more(
 def test_the_table_survives_json(document: dict[str, object]) -> None:
     assert WakeTable.of(json.loads(json.dumps(document))) is not None
     assert len(json.dumps(document)) < 40_000
+
+
+def test_which_letters_are_mistaken_goes_along(world: tuple[list[str], list[Spoken]]) -> None:
+    texts, spoken = world
+    hours = sum(len(item.posteriors) for item in spoken) * 0.02 / 3600
+    document, background = calibrate(spoken, texts, hours, Hearing(silence=8))
+    hearing = WakeTable.of(json.loads(json.dumps(document)), background).hearing
+    assert hearing.silence == 8
+    np.testing.assert_allclose(hearing.mistaken, mistaken(spoken), atol=1e-12)
 
 
 def test_too_little_speech_is_refused_in_words() -> None:
