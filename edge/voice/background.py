@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from edge.errors import BundleFormatError
-from edge.voice.alphabet import BLANK, FIRST_LETTER, LABELS, SPACE
+from edge.voice.alphabet import BLANK, LABELS, SPACE
 from edge.voice.spotting import FRAME_SECONDS, Automaton, Hearing, Pace, silent_rows
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _scores(
     np.exp(rows - hearing.best * rows.max(2, keepdims=True), out=gains[:, :, :-1])
     mistaken = hearing.mistakes()
     if mistaken is not None:
-        gains[:, :, FIRST_LETTER:-1] = gains[:, :, FIRST_LETTER:-1] @ mistaken.T
+        gains[:, :, :-1] = gains[:, :, :-1] @ mistaken.T
     blank, space = rows[:, :, BLANK].astype(np.float64), rows[:, :, SPACE].astype(np.float64)
     by_blank, by_space = hearing.edges(blank), hearing.edges(space)
     silent = _sums_before(blank, np.zeros((hearing.silence, blank.shape[1])))

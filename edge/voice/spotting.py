@@ -91,8 +91,13 @@ class Hearing:
             give_to_blank(rows, self.blank)
 
     def mistakes(self) -> NDArray[np.float64] | None:
-        """`mistaken` as an array; None where there are none."""
-        return np.array(self.mistaken) if self.mistaken else None
+        """How much of each label speaks for each: `mistaken`, blank and space for themselves alone;
+        [29, 29], or None where no letter is."""
+        if not self.mistaken:
+            return None
+        found = np.eye(len(LABELS))
+        found[FIRST_LETTER:, FIRST_LETTER:] = self.mistaken
+        return found
 
     def pause_of(self, log_posterior: float) -> float:
         """The likelihood of a pause, from the log-posterior of there being no letters in it."""
@@ -223,7 +228,7 @@ class PhraseScorer:
         self._row = np.empty(len(LABELS))
         self._gains = np.zeros(len(LABELS) + 1)
         self._mistaken = self.hearing.mistakes()
-        self._letters = self._gains[FIRST_LETTER:_DEAD]
+        self._heard = self._gains[:_DEAD] if self._mistaken is None else np.empty(len(LABELS))
         self._paths = np.empty((2, len(self._automaton.labels) + 2))
         # Of what has ended: the same two, and likelihoods times the frames since the end.
         self._tails = np.empty((3, len(spellings)))
@@ -284,9 +289,9 @@ class PhraseScorer:
         np.minimum(row, 0.0, out=row)
         hearing.as_learned(row)
         blank, space = float(row[BLANK]), float(row[SPACE])
-        np.exp(row - hearing.best * row.max(), out=self._gains[:_DEAD])
+        np.exp(row - hearing.best * row.max(), out=self._heard)
         if self._mistaken is not None:
-            self._letters[:] = self._mistaken @ self._letters
+            np.matmul(self._mistaken, self._heard, out=self._gains[:_DEAD])
         start = hearing.edge_of(max(self._space, sum(self._blanks)))
         start *= hearing.pause_of(sum(self._gaps))
 
