@@ -2,7 +2,7 @@
 #   make demo    train, distil, quantise, export, verify and answer a dozen sentences
 #   make test    lint, types, layering and the tests
 #   make bench   accuracy and speed beside peers
-#   make bench-speech   the same of what is heard: two hours, with recordings (EDGE_DATA)
+#   make bench-speech   the same of what is heard: two and a half hours, with recordings (EDGE_DATA)
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
