@@ -24,6 +24,7 @@ from typing import Any
 
 from benchmarks.speech import corpora, voices
 from benchmarks.speech.confusable import AsLong, Confusable, Words
+from benchmarks.speech.groups import DOMAINS
 from benchmarks.speech.noise import KITCHEN_6, KITCHEN_12, QUIET, Condition, read_held_out
 from benchmarks.speech.posteriors import Ear, variants
 from benchmarks.speech.rates import share
@@ -34,8 +35,7 @@ from export.corpora.speech.recording import Recording
 from export.files import write_atomic
 from export.recipes.speech.domain import Domain, read_domain
 
-_OF_PROMPTS = ("codes", "orders-1", "orders-2", "choices")
-NAMES = ("words", *_OF_PROMPTS, "readings", "calls")
+_WORDS, *_OF_PROMPTS, _READINGS, _CALLED = DOMAINS
 CONDITIONS = (QUIET, KITCHEN_12, KITCHEN_6)
 ORDERS = 150
 """Prompts of a domain of orders."""
@@ -104,7 +104,7 @@ def make(data: Path) -> list[Made]:
     spoken = [item for item in prompts if set(item.text.split()) <= set(_DIGITS)]
     words = corpora.words(data)
     found = [
-        Made(NAMES[0], words.texts, words.recordings),
+        Made(_WORDS, words.texts, words.recordings),
         Made(_OF_PROMPTS[0], _codes(spoken), tuple(spoken)),
     ]
     used = {item.audio for item in spoken}
@@ -112,13 +112,12 @@ def make(data: Path) -> list[Made]:
         left = [item for item in prompts if item.audio not in used]
         found.append(orders(name, left, alike[name], seed))
         used |= {item.audio for item in found[-1].recordings}
-    readings, calls = NAMES[-2:]
-    as_long = AsLong(common, len(NAMES))
+    as_long = AsLong(common, len(DOMAINS))
     read = corpora.readers(data).recordings
-    found.append(orders(readings, read, as_long, len(NAMES), longest=_LONGEST_READING))
+    found.append(orders(_READINGS, read, as_long, len(DOMAINS), longest=_LONGEST_READING))
     # Hardly any common word sounds like these names.
     any_words = Confusable((word for word in sounds if word.isalpha()), sounds)
-    found.append(_called(calls, corpora.calls(data), (any_words, as_long)))
+    found.append(_called(_CALLED, corpora.calls(data), (any_words, as_long)))
     return found
 
 

@@ -12,9 +12,9 @@ from edge.errors import UsageError
 GROUPS = ("speech-accuracy", "speech-domains", "speech-speed", "speech-peers")
 """Each has a results file of its own; `--only speech` runs all of them."""
 FAMILY = "speech"
-_DOMAINS = ("words", "codes", "orders-1", "orders-2", "choices", "readings", "calls")
+DOMAINS = ("words", "codes", "orders-1", "orders-2", "choices", "readings", "calls")
 FLOAT = "speech-float"
-NAMES = (FAMILY, *(f"{FAMILY}-{name}" for name in _DOMAINS), FLOAT)
+NAMES = (FAMILY, *(f"{FAMILY}-{name}" for name in DOMAINS), FLOAT)
 """What a bundle of the family may be given for: the shipped model, those made for a domain, and the
 shipped model's run exported in floats (with the profiles of the benchmarks)."""
 _HOURS = 1 / 3

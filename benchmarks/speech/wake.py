@@ -97,9 +97,10 @@ def evaluate(
             phrase.threshold,
         )
         curve = tuple(_point(rate, false, best, hours) for rate in RATES)
-        fixed = _point(per_hour, false, best, hours)
         if thresholds and text in thresholds:
             fixed = _at(thresholds[text], false, best, hours)
+        else:
+            fixed = _point(per_hour, false, best, hours)
         result[text] = WakeResult(text, len(clips), hours, at_threshold, fixed, curve)
     return result
 

@@ -275,11 +275,13 @@ def _plain(hearing: Hearing) -> dict[str, Any]:
         return plain
     names = LABELS[FIRST_LETTER:]
     mistaken = {
-        letter: {name: share for name, share in zip(names, row, strict=True) if share}
+        letter: {
+            other: share
+            for other, share in zip(names, row, strict=True)
+            if share and other != letter
+        }
         for letter, row in zip(names, shares, strict=True)
     }
-    for letter, others in mistaken.items():
-        others.pop(letter, None)
     return {**plain, "mistaken": {letter: others for letter, others in mistaken.items() if others}}
 
 
