@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -21,6 +22,13 @@ before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range({_ROUNDS}):
     np.full(8_000_000, 1.0)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+_WAITING = """
+import os, sys
+import export
+
+print(os.environ.get("GOMP_SPINCOUNT", ""))
+print("torch" in sys.modules)
 """
 
 
@@ -47,3 +55,25 @@ def test_percentiles_in_microseconds() -> None:
     found = host_latency([1000 * n for n in range(1, 102)])
     assert (found["p50_us"], found["p90_us"], found["p99_us"]) == (51.0, 91.0, 100.0)
     assert found["where"] == "host"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({}, "1000", id="they soon sleep"),
+        pytest.param({"GOMP_SPINCOUNT": "7"}, "7", id="as whoever starts it says"),
+        pytest.param({"OMP_WAIT_POLICY": "ACTIVE"}, "", id="or says in the standard's words"),
+    ],
+)
+def test_before_torch_is_imported_its_threads_are_told_how_to_wait(
+    given: dict[str, str], expected: str
+) -> None:
+    told = {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY"}
+    done = subprocess.run(
+        [sys.executable, "-c", _WAITING],
+        env={name: value for name, value in os.environ.items() if name not in told} | given,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [expected, "False"]
