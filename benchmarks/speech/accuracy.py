@@ -18,10 +18,11 @@ from benchmarks.speech.rates import Letters, letter_errors, share
 from edge.voice.acoustic import TASK
 from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.closed_list import ClosedList
+from edge.voice.lexicon import Lexicon
 from edge.voice.pronunciation import TASK as PRONUNCIATION
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.spoken import say_text
-from edge.voice.transcript import greedy
+from edge.voice.transcript import transcripts
 from export.corpora.speech.recording import Recording
 
 Report = Callable[[str], None]
@@ -105,14 +106,18 @@ class Heard:
     """The sentence chosen; "" where none could be."""
     right: bool
     letters: Letters
-    """Of the free transcript, which knows no list."""
+    """Of the free transcript, which knows common words and no list."""
 
     @classmethod
-    def of(cls, sentences: ClosedList, posteriors: Posteriors, said: str) -> Heard:
-        """Chooses a sentence, and writes down the letters."""
+    def of(
+        cls, sentences: ClosedList, lexicon: Lexicon | None, posteriors: Posteriors, said: str
+    ) -> Heard:
+        """Chooses a sentence, and writes down what was heard as if there were none."""
         best = sentences.choose(posteriors, 1)
         text = best[0].text if best else ""
-        return cls(text, text == (say_text(said) or said), Letters.of(greedy(posteriors), said))
+        free = transcripts(posteriors, 1, lexicon)
+        letters = Letters.of(free[0].text if free else "", said)
+        return cls(text, text == (say_text(said) or said), letters)
 
 
 def closed_set(
@@ -137,7 +142,10 @@ def choose(
 ) -> list[Heard]:
     """What becomes of each recording, choosing among `texts`."""
     sentences = ClosedList(texts, Pronouncer.of(ear.bundle))
-    return [Heard.of(sentences, ear.hear(item, condition), item.text) for item in recordings]
+    lexicon = Lexicon.of(ear.bundle, ear.task)
+    return [
+        Heard.of(sentences, lexicon, ear.hear(item, condition), item.text) for item in recordings
+    ]
 
 
 def figures(heard: Sequence[Heard], recordings: Sequence[Recording]) -> dict[str, Any]:

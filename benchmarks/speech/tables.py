@@ -39,7 +39,8 @@ def _closed(results: Results) -> str:
     return (
         f"{markdown(head, lines, range(2, 7))}\nThe {scheme} model, streaming, as the runtime runs "
         "it. Right: the sentence said was chosen from the closed list. Letters wrong: of the free "
-        f"transcript, which knows no list. {_limited(results)}{accuracy_footer(results)}\n"
+        f"transcript, which knows common words and no list. {_limited(results)}"
+        f"{accuracy_footer(results)}\n"
     )
 
 

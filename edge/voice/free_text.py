@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from edge.events import Command, Rejected
 from edge.understanding import Answer
 from edge.voice.answers import same, scored
-from edge.voice.transcript import transcripts
 
 if TYPE_CHECKING:
-    from edge.voice.lexicon import Lexicon
-    from edge.voice.posteriors import Posteriors
+    from edge.voice.hypothesis import Hypothesis
 
 Understand = Callable[[str], Answer]
 """Reads a sentence, whatever it is."""
 
 
 def by_model(
-    posteriors: Posteriors,
-    understand: Understand,
-    n: int,
-    threshold: float,
-    lexicon: Lexicon | None = None,
+    texts: Sequence[Hypothesis], understand: Understand, threshold: float
 ) -> Answer | None:
     """A command that is sure enough, or what is wrong with the likeliest transcript.
 
@@ -33,15 +27,13 @@ def by_model(
     are: by the geometric mean of their probabilities.
 
     Args:
-        posteriors: [frames, labels], natural logarithms.
-        n: transcripts to look at.
+        texts: transcripts with letters in them, the likeliest first.
+        understand: reads one.
         threshold: probability from which a command counts.
-        lexicon: words that are likelier than others.
 
     Returns:
         None: nothing was heard, or a command that is not sure enough.
     """
-    texts = [one for one in transcripts(posteriors, n, lexicon) if one.text]
     if not texts:
         return None
     top = texts[0].log_probability

@@ -28,11 +28,12 @@ from edge.voice.lexicon import Lexicon
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.search_graph import SearchGraph
 from edge.voice.settings import RecognizerSettings
-from edge.voice.transcript import greedy
+from edge.voice.transcript import greedy, transcripts
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
     from edge.grammar_file import GrammarTables
+    from edge.voice.hypothesis import Hypothesis
     from edge.voice.posteriors import Posteriors
 
 _FEWEST_LETTERS: Final = 2
@@ -175,8 +176,8 @@ class Recognizer:
             threshold: probability below which it is rejected; that of the settings when None.
             cut: seconds after which it was cut off because nobody paused; 0 where it was not.
         """
-        heard = greedy(posteriors)
-        letters = sum(map(str.isalpha, heard))
+        spelled = greedy(posteriors)
+        letters = sum(map(str.isalpha, spelled))
         least = self.settings.threshold if threshold is None else threshold
         # Noise fits short sentences well, and has no letters; a short word may have a single one.
         # On dev, 97 of 100 noises had none, and 1 of 100 words; 2 words had one, 6 in noise.
@@ -184,22 +185,30 @@ class Recognizer:
         if reading is not None and reading.probability >= least:
             return scored(reading.answer, reading.probability, reading.text)
         if letters < _FEWEST_LETTERS:
-            return Rejected("nothing_heard", "no words were heard", text=heard)
-        free: Answer | None = None
-        if self._understand is not None and not cut:
-            least = max(least, self.settings.free_threshold)
-            free = by_model(
-                posteriors, self._understand, self.settings.hypotheses, least, self._lexicon
-            )
-            if isinstance(free, Command):
-                return free
+            return Rejected("nothing_heard", "no words were heard", text=spelled)
         if cut:
             reason = (
-                f"nobody paused for {cut:g} s: say one command, then pause; heard {quoted(heard)}"
+                f"nobody paused for {cut:g} s: say one command, then pause; heard {quoted(spelled)}"
             )
-            return Rejected("too_long", reason, text=heard)
+            return Rejected("too_long", reason, text=spelled)
+        texts = self.transcripts(posteriors)
+        heard = texts[0].text if texts else spelled
+        free: Answer | None = None
+        if self._understand is not None:
+            free = by_model(texts, self._understand, max(least, self.settings.free_threshold))
+            if isinstance(free, Command):
+                return free
         beginning = attempt.search.partial() if attempt is not None else ""
         return refused(heard, reading, beginning, free, self.problem)
+
+    def transcripts(self, posteriors: Posteriors) -> list[Hypothesis]:
+        """What was said, whatever may be said, the likeliest first: none where nothing was.
+
+        Args:
+            posteriors: [frames, labels], natural logarithms.
+        """
+        count = self.settings.hypotheses if self._understand is not None else 1
+        return [one for one in transcripts(posteriors, count, self._lexicon) if one.text]
 
     def _unchanged(self) -> bool:
         # Entries of a home never change, so comparing tuples of them is comparing addresses.

@@ -15,6 +15,7 @@ from edge.grammar_file import GrammarTables, read_tables
 from edge.home import Device, Home
 from edge.understanding import Answer
 from edge.voice.alphabet import BLANK, LABELS
+from edge.voice.lexicon import Lexicon
 from edge.voice.recognizer import Recognizer
 from edge.voice.settings import RecognizerSettings
 from export.grammar_compiler import compile_grammar
@@ -88,6 +89,18 @@ class TestRejecting:
         assert found.code == "not_in_grammar"
         assert "grandmother" in found.reason
         assert found.text == "my grandmother was born in the mountains"
+
+    def test_it_says_what_was_heard_in_common_words_where_letters_leave_the_choice(self) -> None:
+        frames = spoken("she sang it loub")
+        unsure = frames.argmax(axis=1) == LABELS.index("b")
+        frames[unsure, LABELS.index("d")] = frames[unsure, LABELS.index("b")] - 0.5
+        spelled = answer(Recognizer(tables(), tiny_home), frames)
+        words = Lexicon({"she": 3.0, "sang": 6.0, "it": 2.0, "loud": 6.0})
+        written = answer(Recognizer(tables(), tiny_home, lexicon=words), frames)
+        assert isinstance(spelled, Rejected)
+        assert isinstance(written, Rejected)
+        assert (spelled.text, written.text) == ("she sang it loub", "she sang it loud")
+        assert "'she sang it loud'" in written.reason
 
     def test_half_a_sentence_says_so(self) -> None:
         found = answer(recognizer(), spoken("turn on the porch"))
