@@ -30,6 +30,9 @@ TABLE = "speech-speed"
 PHRASE = "hey jarvis"
 _SPOKEN = 60.0
 """Seconds of speech that are timed."""
+_LIVED = 1800.0
+"""Seconds of speech that a process hears whose memory is looked at: one that hears the same again
+and again remembers little."""
 _PAUSE = 1.5
 """Seconds of the room after each recording."""
 _ROOM = -60.0
@@ -56,7 +59,7 @@ def speed(
         bundle: hears; the sample home's sentences are what it listens for.
         data: folder of the public sets.
         repeats: at most this many runs of each part.
-        hours: audio that memory must not grow over.
+        hours: audio that memory must not grow over, half of it speech.
 
     Raises:
         EdgeError: the bundle cannot be loaded, or a set is missing.
@@ -84,18 +87,24 @@ def speed(
     report("one part after the other")
     found += parts(ear, voice, speech, silence, min(repeats, _FEW))
     report(f"memory, and {hours:g} h of audio")
+    people = spoken(ear, data, _LIVED, 1000)
     return {
         "rows": found,
         "streams": streams,
-        "memory": memory(bundle, profile, mixed(speech, silence), hours),
+        "memory": memory(bundle, profile, by_turns(people, silence), hours),
     }
 
 
-def spoken(ear: Ear, data: Path, seconds: float = _SPOKEN) -> Stored:
-    """People who speak one after the other, and the room between them."""
+def spoken(ear: Ear, data: Path, seconds: float = _SPOKEN, among: int = 200) -> Stored:
+    """People who speak one after the other, and the room between them.
+
+    Args:
+        seconds: of speech.
+        among: recordings that they are taken from.
+    """
     pieces: list[Stored] = []
     total = 0.0
-    for number, item in enumerate(corpora.some(corpora.prompts(data).recordings, 200, seed=1)):
+    for number, item in enumerate(corpora.some(corpora.prompts(data).recordings, among, seed=1)):
         pieces += [ear.samples(item), room(_PAUSE, 100 + number)]
         total += item.seconds
         if total >= seconds:
@@ -109,9 +118,11 @@ def room(seconds: float, seed: int) -> Stored:
     return store(np.float32(10 ** (_ROOM / 20)) * coloured(round(seconds * SAMPLE_RATE), rng))
 
 
-def mixed(speech: Stored, silence: Stored) -> Stored:
-    """A minute of talking and three of nothing: livelier than most kitchens."""
-    return np.concatenate([speech, silence, silence, silence])
+def by_turns(speech: Stored, silence: Stored) -> Stored:
+    """As long of nothing as of talking: livelier than most kitchens."""
+    starts = range(0, len(speech), len(silence))
+    turns = [(speech[start : start + len(silence)], silence) for start in starts]
+    return np.concatenate([piece for turn in turns for piece in turn])
 
 
 def through(stream: VoiceStream, audio: Stored) -> dict[str, Any]:

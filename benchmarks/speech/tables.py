@@ -209,9 +209,10 @@ def _memory(results: Results) -> str:
         raise _missing("memory", "speech-speed")
     growth = found["growth"]
     lines = [
-        ["resident, over bare imports", f"{found['resident_mb']:.1f} MiB"],
+        ["resident, over bare imports, after a minute", f"{found['resident_mb']:.1f} MiB"],
         ["of it written to", f"{found['private_mb']:.1f} MiB"],
-        [f"more after {growth['hours']:.3g} h of audio", f"{growth['mb']:.1f} MiB"],
+        [f"the most in {growth['hours']:.3g} h of audio", f"{growth['most_mb']:.1f} MiB"],
+        ["at their end more than half way", f"{growth['mb']:.1f} MiB"],
     ]
     return f"{markdown(['a process that listens', 'memory'], lines, [1])}\n{footer(results)}\n"
 
