@@ -19,7 +19,7 @@ from edge.session import make_session
 from edge.voice.alphabet import LABELS
 from edge.voice.pcm import SAMPLE_RATE
 from edge.voice.phones import PHONES
-from edge.voice.posteriors import LETTERS, WITH_PHONES
+from edge.voice.posteriors import WITH_PHONES, WITHOUT_PHONES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,7 @@ class AcousticModel:
         keys = Table(dict(task), f"tasks.{TASK}")
         if keys.text("labels", limits.NAME_CHARS) != LABELS:
             raise keys.wrong("labels", "are not those of this runtime", repr(LABELS))
-        self.columns = LETTERS
+        self.columns = WITHOUT_PHONES
         """Of a row of posteriors: 29 letters, and 40 sounds where it hears those, too."""
         if "phones" in task:
             if keys.text("phones", limits.SPEECH_LABEL_CHARS) != PHONES:

@@ -12,6 +12,8 @@ FIRST_LETTER: Final = 2
 """The labels from here on are letters, the apostrophe first."""
 LABELS: Final = "_ 'abcdefghijklmnopqrstuvwxyz"
 """Label → character; the character of the blank is a place holder."""
+LETTERS: Final = LABELS[FIRST_LETTER:]
+"""What words are written with."""
 
 _INDEX: Final = {character: label for label, character in enumerate(LABELS) if label != BLANK}
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 from edge import numbers
 from edge.errors import UsageError, shown
 from edge.voice.wake import WakePhrase
-from edge.voice.wake_table import LETTERS, WakeTable
+from edge.voice.wake_table import CHARACTERS, WakeTable
 
 Verdict = Literal["good", "weak", "bad"]
 
@@ -79,7 +79,7 @@ def letters_of(text: str) -> str:
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     plain = re.sub(r"(?a:\d+)", _said, plain)
     words = " ".join(_IGNORED.sub(" ", plain).split())
-    strange = sorted(set(words) - set(LETTERS))
+    strange = sorted(set(words) - set(CHARACTERS))
     if strange:
         raise UsageError(
             f"cannot be spelled: {', '.join(map(shown, strange))}",

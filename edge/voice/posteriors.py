@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     Posteriors: TypeAlias = npt.NDArray[np.floating[Any]]
     """[frames, labels], natural logarithms."""
 
-LETTERS: Final = len(LABELS)
+WITHOUT_PHONES: Final = len(LABELS)
 """Columns of letters."""
-WITH_PHONES: Final = LETTERS + COUNT
+WITH_PHONES: Final = WITHOUT_PHONES + COUNT
 """Columns of letters, then of sounds."""
 BLANK_TAKEN: Final = 1.75
 """Nats that an acoustic model's output has taken off its blank, against what training taught it. A
@@ -44,10 +44,10 @@ def checked(log_posteriors: Posteriors) -> Posteriors:
             probability.
     """
     shape = getattr(log_posteriors, "shape", type(log_posteriors).__name__)
-    if getattr(log_posteriors, "ndim", 0) != 2 or shape[1] not in (LETTERS, WITH_PHONES):
+    if getattr(log_posteriors, "ndim", 0) != 2 or shape[1] not in (WITHOUT_PHONES, WITH_PHONES):
         raise _bad(
             f"log posteriors of shape {shape}",
-            f"[frames, {LETTERS}], or [frames, {WITH_PHONES}] with sounds",
+            f"[frames, {WITHOUT_PHONES}], or [frames, {WITH_PHONES}] with sounds",
         )
     if log_posteriors.dtype.kind != "f":
         raise _bad(f"log posteriors of type {log_posteriors.dtype}", "float32 or float64")
@@ -60,12 +60,12 @@ def checked(log_posteriors: Posteriors) -> Posteriors:
 
 def letters(log_posteriors: Posteriors) -> Posteriors:
     """The columns of letters: a view [frames, 29]."""
-    return log_posteriors[:, :LETTERS]
+    return log_posteriors[:, :WITHOUT_PHONES]
 
 
 def phones(log_posteriors: Posteriors) -> Posteriors | None:
     """The columns of sounds, a view [frames, 40]; None where there are none."""
-    return log_posteriors[:, LETTERS:] if log_posteriors.shape[1] > LETTERS else None
+    return log_posteriors[:, WITHOUT_PHONES:] if log_posteriors.shape[1] > WITHOUT_PHONES else None
 
 
 def give_to_blank(log_posteriors: Posteriors, nats: float) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TASK: Final = "pronunciation"
 WORDS: Final = 16
 """Words that the network reads at once."""
-LETTERS: Final = 26
+LONGEST: Final = 26
 """Letters of each; of a longer word the rest is read as another one."""
 PER_LETTER: Final = 2
 """Frames of sounds for each letter."""
@@ -56,8 +56,8 @@ class Pronouncer:
             for tensor in (*session.get_inputs(), *session.get_outputs())
         }
         expected = {
-            "letters": ("tensor(int64)", [WORDS, LETTERS]),
-            "phones": ("tensor(int64)", [WORDS, PER_LETTER * LETTERS]),
+            "letters": ("tensor(int64)", [WORDS, LONGEST]),
+            "phones": ("tensor(int64)", [WORDS, PER_LETTER * LONGEST]),
         }
         if has != expected:
             raise BundleFormatError(
@@ -109,10 +109,10 @@ class Pronouncer:
             self._known = {}
         new = sorted(words - self._known.keys())
         pieces = [
-            (word, word[first : first + LETTERS])
+            (word, word[first : first + LONGEST])
             for word in new
             if word not in self._listed
-            for first in range(0, len(word), LETTERS)
+            for first in range(0, len(word), LONGEST)
         ]
         said: dict[str, Pronunciation] = {}
         for first in range(0, len(pieces), WORDS):
@@ -123,7 +123,7 @@ class Pronouncer:
             self._known[word] = self._listed.get(word) or said.get(word, ())
 
     def _read(self, pieces: list[str]) -> list[Pronunciation]:
-        rows = np.zeros((WORDS, LETTERS), np.int64)
+        rows = np.zeros((WORDS, LONGEST), np.int64)
         for row, piece in zip(rows, pieces, strict=False):
             try:
                 row[: len(piece)] = spell(piece)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from edge.voice.alphabet import BLANK, FIRST_LETTER, LABELS, SPACE, spell
-from edge.voice.posteriors import LETTERS, WITH_PHONES, give_to_blank
+from edge.voice.posteriors import WITH_PHONES, WITHOUT_PHONES, give_to_blank
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -261,9 +261,9 @@ class PhraseScorer:
         Raises:
             ValueError: the array has another shape.
         """
-        if log_posteriors.ndim != 2 or log_posteriors.shape[1] not in (LETTERS, WITH_PHONES):
+        if log_posteriors.ndim != 2 or log_posteriors.shape[1] not in (WITHOUT_PHONES, WITH_PHONES):
             raise ValueError(f"posteriors of shape {log_posteriors.shape}, not [frames, 29]")
-        log_posteriors = log_posteriors[:, :LETTERS]
+        log_posteriors = log_posteriors[:, :WITHOUT_PHONES]
         spaces = np.empty((len(log_posteriors), 3, len(self._automaton.last)))
         silences = np.empty_like(spaces[:, :2])
         with np.errstate(invalid="ignore"):

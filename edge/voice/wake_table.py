@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from edge.keypath import Table, wrong
-from edge.voice.alphabet import FIRST_LETTER, LABELS, SPACE
+from edge.voice.alphabet import LABELS, LETTERS, SPACE
 from edge.voice.background import Background
 from edge.voice.spotting import MOST_BLANK, MOST_PAUSE, MOST_SILENCE, Hearing, Pace
 
 MOST_WORDS: Final = 4000
 """Common words that a table may list."""
-LETTERS: Final = LABELS[SPACE:]
+CHARACTERS: Final = LABELS[SPACE:]
 """What the table of letters has rows and columns for, in this order."""
 TRAITS: Final = 3
 """Numbers that the models know a phrase by: see `WakeTable.traits`."""
@@ -199,13 +199,14 @@ def _range(table: Table, key: str, least: float, most: float) -> tuple[float, fl
 
 
 def _pairs(table: Table) -> dict[str, float]:
-    rows = table.list("pairs", len(LETTERS))
-    if [len(row) if isinstance(row, list) else 0 for row in rows] != [len(LETTERS)] * len(LETTERS):
-        raise table.wrong("pairs", "has another shape", f"{len(LETTERS)} rows of as many numbers")
+    count = len(CHARACTERS)
+    rows = table.list("pairs", count)
+    if [len(row) if isinstance(row, list) else 0 for row in rows] != [count] * count:
+        raise table.wrong("pairs", "has another shape", f"{count} rows of as many numbers")
     return {
         first + second: _number(value, table, "pairs", -20, 0)
-        for first, row in zip(LETTERS, rows, strict=True)
-        for second, value in zip(LETTERS, row, strict=True)
+        for first, row in zip(CHARACTERS, rows, strict=True)
+        for second, value in zip(CHARACTERS, row, strict=True)
     }
 
 
@@ -213,7 +214,7 @@ def _words(table: Table) -> dict[str, float]:
     if len(table.value) > MOST_WORDS:
         raise wrong(table.path, f"has {len(table.value)} entries", f"at most {MOST_WORDS}")
     for word in table.value:
-        if not word or not set(word) < set(LETTERS) - {" "}:
+        if not word or not set(word) < set(CHARACTERS) - {" "}:
             raise table.wrong(word, "is no word", "lower-case letters and apostrophes")
     return {word: _number(value, table, word, 0) for word, value in table.value.items()}
 
@@ -232,21 +233,20 @@ def _mistaken(table: Table) -> tuple[tuple[float, ...], ...]:
     if "mistaken" not in table.value:
         return ()
     others = table.table("mistaken")
-    letters = LABELS[FIRST_LETTER:]
-    if strange := set(others.value) - set(letters):
-        raise others.wrong(min(strange), "is no letter", letters)
-    return tuple(_speaking(letter, letters, others) for letter in letters)
+    if strange := set(others.value) - set(LETTERS):
+        raise others.wrong(min(strange), "is no letter", LETTERS)
+    return tuple(_speaking(letter, others) for letter in LETTERS)
 
 
-def _speaking(letter: str, letters: str, others: Table) -> tuple[float, ...]:
+def _speaking(letter: str, others: Table) -> tuple[float, ...]:
     """A row of `Hearing.mistaken`: what others do not say of a letter, it says itself."""
     row = others.table(letter) if letter in others.value else Table({}, others.path)
-    if strange := set(row.value) - (set(letters) - {letter}):
-        raise row.wrong(min(strange), "is no other letter", letters)
+    if strange := set(row.value) - (set(LETTERS) - {letter}):
+        raise row.wrong(min(strange), "is no other letter", LETTERS)
     shares = {other: _number(share, row, other, 0, 1) for other, share in row.value.items()}
     if (own := 1.0 - sum(shares.values())) < 0:
         raise others.wrong(letter, "has more than there is", "shares that come to 1 at most")
-    return tuple({**shares, letter: own}.get(other, 0.0) for other in letters)
+    return tuple({**shares, letter: own}.get(other, 0.0) for other in LETTERS)
 
 
 def _pause(table: Table) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.speech.wake import RATES, cost, evaluate
-from edge.voice.wake_table import LETTERS, WakeTable
+from edge.voice.wake_table import CHARACTERS, WakeTable
 from tests.edge.voice.letters import said, silence
 
 TABLE = WakeTable.of(
@@ -20,7 +20,7 @@ TABLE = WakeTable.of(
         "misses": [0.0] * 6,
         "letters": [3.0, 24.0],
         "commonness": [-4.0, -2.0],
-        "pairs": [[-3.3] * len(LETTERS)] * len(LETTERS),
+        "pairs": [[-3.3] * len(CHARACTERS)] * len(CHARACTERS),
         "words": {},
         "hearing": {"floor": -12.0, "best": 0.5, "edge": 2.0, "edge_floor": -6.0, "silence": 10},
     }

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from edge.voice.alphabet import LABELS, collapsed, spell
 from edge.voice.phones import COUNT
-from edge.voice.pronunciation import LETTERS, PER_LETTER
+from edge.voice.pronunciation import LONGEST, PER_LETTER
 
 _WIDTH: Final = 64
 _HIDDEN: Final = 128
@@ -71,7 +71,7 @@ class PronunciationNetwork(nn.Module):
 
 def spelled(words: Sequence[str]) -> Tensor:
     """Words of up to 26 letters as what the network reads: [N, 26], padded with 0."""
-    rows = torch.zeros((len(words), LETTERS), dtype=torch.long)
+    rows = torch.zeros((len(words), LONGEST), dtype=torch.long)
     for row, word in zip(rows, words, strict=True):
         labels = spell(word)
         row[: len(labels)] = torch.tensor(labels)

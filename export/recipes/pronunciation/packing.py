@@ -14,7 +14,7 @@ import torch
 from device_profiles import SessionSettings
 from edge.session import make_session
 from edge.voice.phones import COUNT, PHONES
-from edge.voice.pronunciation import LETTERS, PER_LETTER, TASK, WORDS, Pronouncer
+from edge.voice.pronunciation import LONGEST, PER_LETTER, TASK, WORDS, Pronouncer
 from export.graph import GraphMismatch
 from export.graph_builder import GraphBuilder
 from export.host import ONE_THREAD, host_latency, timed
@@ -101,7 +101,7 @@ class PronunciationModel:
 def build(network: PronunciationNetwork) -> onnx.ModelProto:
     """`letters` int64 [16, 26] → `phones` int64 [16, 52]; normalisation folded into weights."""
     net = GraphBuilder()
-    net.input("letters", "int64", [WORDS, LETTERS])
+    net.input("letters", "int64", [WORDS, LONGEST])
     table = net.rounded("table", network.letters.weight.numpy(), 0)
     rows = net.add("Gather", [table, "letters"], "read", axis=0)
     x = net.add("Transpose", [rows], "x0", perm=[0, 2, 1])
@@ -110,9 +110,9 @@ def build(network: PronunciationNetwork) -> onnx.ModelProto:
         x = _block(net, block, x, number)
     scores = _convolved(net, x, network.sounds, "sounds")
     scores = net.add("Transpose", [scores], "scores", perm=[0, 2, 1])
-    scores = net.reshape(scores, [WORDS, PER_LETTER * LETTERS, COUNT], "frames")
+    scores = net.reshape(scores, [WORDS, PER_LETTER * LONGEST, COUNT], "frames")
     net.add("ArgMax", [scores], "phones", axis=2, keepdims=0)
-    net.output("phones", "int64", [WORDS, PER_LETTER * LETTERS])
+    net.output("phones", "int64", [WORDS, PER_LETTER * LONGEST])
     return net.model()
 
 

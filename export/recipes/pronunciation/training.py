@@ -21,9 +21,9 @@ from safetensors.torch import save_file
 from torch import nn
 
 from edge.errors import UsageError
-from edge.voice.alphabet import LABELS
+from edge.voice.alphabet import LETTERS
 from edge.voice.phones import numbers
-from edge.voice.pronunciation import LETTERS, PER_LETTER
+from edge.voice.pronunciation import LONGEST, PER_LETTER
 from export.corpora.speech.dictionary import frequencies, pronunciations
 from export.files import write_atomic
 from export.progress import bar
@@ -48,12 +48,12 @@ Dictionary = Mapping[str, tuple[int, ...]]
 
 def usable(dictionary: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
     """Words of letters that the network has room for, as labels; first pronunciations only."""
-    letters = set(LABELS[2:])
+    letters = set(LETTERS)
     return {
         word: numbers(names)
         for word, names in dictionary.items()
         if set(word) <= letters
-        and 0 < len(word) <= LETTERS
+        and 0 < len(word) <= LONGEST
         and len(names) <= PER_LETTER * len(word)
         and any(map(str.isalpha, word))
     }

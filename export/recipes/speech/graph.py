@@ -21,7 +21,8 @@ from typing import Final
 import numpy as np
 import onnx
 
-from edge.voice.posteriors import LETTERS, WITH_PHONES
+from edge.voice.phones import COUNT
+from edge.voice.posteriors import WITH_PHONES, WITHOUT_PHONES
 from export.graph_builder import GraphBuilder
 from export.recipes.speech.arithmetic import (
     Arithmetic,
@@ -236,7 +237,7 @@ def _blocks(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str
 def _heads(net: GraphBuilder, arithmetic: Arithmetic, folded: Folded, rows: str) -> None:
     """Log posteriors of letters, and of sounds beside them."""
     taken, parts = arithmetic.take(rows), []
-    heads = {"letters": (folded.letters, LETTERS), "phones": (folded.phones, WITH_PHONES - LETTERS)}
+    heads = {"letters": (folded.letters, WITHOUT_PHONES), "phones": (folded.phones, COUNT)}
     for name, (product, columns) in heads.items():
         scores = arithmetic.floats(taken, rows, product, name)
         shape = [_STEPS * FRAMES_PER_STEP, columns]

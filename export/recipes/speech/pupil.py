@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from edge.voice.alphabet import BLANK
-from edge.voice.posteriors import LETTERS
+from edge.voice.posteriors import WITHOUT_PHONES
 from export.recipes.speech.mel_augment import MelAugment
 from export.recipes.speech.network import AcousticNetwork
 
@@ -83,7 +83,7 @@ class Pupil(nn.Module):
             with torch.autocast(features.device.type, enabled=False):
                 features = self._augment.looks(features, spoken)
         read = self.network(features).float()
-        log_posteriors = read[..., :LETTERS]
+        log_posteriors = read[..., :WITHOUT_PHONES]
         both = nn.functional.ctc_loss(
             log_posteriors.transpose(0, 1),
             labels.repeat(2),
@@ -99,12 +99,13 @@ class Pupil(nn.Module):
         apart = _divergence(one.detach(), other) + _divergence(other.detach(), one)
         for teacher in self._teacher:
             with torch.no_grad():
-                taught = teacher.to(features.device)(features)[..., :LETTERS].float().chunk(2)
+                said = teacher.to(features.device)(features)[..., :WITHOUT_PHONES]
+            taught = said.float().chunk(2)
             apart = apart + _divergence(taught[0], one) + _divergence(taught[1], other)
         if told is not None and heard is not None:
             apart = apart + (_divergence(told, one) + _divergence(told, other)) * heard
         if self._sounds and sounds is not None and sound_counts is not None:
-            pronounced = _pronounced(read[..., LETTERS:], frames, sounds, sound_counts)
+            pronounced = _pronounced(read[..., WITHOUT_PHONES:], frames, sounds, sound_counts)
             both = both + self._sounds * pronounced
         loss = both / 2 + self._agreement * (apart * used).sum() / 2
         return {"loss": loss / count}

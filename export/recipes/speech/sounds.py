@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from edge.voice.phones import numbers
-from edge.voice.pronunciation import LETTERS
+from edge.voice.pronunciation import LONGEST
 from export.corpora.speech.dictionary import Phones, pronunciations
 from export.files import write_atomic
 from export.recipes.pronunciation.network import PronunciationNetwork
@@ -53,7 +53,7 @@ class Sounds:
     def _word(self, word: str) -> tuple[int, ...] | None:
         if word in self._said:
             return numbers(self._said[word])
-        if self._network is None or len(word) > LETTERS:
+        if self._network is None or len(word) > LONGEST:
             return None
         if word not in self._read:
             (self._read[word],) = self._network.pronounce([word])

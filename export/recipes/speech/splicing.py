@@ -22,7 +22,7 @@ import torch
 
 from edge.voice.alignment import align
 from edge.voice.alphabet import SPACE, spell, text_of
-from edge.voice.posteriors import LETTERS
+from edge.voice.posteriors import WITHOUT_PHONES
 from export.distill import has_bfloat16
 from export.files import write_atomic
 from export.recipes.speech.backbone import STRIDE
@@ -182,7 +182,8 @@ def _heard(
         features[row, network.past : network.past + len(frames)] = frames
     device = next(network.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16()):
-        read = network(torch.from_numpy(features).to(device))[..., :LETTERS].float().cpu().numpy()
+        posteriors = network(torch.from_numpy(features).to(device))
+    read = posteriors[..., :WITHOUT_PHONES].float().cpu().numpy()
     return [rows[: max(1, len(frames) // 2)] for rows, frames in zip(read, looks, strict=True)]
 
 

@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import UsageError
-from edge.voice.alphabet import FIRST_LETTER, LABELS
+from edge.voice.alphabet import LETTERS
 from edge.voice.background import MOST_FRAMES, log_rates, pack
 from edge.voice.phrase import PER_HOUR
 from edge.voice.posteriors import letters
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.spotting import FRAME_SECONDS, Hearing, silent_rows
-from edge.voice.wake_table import LETTERS, TRAITS, WakeTable
+from edge.voice.wake_table import CHARACTERS, TRAITS, WakeTable
 from export.recipes.speech.mistakes import mistaken
 from export.recipes.speech.wake_scores import Measured, Spoken, draw_phrases, measure
 
@@ -253,9 +253,9 @@ def _fit_misses(measured: Sequence[Measured], traits: Any) -> NDArray[np.float64
 
 def _pairs(texts: Sequence[str]) -> list[list[float]]:
     """Log-probability of each letter after each, smoothed by a count of 0.5."""
-    counts = np.full((len(LETTERS), len(LETTERS)), 0.5)
+    counts = np.full((len(CHARACTERS), len(CHARACTERS)), 0.5)
     for text in texts:
-        places = [LETTERS.index(character) for character in f" {text} "]
+        places = [CHARACTERS.index(character) for character in f" {text} "]
         np.add.at(counts, (places[:-1], places[1:]), 1)
     logs = np.log(counts / counts.sum(1, keepdims=True))
     return [_rounded(row, 2) for row in logs]
@@ -273,14 +273,13 @@ def _plain(hearing: Hearing) -> dict[str, Any]:
     shares = plain.pop("mistaken")
     if not shares:
         return plain
-    names = LABELS[FIRST_LETTER:]
     mistaken = {
         letter: {
             other: share
-            for other, share in zip(names, row, strict=True)
+            for other, share in zip(LETTERS, row, strict=True)
             if share and other != letter
         }
-        for letter, row in zip(names, shares, strict=True)
+        for letter, row in zip(LETTERS, shares, strict=True)
     }
     return {**plain, "mistaken": {letter: others for letter, others in mistaken.items() if others}}
 

@@ -5,19 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.voice.alphabet import BLANK, FIRST_LETTER, LABELS, spell
+from edge.voice.alphabet import BLANK, LABELS, LETTERS, spell
 
 Posteriors = NDArray[np.float32]
 
 
 def taken_for(**others: dict[str, float]) -> tuple[tuple[float, ...], ...]:
     """`Hearing.mistaken`: of the letters named, what others say; all else speaks for itself."""
-    letters = LABELS[FIRST_LETTER:]
     rows = []
-    for letter in letters:
+    for letter in LETTERS:
         said = others.get(letter, {})
         shares = {**said, letter: 1 - sum(said.values())}
-        rows.append(tuple(shares.get(other, 0.0) for other in letters))
+        rows.append(tuple(shares.get(other, 0.0) for other in LETTERS))
     return tuple(rows)
 
 

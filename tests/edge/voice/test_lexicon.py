@@ -13,14 +13,14 @@ from edge.bundle import Bundle
 from edge.errors import BundleFormatError
 from edge.limits import SPEECH_WORDS_BYTES
 from edge.models import default_bundle
-from edge.voice.alphabet import LABELS, SPACE, spell
+from edge.voice.alphabet import LETTERS, SPACE, spell
 from edge.voice.decoder import Decoder
 from edge.voice.lexicon import START, UNKNOWN, Lexicon, packed, unpacked
 from edge.voice.search_graph import SearchGraph
 from edge.voice.transcript import transcripts
 from tests.edge.voice.frames import log_softmax, spoken
 
-WORDS = st.text(alphabet=LABELS[2:], min_size=1, max_size=8)
+WORDS = st.text(alphabet=LETTERS, min_size=1, max_size=8)
 LISTS = st.dictionaries(WORDS, st.integers(0, 15).map(float), max_size=30)
 
 

@@ -20,7 +20,7 @@ from edge.voice.alphabet import LABELS, SPACE, spell
 from edge.voice.background import pack
 from edge.voice.phrase import MOST_LETTERS, assess, letters_of, syllables, wake_phrase
 from edge.voice.spotting import Hearing
-from edge.voice.wake_table import LETTERS, STRICTEST, WakeTable
+from edge.voice.wake_table import CHARACTERS, STRICTEST, WakeTable
 from tests.edge.tiny_bundle import make_tiny_bundle
 from tests.edge.voice.letters import mumbled, taken_for
 
@@ -33,7 +33,7 @@ DOCUMENT: dict[str, Any] = {
     "misses": [4.0, 0.0, 0.0, 6.0, 0.0, 0.0],
     "letters": [3.0, 24.0],
     "commonness": [-4.0, -2.0],
-    "pairs": [[-3.3] * len(LETTERS)] * len(LETTERS),
+    "pairs": [[-3.3] * len(CHARACTERS)] * len(CHARACTERS),
     "words": {"the": 400.0, "okay": 3.0, "light": 2.0, "lights": 1.5, "service": 2.5, "of": 200.0},
     "hearing": {"floor": -12.0, "best": 0.5, "edge": 2.0, "edge_floor": -6.0, "silence": 8},
 }
@@ -183,7 +183,7 @@ def test_a_threshold_is_the_line_of_the_table(table: WakeTable) -> None:
     assert table.threshold("computer", 0.5) == pytest.approx(-1.15 + 0.1 * math.log(2))
 
 
-@given(rate=st.floats(0.001, 1000), letters=st.text(LETTERS[1:], min_size=1, max_size=40))
+@given(rate=st.floats(0.001, 1000), letters=st.text(CHARACTERS[1:], min_size=1, max_size=40))
 def test_thresholds_and_rates_are_each_others_inverse(rate: float, letters: str) -> None:
     if not letters.strip():
         return
@@ -198,7 +198,7 @@ def test_beyond_what_was_fitted_the_table_guesses_nothing(table: WakeTable) -> N
     assert table.threshold("ab", 1.0) == table.threshold("abc", 1.0)
     assert table.threshold("a" * 24, 1.0) == table.threshold("a" * 40, 1.0)
     odd = copy.deepcopy(DOCUMENT)
-    odd["level"][2], odd["pairs"] = 1.0, [[-9.0] * len(LETTERS)] * len(LETTERS)
+    odd["level"][2], odd["pairs"] = 1.0, [[-9.0] * len(CHARACTERS)] * len(CHARACTERS)
     assert WakeTable.of(odd).threshold("zzxxqq", 1.0) == pytest.approx(-2.0 + 1.0 - 4.0 + 0.1)
 
 
@@ -257,9 +257,9 @@ def test_with_a_background_the_level_is_the_phrases_own() -> None:
 
 def test_commonness_is_the_mean_of_the_letters_pairs() -> None:
     document = copy.deepcopy(DOCUMENT)
-    document["pairs"] = [[-float(i + 1) / 10] * len(LETTERS) for i in range(len(LETTERS))]
-    a, space = LETTERS.index("a"), LABELS[SPACE]
-    expected = -(0.1 * (LETTERS.index(space) + 1) + 0.1 * (a + 1)) / 2
+    document["pairs"] = [[-float(i + 1) / 10] * len(CHARACTERS) for i in range(len(CHARACTERS))]
+    a, space = CHARACTERS.index("a"), LABELS[SPACE]
+    expected = -(0.1 * (CHARACTERS.index(space) + 1) + 0.1 * (a + 1)) / 2
     assert WakeTable.of(document).commonness("a") == pytest.approx(expected)
 
 

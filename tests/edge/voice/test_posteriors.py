@@ -7,8 +7,8 @@ import pytest
 
 from edge.errors import UsageError
 from edge.voice.posteriors import (
-    LETTERS,
     WITH_PHONES,
+    WITHOUT_PHONES,
     checked,
     give_to_blank,
     letters,
@@ -26,21 +26,21 @@ def test_letters_come_first_and_sounds_after_them() -> None:
     sounds = phones(rows)
     assert sounds is not None
     assert np.array_equal(np.hstack([letters(rows), sounds]), rows)
-    assert letters(rows).shape == (2, LETTERS)
+    assert letters(rows).shape == (2, WITHOUT_PHONES)
 
 
 def test_a_model_of_letters_alone_hears_no_sounds() -> None:
-    assert phones(uniform(LETTERS)) is None
-    assert np.array_equal(letters(uniform(LETTERS)), uniform(LETTERS))
+    assert phones(uniform(WITHOUT_PHONES)) is None
+    assert np.array_equal(letters(uniform(WITHOUT_PHONES)), uniform(WITHOUT_PHONES))
 
 
-@pytest.mark.parametrize("columns", [LETTERS, WITH_PHONES])
+@pytest.mark.parametrize("columns", [WITHOUT_PHONES, WITH_PHONES])
 def test_both_widths_can_be_searched(columns: int) -> None:
     rows = uniform(columns)
     assert checked(rows) is rows
 
 
-@pytest.mark.parametrize("columns", [1, LETTERS - 1, LETTERS + 1, WITH_PHONES + 1])
+@pytest.mark.parametrize("columns", [1, WITHOUT_PHONES - 1, WITHOUT_PHONES + 1, WITH_PHONES + 1])
 def test_no_other_width_can(columns: int) -> None:
     with pytest.raises(UsageError, match="shape"):
         checked(uniform(columns))

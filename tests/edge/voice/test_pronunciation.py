@@ -19,7 +19,7 @@ from edge.errors import BundleFormatError, UsageError
 from edge.session import make_session
 from edge.voice.alphabet import spell
 from edge.voice.phones import PHONES
-from edge.voice.pronunciation import LETTERS, WORDS, Pronouncer
+from edge.voice.pronunciation import LONGEST, WORDS, Pronouncer
 from export.bundle_writer import graph_entry
 from tests.edge.tiny_bundle import HERE, write_small_bundle
 
@@ -28,7 +28,7 @@ SETTINGS = SessionSettings(1, False, False, "extended")
 
 def letter_by_letter(words: int = WORDS) -> bytes:
     """A graph in which a letter says its own label, then nothing."""
-    twos = numpy_helper.from_array(np.array([words, 2 * LETTERS]), "shape")
+    twos = numpy_helper.from_array(np.array([words, 2 * LONGEST]), "shape")
     column = numpy_helper.from_array(np.array([2]), "axis")
     zero = numpy_helper.from_array(np.array(0), "zero")
     nodes = [
@@ -40,8 +40,8 @@ def letter_by_letter(words: int = WORDS) -> bytes:
     graph = helper.make_graph(
         nodes,
         "letters",
-        [helper.make_tensor_value_info("letters", onnx.TensorProto.INT64, [words, LETTERS])],
-        [helper.make_tensor_value_info("phones", onnx.TensorProto.INT64, [words, 2 * LETTERS])],
+        [helper.make_tensor_value_info("letters", onnx.TensorProto.INT64, [words, LONGEST])],
+        [helper.make_tensor_value_info("phones", onnx.TensorProto.INT64, [words, 2 * LONGEST])],
         [twos, column, zero],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)

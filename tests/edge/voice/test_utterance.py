@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edge.voice.alphabet import BLANK, SPACE, spell
-from edge.voice.posteriors import LETTERS, WITH_PHONES, checked, letters, phones
+from edge.voice.posteriors import WITH_PHONES, WITHOUT_PHONES, checked, letters, phones
 from edge.voice.transcript import greedy
 from edge.voice.utterance import Utterance
 
@@ -18,11 +18,11 @@ def rows_of(labels: list[int], columns: int) -> np.ndarray:
     rows = np.full((len(labels), columns), -12.0, np.float32)
     rows[np.arange(len(labels)), labels] = -0.01
     if columns == WITH_PHONES:
-        rows[:, LETTERS + 1] = -0.01
+        rows[:, WITHOUT_PHONES + 1] = -0.01
     return rows
 
 
-@pytest.mark.parametrize("columns", [LETTERS, WITH_PHONES])
+@pytest.mark.parametrize("columns", [WITHOUT_PHONES, WITH_PHONES])
 def test_what_is_left_of_the_phrase_is_nothing(columns: int) -> None:
     """The phrase ends with "s", which the model goes on writing for two frames."""
     said = [_S, _S, SPACE, BLANK, *spell("stop")]

@@ -7,13 +7,13 @@ import torch
 
 from edge.voice.alphabet import spell
 from edge.voice.phones import COUNT
-from edge.voice.pronunciation import LETTERS, PER_LETTER
+from edge.voice.pronunciation import LONGEST, PER_LETTER
 from export.recipes.pronunciation.network import PronunciationNetwork, spelled
 
 
 def test_two_frames_a_letter_each_a_distribution() -> None:
     found = PronunciationNetwork().eval()(spelled(["on", "off"]))
-    assert found.shape == (2, PER_LETTER * LETTERS, COUNT)
+    assert found.shape == (2, PER_LETTER * LONGEST, COUNT)
     assert torch.allclose(found.exp().sum(-1), torch.ones(()), atol=1e-5)
 
 
@@ -25,8 +25,8 @@ def test_a_word_is_read_alike_in_any_company() -> None:
 
 def test_words_are_filled_up_with_nothing() -> None:
     rows = spelled(["on", "it's"])
-    assert rows.shape == (2, LETTERS)
-    assert rows[0].tolist() == spell("on") + [0] * (LETTERS - 2)
+    assert rows.shape == (2, LONGEST)
+    assert rows[0].tolist() == spell("on") + [0] * (LONGEST - 2)
 
 
 def test_a_character_that_is_no_letter_is_an_error() -> None:

@@ -11,7 +11,7 @@ from device_profiles import SessionSettings
 from edge.errors import BundleFormatError
 from edge.session import make_session
 from edge.voice.acoustic import AcousticModel
-from edge.voice.posteriors import LETTERS
+from edge.voice.posteriors import WITHOUT_PHONES
 from export.quantize import quantize
 from export.recipes.speech.backbone import STRIDE
 from export.recipes.speech.frontend import HOP, WINDOW, MelFrontEnd, in_a_room
@@ -124,7 +124,7 @@ def test_streams_do_not_disturb_each_other(heard: AcousticModel, sound: np.ndarr
 
 def test_rows_are_logarithms_of_probabilities(heard: AcousticModel, sound: np.ndarray) -> None:
     rows = heard.stream().push(sound)
-    for part in (rows[:, :LETTERS], rows[:, LETTERS:]):
+    for part in (rows[:, :WITHOUT_PHONES], rows[:, WITHOUT_PHONES:]):
         assert np.allclose(np.exp(part.astype(np.float64)).sum(1), 1, atol=1e-4)
 
 

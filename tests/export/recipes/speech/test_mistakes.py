@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.voice.alphabet import FIRST_LETTER, LABELS
+from edge.voice.alphabet import LETTERS
 from edge.voice.spotting import Hearing
 from export.recipes.speech.mistakes import mistaken
 from export.recipes.speech.wake_scores import Spoken
 from tests.edge.voice.letters import said
 
-INDEX = {letter: at for at, letter in enumerate(LABELS[FIRST_LETTER:])}
+INDEX = {letter: at for at, letter in enumerate(LETTERS)}
 
 
 def shares(*pairs: tuple[str, str], share: float = 0.5) -> np.ndarray:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from edge.voice.posteriors import LETTERS, WITH_PHONES
+from edge.voice.posteriors import WITH_PHONES, WITHOUT_PHONES
 from export.recipes.speech.frontend import BANDS
 from export.recipes.speech.network import AcousticNetwork, Shape, frames
 from tests.export.recipes.speech import tiny
@@ -28,7 +28,7 @@ def test_a_step_needs_its_context_and_each_further_one_four_frames(
     for count, steps in [(network.context, 1), (network.context + 3, 1), (network.context + 4, 2)]:
         found = network(features(count))
         assert found.shape == (1, 2 * steps, WITH_PHONES)
-        for part in (found[..., :LETTERS], found[..., LETTERS:]):
+        for part in (found[..., :WITHOUT_PHONES], found[..., WITHOUT_PHONES:]):
             assert torch.allclose(part.exp().sum(-1), torch.ones(1, 2 * steps), atol=1e-5)
     with pytest.raises(RuntimeError):
         network(features(network.context - 1))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from edge.voice.alphabet import LABELS
+from edge.voice.alphabet import LETTERS
 from export.corpora.speech.manifest import write_manifest
 from export.corpora.speech.recording import SAMPLE_RATE, Recording, Wave, write_flac
 from export.recipes.speech.network import AcousticNetwork, Shape
@@ -45,7 +45,7 @@ def network(seed: int = 0) -> AcousticNetwork:
     return AcousticNetwork(Shape(width=8))
 
 
-def write_recogniser(folder: Path, letters: str = LABELS[2:], normalised: bool = True) -> Path:
+def write_recogniser(folder: Path, letters: str = LETTERS, normalised: bool = True) -> Path:
     """A wav2vec2 with CTC and random weights, as `transformers` writes it."""
     from transformers import (
         Wav2Vec2Config,
