@@ -31,13 +31,17 @@ class Verb(Protocol):
         """Do it and return the exit status: 0 done, 1 failed, 2 misuse."""
 
 
+DEFAULT_BUNDLE = "(default: the English one that comes with the package)"
+"""What the help says of a bundle that need not be named; see `bundle_of`."""
+
+
 def add_bundle(parser: argparse.ArgumentParser) -> None:
     """Add the bundle that a verb works with; see `bundle_of`."""
     parser.add_argument(
         "bundle",
         metavar="BUNDLE",
         nargs="?",
-        help="a bundle: a folder or a .tar (default: the English one that comes with the package)",
+        help=f"a bundle: a folder or a .tar {DEFAULT_BUNDLE}",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from edge.commands import add_json, bundle_of, print_json, terminal_width
+from edge.commands import DEFAULT_BUNDLE, add_json, bundle_of, print_json, terminal_width
 from edge.table import printable, table
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("phrase", metavar="PHRASE", nargs="+", help="a wake phrase, in quotes")
     parser.add_argument(
-        "--bundle",
-        metavar="BUNDLE",
-        help="the bundle that is to hear it (default: the English one that comes with the package)",
+        "--bundle", metavar="BUNDLE", help=f"the bundle that is to hear it {DEFAULT_BUNDLE}"
     )
     parser.add_argument(
         "--per-hour",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from edge.bundle import Bundle
@@ -101,22 +101,20 @@ def _could_do(catalogue: Catalogue, home: Home | None) -> Iterator[str]:
 
 
 def _boost(task: _Task) -> Boost | None:
-    if task.data.get("boost") is None:
-        return None
-    return Boost(*(task.number("boost", name, 0.0, 1e3) for name in Boost._fields))
+    numbers = task.numbers("boost", Boost._fields, 0.0, 1e3)
+    return Boost(*numbers) if numbers else None
 
 
 def _doubt(task: _Task) -> Doubt:
     """None in a bundle that says nothing of it."""
-    if task.data.get("doubt") is None:
-        return Doubt()
-    return Doubt(*(task.number("doubt", name, 0.0, 1e3) for name in Doubt._fields))
+    return Doubt(*task.numbers("doubt", Doubt._fields, 0.0, 1e3))
 
 
 def _ratings(task: _Task) -> Ratings | None:
-    if task.data.get("ratings") is None:
+    numbers = task.numbers("ratings", Ratings._fields, -1e6, 1e6)
+    if not numbers:
         return None
-    found = Ratings(*(task.number("ratings", name, -1e6, 1e6) for name in Ratings._fields))
+    found = Ratings(*numbers)
     if found.scale <= 0 or found.spread <= 0 or found.low >= found.high:
         raise task.wrong("ratings", "scale and spread above 0, low below high")
     return found
@@ -153,6 +151,12 @@ class _Task:
         ):
             raise self.wrong(f"{group}.{key}", f"a number from {least:g} to {most:g}")
         return float(value)
+
+    def numbers(self, group: str, keys: Iterable[str], least: float, most: float) -> list[float]:
+        """One for each key of a group; none where the manifest has no such group."""
+        if self.data.get(group) is None:
+            return []
+        return [self.number(group, key, least, most) for key in keys]
 
     def _member(self, group: str, key: str) -> Any:
         members = self.data.get(group)

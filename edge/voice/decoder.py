@@ -99,8 +99,10 @@ class Decoder:
                 raise _bad(name, value, "above 0")
         if not math.isfinite(letter_bonus):
             raise _bad("letter_bonus", letter_bonus, "a finite number")
-        if not 0 <= wildcard_penalty < math.inf:
-            raise _bad("wildcard_penalty", wildcard_penalty, "0 or more")
+        prices = (("wildcard_penalty", wildcard_penalty), ("lexicon_weight", lexicon_weight))
+        for name, value in prices:
+            if not 0 <= value < math.inf:
+                raise _bad(name, value, "0 or more")
         self.graph = graph
         self.beam = beam
         self.distance = distance

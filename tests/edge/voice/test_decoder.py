@@ -407,6 +407,8 @@ def test_what_is_no_array_of_frames_is_refused(graph: SearchGraph, bad: object) 
         {"sure_blank": 0.0},
         {"letter_bonus": math.inf},
         {"wildcard_penalty": -1.0},
+        {"lexicon_weight": -0.1},
+        {"lexicon_weight": float("nan")},
     ],
 )
 def test_settings_out_of_range_are_refused(graph: SearchGraph, settings: dict[str, float]) -> None:
