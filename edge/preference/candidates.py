@@ -38,6 +38,8 @@ class Candidates(Protocol):
     and again, where the experts of `edge.preference.experts` do better."""
     ratings: Ratings | None
     """For things that are rated: the scale. They are chosen once, too."""
+    closed: bool
+    """Whether nothing but these comes next."""
 
     def admit(self, past: Past, action: str) -> int:
         """The number of an action in a person's memory, which gets to know it."""
@@ -72,6 +74,8 @@ class Household:
 
     boost: Boost | None = None
     ratings: Ratings | None = None
+    closed = False
+    """Unless the household has said what it has: see `Preference.declare`."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -148,6 +152,8 @@ class Items:
         boost: for items that are chosen once, see `Candidates`.
         ratings: for items that are rated.
     """
+
+    closed = True
 
     def __init__(
         self, catalogue: Catalogue, boost: Boost | None = None, ratings: Ratings | None = None

@@ -2,7 +2,8 @@
 
 What is thought of a new person was learned from others, who may be another kind of people. How they
 may differ is known beforehand: who does many things will do more of what is new, and some do again
-what they did lately more than others do.
+what they did lately more than others do. And where nobody has said what devices there are, the next
+thing may be done with one that was never heard of.
 """
 
 from __future__ import annotations
@@ -10,10 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from edge.preference.keys import EVERYTHING
+from edge.preference.memory import SLOW
 from edge.preference.past import Past
 
 _NONE: Final = 1e-9
 """A probability that is none, but for rounding."""
+_ONCE: Final = 1.0
+"""The most that is counted of what was done once; of what was done twice, when that is long ago."""
+_AGAIN: Final = 0.1
+"""Events of something done again that are given in advance: what was done is never impossible."""
 
 
 class Doubt(NamedTuple):
@@ -41,3 +48,15 @@ class Doubt(NamedTuple):
         found = {one: each * chance for one, chance in usual.items()} if each else {}
         found.update(dict.fromkeys(lately, self.lately / len(lately) / total))
         return found
+
+
+def unheard_of(past: Past) -> float:
+    """Probability that what comes next is something that was never done, if anything can be.
+
+    As many of the events so far as were the only ones of their kind: the first of them all were
+    that, too, when they came. Good 1953, "The population frequencies of species and the estimation
+    of population parameters".
+    """
+    counts = past.memory.together(((EVERYTHING, 1.0),), SLOW).values()
+    once = sum(count for count in counts if count <= _ONCE)
+    return once / (sum(counts) + _AGAIN)

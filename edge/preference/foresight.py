@@ -156,18 +156,20 @@ def likeliest(
     count: int,
     calibration: Calibration,
     trusted: Mapping[int, float],
+    known: float = 1.0,
 ) -> list[tuple[float, int]]:
     """(score, candidate) of the `count` candidates with the highest scores, at least, in order.
 
     Args:
         chances: candidate → probability.
         trusted: candidate → what its score is worth, where not 1: see `trust`.
+        known: probability that it is any of the candidates.
     """
     # Doubt changes the order, calibration does not: only those that may come first are scored.
     highest = sorted(chances.values(), reverse=True)[: count + len(trusted)]
     least = highest[-1] if highest else 0.0
     scored = [
-        (-calibration.of(chance) * trusted.get(one, 1.0), one)
+        (-calibration.of(chance) * known * trusted.get(one, 1.0), one)
         for one, chance in chances.items()
         if chance >= least
     ]

@@ -23,7 +23,7 @@ from edge.preference import state
 from edge.preference.actions import check_name, spoken
 from edge.preference.because import Reasons
 from edge.preference.candidates import Candidates
-from edge.preference.doubt import Doubt
+from edge.preference.doubt import Doubt, unheard_of
 from edge.preference.experts import NAMES, context_of, learn
 from edge.preference.foresight import Calibration, Foresight, Thinking, likeliest, trust
 from edge.preference.memory import Pace
@@ -153,7 +153,8 @@ class Preference:
         enough = k + len(self.blocked) + len(done)
         foresight = self._thinking.foresee(past, moment, enough + _MORE)
         self._foreseen = (past, past.memory.events, foresight)
-        scored = likeliest(foresight.chances(), enough, self.calibration, trust(past))
+        known = 1.0 if self.candidates.closed or self._declared else 1.0 - unheard_of(past)
+        scored = likeliest(foresight.chances(), enough, self.calibration, trust(past), known)
         reasons = Reasons(past, moment, foresight, self.senses, self._said)
         found: list[Suggestion] = []
         for score, candidate in scored:

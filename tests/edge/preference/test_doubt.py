@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edge.preference.doubt import Doubt
+from edge.preference.doubt import Doubt, unheard_of
+from edge.preference.keys import EVERYTHING
 from edge.preference.model import Shape
 from edge.preference.past import Past
 
@@ -37,3 +38,24 @@ def test_nothing_new_where_others_do_nothing_else(usual: dict[int, float]) -> No
 
 def test_no_events_no_doubt() -> None:
     assert sum(Doubt().given(past(), USUAL).values()) == 0
+
+
+class TestUnheardOf:
+    def done(self, *times: int) -> Past:
+        found = Past(Shape(4, 2, 1, 1, 1), 1)
+        for action, count in enumerate(times):
+            for _ in range(count):
+                found.memory.count(EVERYTHING, action)
+        return found
+
+    def test_as_likely_as_events_were_the_only_ones_of_their_kind(self) -> None:
+        assert unheard_of(self.done(3, 1, 2, 1, 1)) == pytest.approx(3 / 8.1)
+
+    def test_after_one_of_each_everything_may_be_and_hardly_any_of_them(self) -> None:
+        assert unheard_of(self.done(1, 1, 1)) == pytest.approx(3 / 3.1)
+
+    def test_where_all_was_done_again_nothing_is(self) -> None:
+        assert unheard_of(self.done(2, 5)) == 0.0
+
+    def test_nothing_is_known_of_who_did_nothing(self) -> None:
+        assert unheard_of(self.done()) == 0.0

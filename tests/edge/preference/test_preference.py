@@ -46,6 +46,17 @@ class TestSuggesting:
     def test_without_a_home_there_is_nothing_to_suggest_yet(self, tmp_path: Path) -> None:
         assert tiny_preference(tmp_path).suggest(moment_of(MONDAY)) == []
 
+    def test_and_not_much_before_it_is_known_what_can_be_done(self, tmp_path: Path) -> None:
+        """All that may come next was done once: so anything else may."""
+        preference = tiny_preference(tmp_path)
+        preference.observe(ROUTINE[0], moment_of(MONDAY))
+        (only,) = preference.suggest(moment_of(MONDAY + timedelta(minutes=20)))
+        assert 0 < only.score < 0.1
+        assert not only.shown
+        mornings(preference, days=2)
+        found = preference.suggest(moment_of(MONDAY + timedelta(days=2)))
+        assert found[0].score > 0.3
+
     def test_what_was_done_is_suggested_in_its_turn(self, preference: Preference) -> None:
         mornings(preference)
         for step, action in enumerate(ROUTINE):
