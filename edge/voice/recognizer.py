@@ -38,6 +38,11 @@ if TYPE_CHECKING:
 
 _FEWEST_LETTERS: Final = 2
 """Fewer are no word by themselves, but a noise taken for one."""
+_FIXED: Final = 0.8
+"""Share of the letters of half a sentence, at least, that its templates and names ask for: whatever
+is said begins like "put something on …". On dev, of 120 recordings of other speech 78 were said to
+stop in the middle of a sentence, and 6 are; of 80 commands without their last words 38 were, and 30
+are."""
 _FURTHEST: Final = 20.0
 """Nats at which the margin to another meaning counts as safe, as in `Evidence`."""
 
@@ -198,8 +203,7 @@ class Recognizer:
             free = by_model(texts, self._understand, max(least, self.settings.free_threshold))
             if isinstance(free, Command):
                 return free
-        beginning = attempt.search.partial() if attempt is not None else ""
-        return refused(heard, reading, beginning, free, self.problem)
+        return refused(heard, reading, _begun(attempt), free, self.problem)
 
     def transcripts(self, posteriors: Posteriors) -> list[Hypothesis]:
         """What was said, whatever may be said, the likeliest first: none where nothing was.
@@ -233,3 +237,11 @@ class Recognizer:
                 return answer
             answers.append(answer)
         return answers[0]
+
+
+def _begun(attempt: Attempt | None) -> str:
+    """The sentence that somebody may have stopped in the middle of; empty where there is none."""
+    if attempt is None:
+        return ""
+    beginning = attempt.search.partial()
+    return beginning if attempt.graph.fixed(beginning) >= _FIXED else ""

@@ -83,13 +83,15 @@ class SearchGraph:
         if said is None:
             return False
         states = self.states()
-        state = states.start
-        for label in labels_of(said) or b"":
-            states.open(np.array([state], dtype=np.int32))
-            state = int(states.follows[states.row[state], label])
-            if state < 0:
-                return False
-        return bool(states.accepts[state])
+        passed = _passed(states, said)
+        return bool(passed and states.accepts[passed[-1]])
+
+    def fixed(self, beginning: str) -> float:
+        """The share of a beginning's letters that a sentence, a name or a number asks for: the
+        others are there because a wildcard takes any. 0 where no sentence begins so."""
+        states = self.states()
+        passed = _passed(states, beginning)[1:]
+        return sum(not states.loose[state] for state in passed) / max(1, len(passed))
 
     def written(self, said: str) -> tuple[str, ...]:
         """Ways to write what was said, the likeliest first.
@@ -112,3 +114,15 @@ class SearchGraph:
                 at += 1
         other = " ".join(result)
         return (said,) if other == said else (said, other)
+
+
+def _passed(states: States, said: str) -> list[int]:
+    """The state at the start, and that after each letter; none where one cannot follow."""
+    passed = [states.start]
+    for label in labels_of(said) or b"":
+        states.open(np.array(passed[-1:], dtype=np.int32))
+        after = int(states.follows[states.row[passed[-1]], label])
+        if after < 0:
+            return []
+        passed.append(after)
+    return passed

@@ -108,6 +108,18 @@ class TestRejecting:
         assert found.code == "incomplete"
         assert "'turn on the porch'" in found.reason
 
+    def test_what_a_wildcard_took_makes_no_half_a_sentence(self) -> None:
+        """Anything begins like "remind me of …": that says nothing of where it stops."""
+        lists = "lists: {thing: {wildcard: true}}"
+        by = Recognizer(_compiled('"remind me of {thing} at noon"', lists=lists), Home)
+        for said, code in (
+            ("remind me of", "incomplete"),
+            ("remind me of the old days in rome", "not_in_grammar"),
+        ):
+            found = answer(by, spoken(said))
+            assert isinstance(found, Rejected)
+            assert found.code == code
+
     def test_noise_has_no_words(self) -> None:
         found = answer(recognizer(), spoken("", pause=40))
         assert isinstance(found, Rejected)
@@ -263,11 +275,11 @@ def _names_only() -> GrammarTables:
     return _compiled('"turn on [the] {name}"')
 
 
-def _compiled(*sentences: str) -> GrammarTables:
+def _compiled(*sentences: str, lists: str = "") -> GrammarTables:
     with TemporaryDirectory() as folder:
         page = Path(folder) / "sentences.yaml"
         data = f"{{data: [{{sentences: [{', '.join(sentences)}]}}]}}"
-        page.write_text(f"language: en\nintents:\n  TurnOn: {data}\n")
+        page.write_text(f"language: en\n{lists}\nintents:\n  TurnOn: {data}\n")
         return read_tables(compile_grammar(read_templates(page)).data)
 
 

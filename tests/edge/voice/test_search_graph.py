@@ -249,6 +249,14 @@ def test_a_thousand_names_are_compiled_at_once(
     assert took < 1.0
 
 
+def test_how_much_of_a_beginning_is_more_than_any_letters(tables: GrammarTables) -> None:
+    graph = SearchGraph.of_grammar(tables, HOUSE)
+    assert graph.fixed("turn on the la") == 1
+    assert graph.fixed("play something new") == pytest.approx(len("play ") / 18, abs=1 / 18)
+    assert graph.fixed("nothing begins so") == 0
+    assert graph.fixed("") == 0
+
+
 def test_a_new_name_is_a_new_graph(sample: tuple[Templates, GrammarTables, Home]) -> None:
     _, tables, _ = sample
     home = Home([Device("1", "Lamp")])
