@@ -24,7 +24,7 @@ RejectCode = Literal[
     "out_of_scope",  # the model is confident that this is no command
     "unknown_name",  # a device or area that the home does not have
     "ambiguous_name",  # a name that several devices or areas have
-    "incomplete",  # a command that names nothing to do it to
+    "incomplete",  # a command that names nothing to do it to, a sentence that stops in the middle
     "out_of_range",  # a number beyond what the slot takes
     "not_in_grammar",  # words were heard, but no sentence of this home
     "nothing_heard",  # speech, or a noise taken for it, without words

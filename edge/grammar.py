@@ -8,12 +8,14 @@ templates it could still be, never on how many devices the home has, and ends at
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain, islice
 
 from edge.grammar_file import HOME_KINDS, GrammarTables, read_tables
 from edge.grammar_match import UNKNOWN, Match, Miss, Path
-from edge.grammar_rank import Ranking
+from edge.grammar_rank import FUNCTION_WORDS, Ranking
 from edge.grammar_skip import Skipping
 from edge.grammar_values import Ends, numbers_at, value_tree, values_at
 from edge.home import Home
@@ -32,9 +34,13 @@ Layer = dict[int, list[Path]]
 """States that can be reached at one place of a sentence, and the ways that lead there."""
 Layers = dict[int, Layer]
 """Place → layer, where there is one. Most sentences are lost after a word or two."""
+Unfinished = tuple[int, tuple[str, ...], list[Path]]
+"""A state, what is said between the end of a sentence and it, and the ways to read the sentence."""
 Reached = tuple[Tokens, Layers, dict[int, Ends]]
 """A sentence, how far it was read, and the values found in it: by list << 8 | token."""
 
+_LOOKED_AT = 300
+"""States that are looked at to find how a sentence could go on."""
 _NO_NAME = frozenset(
     "and or but then if when while because as than i you he she we they it me him her us them "
     "is are was were am be been being do does did done have has had will would can could should "
@@ -50,23 +56,29 @@ class Search:
         match: what it says, where it is a sentence of the grammar.
     """
 
-    __slots__ = ("_missed", "_near", "match")
+    __slots__ = ("_missed", "_near", "_unfinished", "match")
 
     def __init__(
         self,
         match: Match | None,
         missed: Miss | None,
         near: Callable[[], Miss | None] | None = None,
+        unfinished: Callable[[], Miss | None] | None = None,
     ) -> None:
         self.match = match
         self._missed = missed
         self._near = near
+        self._unfinished = unfinished
 
     def miss(self) -> Miss | None:
         """What is amiss, where the sentence fits a template but for one thing; looked for once."""
         if self._near is not None:
             self._missed, self._near = self._near(), None
         return self._missed
+
+    def unfinished(self) -> Miss | None:
+        """How it could go on, where all of it is the beginning of a sentence of the grammar."""
+        return self._unfinished() if self._unfinished is not None else None
 
 
 class Grammar:
@@ -143,9 +155,13 @@ class Grammar:
                     return Search(found, None)
                 missed = missed or found
             kept = kept or (attempt, layers, cache)
-        if missed is not None or kept is None:
+        if kept is None:
             return Search(None, missed)
-        return Search(None, None, partial(self._near, *kept, home))
+        unfinished = partial(self._unfinished, kept[0], home)
+        if missed is None:
+            return Search(None, None, partial(self._near, *kept, home), unfinished)
+        # "Set the lamp" is no scene, but the beginning of something else.
+        return Search(None, missed, None, unfinished if missed.code == "wrong_kind" else None)
 
     def _expand(self, state: int) -> dict[str, int]:
         """Transitions of `state`: those on words as a dict, those on lists in `_references`."""
@@ -174,8 +190,14 @@ class Grammar:
         cache: dict[int, Ends],
         *,
         wildcards: bool,
+        unfinished: bool = False,
     ) -> bool:
-        """Extends `layers`, place by place, to the end; False when it took too many steps."""
+        """Extends `layers`, place by place, to the end; False when it took too many steps.
+
+        Args:
+            wildcards: whether any words are read as such.
+            unfinished: whether a sentence may also end in its middle.
+        """
         moves_of, references_of, accepts = self._moves, self._references, self._accepts
         count = len(words)
         steps = 0
@@ -208,7 +230,11 @@ class Grammar:
                     any_list = references_of[target]
                     for end, value in ends:
                         # Only where the sentence can go on, or may end: most places it cannot.
-                        if accepts[target] if end == count else any_list or words[end] in beyond:
+                        if (
+                            unfinished or accepts[target]
+                            if end == count
+                            else any_list or words[end] in beyond
+                        ):
                             fresh: list[Path] = [
                                 (reference, place, end, value, path) for path in paths
                             ]
@@ -263,6 +289,40 @@ class Grammar:
             return None
         final = seeds.get(count)
         return None if final is None else self._ranking.nearest(final, self._accepts, tokens)
+
+    def _unfinished(self, tokens: Tokens, home: Home) -> Miss | None:
+        """The shortest way to go on where a sentence stops, of those that fit what it names."""
+        layers: Layers = {0: {0: [None]}}
+        words = tokens.words
+        if FUNCTION_WORDS.issuperset(words) or not self._walk(
+            words, home, layers, {}, wildcards=False, unfinished=True
+        ):
+            return None
+        ends = layers.get(len(tokens), {})
+        waiting: deque[Unfinished] = deque((state, (), paths) for state, paths in ends.items())
+        met: set[int] = set()
+        while waiting and len(met) < _LOOKED_AT:
+            state, rest, paths = waiting.popleft()
+            if state in met:
+                continue
+            met.add(state)
+            if rest and self._accepts[state]:
+                found = self._ranking.unfinished(paths, self._accepts[state], rest, tokens, home)
+                if found is not None:
+                    return found
+            moves = self._moves[state]
+            if moves is None:
+                moves = self._expand(state)
+            onward = chain(
+                moves.items(),
+                (
+                    (f"<{self._ranking.label(reference)}>", target)
+                    for reference, _, target in self._references[state]
+                ),
+            )
+            room = max(0, _LOOKED_AT - len(waiting) - len(met))
+            waiting += [(target, (*rest, said), paths) for said, target in islice(onward, room)]
+        return None
 
 
 def _join(layers: Layers, place: int, state: int, paths: list[Path]) -> None:

@@ -23,7 +23,13 @@ UNKNOWN = object()
 """The value of a name the home does not have."""
 
 MissCode = Literal[
-    "unknown_name", "ambiguous_name", "wrong_kind", "wrong_place", "needs_area", "out_of_range"
+    "unknown_name",
+    "ambiguous_name",
+    "wrong_kind",
+    "wrong_place",
+    "needs_area",
+    "out_of_range",
+    "incomplete",
 ]
 
 
@@ -78,3 +84,5 @@ class Miss(NamedTuple):
     """Kinds of device the template takes; empty: any."""
     place: str | None = None
     """Id of the area or floor that was said with it."""
+    rest: str = ""
+    """What would make a sentence of one that stops in the middle: "to <brightness>"."""

@@ -16,7 +16,7 @@ from edge.home import Home
 from edge.targets import narrow
 from edge.text import ARTICLES, Tokens, without_articles
 
-_FUNCTION_WORDS = ARTICLES | frozenset(
+FUNCTION_WORDS = ARTICLES | frozenset(
     "in on at of to for with by from into off up down all every some any is are be it and".split()
 )
 """Words that alone do not make a sentence a command."""
@@ -210,6 +210,30 @@ class Ranking:
             reading.place,
         )
 
+    def label(self, reference: int) -> str:
+        """What a list is called where it is referred to."""
+        return (self._labels[reference] or self._lists[reference].name).replace("_", " ")
+
+    def unfinished(
+        self, paths: Iterable[Path], accepted: int, rest: Sequence[str], tokens: Tokens, home: Home
+    ) -> Miss | None:
+        """A sentence that stops before `rest`; None where no rule takes what it names.
+
+        Args:
+            paths: the ways to read what was said.
+            accepted: of the state behind `rest`.
+        """
+        for path in paths:
+            captures, key = self._captures(path, len(tokens))
+            for number in self._accept_sets[accepted - 1]:
+                reading = _Reading(key, number, self._rules[number], captures)
+                self._check(reading, home, None)
+                if reading.fault is None:
+                    whole = tokens.written(0, len(tokens))
+                    intent = reading.rule.intent
+                    return Miss("incomplete", intent, whole, "", 0, 0, rest=" ".join(rest))
+        return None
+
     def nearest(
         self, final: Mapping[int, Iterable[Path]], accepts: Sequence[int], tokens: Tokens
     ) -> Miss | None:
@@ -243,12 +267,12 @@ class Ranking:
         """How likely the words of capture `at` are a name; smaller is likelier, None is not."""
         reference, start, end, _ = captures[at]
         name = without_articles(words[start:end])
-        small = sum(word in _FUNCTION_WORDS for word in name)
-        if small == len(name) or name[0] in _FUNCTION_WORDS or name[-1] in _FUNCTION_WORDS:
+        small = sum(word in FUNCTION_WORDS for word in name)
+        if small == len(name) or name[0] in FUNCTION_WORDS or name[-1] in FUNCTION_WORDS:
             return None
         taken = {i for _, first, last, _ in captures for i in range(first, last)}
         own = [i for i in range(len(words)) if i not in taken]
-        content = [i for i in own if words[i] not in _FUNCTION_WORDS]
+        content = [i for i in own if words[i] not in FUNCTION_WORDS]
         if not content:
             return None
         if content[0] > start and len(name) > _LONGEST_LEADING:

@@ -54,6 +54,8 @@ def interpret(found: Match | Miss, home: Home) -> Command | Rejected:
         reason = "which area? Say it too"
         if suggestions:
             reason += f", such as {suggestions[0]!r}"
+    elif found.code == "incomplete":
+        reason = f"the sentence stops after {found.text!r}; it could go on: {found.rest!r}"
     else:
         reason = _out_of_range(found)
     return Rejected(

@@ -96,6 +96,9 @@ class TextUnderstanding:
             if isinstance(together, Command) and _weakest(together) >= SURE_PART:
                 return together
         if isinstance(guess, Rejected):
+            begun = search.unfinished()
+            if begun is not None:
+                return interpret(begun, self.home)
             # A near match knows what is amiss; a command read in part knows which part.
             found = search.miss()
             if found is not None:

@@ -277,6 +277,56 @@ def test_such_a_phrase_inside_what_was_said_stays(grammar: Grammar) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "intent", "rest"),
+    [
+        ("dim the kitchen light", "Dim", "to <brightness>"),
+        ("dim my", "Dim", "<name> to <brightness>"),
+        ("can you heat to", "Heat", "<warmth>"),
+        ("kitchen light", "Dim", "at <tens>"),
+        ("clean the kitchen with", "Clean", "<name>"),
+        ("wait a", None, None),
+        ("turn on the zebra", None, None),
+        ("paint the zebra", None, None),
+        ("the", None, None),
+        ("clean the kitchen with the lamp", None, None),
+    ],
+)
+def test_a_beginning_says_how_it_could_go_on(
+    grammar: Grammar, text: str, intent: str | None, rest: str | None
+) -> None:
+    found = grammar.search(tokenise(text), HOUSE)
+    assert found.match is None
+    miss = found.unfinished()
+    assert (miss.intent, miss.rest) == (intent, rest) if miss is not None else rest is None
+    if miss is not None:
+        said = interpret(miss, HOUSE)
+        assert isinstance(said, Rejected)
+        assert said.code == "incomplete"
+        assert rest is not None
+        assert rest in said.reason
+
+
+def test_what_is_complete_is_no_beginning(grammar: Grammar) -> None:
+    assert grammar.search(tokenise("turn on the kitchen light"), HOUSE).unfinished() is None
+
+
+def test_only_what_fits_the_device_that_was_named_could_come_next(tmp_path: Path) -> None:
+    page = tmp_path / "page.yaml"
+    page.write_text(
+        "language: en\nlists: {level: {range: {from: 0, to: 100}}}\nintents:\n"
+        "  Open:\n    data:\n      - sentences: ['set {name} to {level}']\n"
+        "        requires_context: {domain: cover}\n"
+        "  Dim: {data: [{sentences: ['set {name} to be at {level}']}]}\n"
+        "  Activate: {data: [{sentences: ['set {name}'], requires_context: {domain: scene}}]}\n"
+    )
+    by = Grammar.from_bytes(compile_grammar(read_templates(page)).data)
+    for name, rest in (("big blind", "to <level>"), ("lamp", "to be at <level>")):
+        miss = by.search(tokenise(f"set {name}"), HOUSE).unfinished()
+        assert miss is not None
+        assert miss.rest == rest
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

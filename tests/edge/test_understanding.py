@@ -343,6 +343,11 @@ class TestRejection:
     ) -> None:
         refused(grammar_only.answer("what is the weather in the kitchen"), "unsure")
 
+    def test_half_a_sentence_says_how_it_could_go_on(self, grammar_only: TextUnderstanding) -> None:
+        answer = refused(grammar_only.answer("turn on the"), "incomplete")
+        assert answer.intent == "TurnOn"
+        assert "stops after 'turn on the'; it could go on: '<name>'" in answer.reason
+
     def test_neither_grammar_nor_model_understands_nothing(self) -> None:
         refused(make(None, None).answer("turn on the fan"), "unsure")
 
