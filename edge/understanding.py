@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from edge.contrary import LANGUAGE, contrary, is_contrary
 from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.grammar import Grammar
@@ -47,6 +48,8 @@ class TextUnderstanding:
     ) -> None:
         self._model, self._grammar, self._schema = model, grammar, schema
         self.home = home
+        self._outspoken: frozenset[str] | None = None
+        """Intents with sentences that say what is not to be; None before it is asked for."""
 
     def answer(self, text: str | bytes) -> Answer:
         """What `text` commands, or why it is rejected.
@@ -184,6 +187,14 @@ class TextUnderstanding:
         sure = frame.intent_probability >= calibration.threshold
         if not (sure and frame.score >= calibration.lowest_score):  # NaN is not sure either
             return _unsure(text, frame)
+        if (word := contrary(text, frame.slots)) and self._turns(frame.intent):
+            return Rejected(
+                "unsure",
+                f"{word!r} may turn it into its contrary; say what is to be done, and no more",
+                text=text,
+                intent=frame.intent,
+                score=frame.score,
+            )
         if not frame.slots and frame.intent in model.needs_slots:
             return Rejected(
                 "incomplete",
@@ -196,6 +207,19 @@ class TextUnderstanding:
         if isinstance(found, Rejected):
             return found
         return Command(frame.intent, found.slots, found.targets, frame.score, "model", text)
+
+    def _turns(self, intent: str) -> bool:
+        """Whether a word that says the contrary does so of an intent.
+
+        Not if its own sentences have such words: "never mind". And where no sentences are written
+        down, a corpus has taught the model what they mean: "I don't like it".
+        """
+        grammar = self._grammar
+        if grammar is None or grammar.language != LANGUAGE:
+            return False
+        if self._outspoken is None:
+            self._outspoken = grammar.intents_with(is_contrary)
+        return intent not in self._outspoken
 
 
 class _Remembering:

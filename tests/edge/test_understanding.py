@@ -15,6 +15,8 @@ from edge.grammar import Grammar, Match, Miss
 from edge.home import Area, Device, Home
 from edge.intent import Frame, IntentModel
 from edge.limits import COMMANDS, SENTENCE_CHARS, SENTENCE_WORDS
+from edge.models import default_bundle
+from edge.runtime import Runtime
 from edge.slots import SlotSchema
 from edge.text import Tokens
 from edge.understanding import TextUnderstanding
@@ -25,6 +27,12 @@ from tests.edge.tiny_bundle import HERE, HOME, SCHEMA, make_tiny_bundle
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[IntentModel, Grammar]]:
     bundle = Bundle.open(make_tiny_bundle(tmp_path_factory.mktemp("text") / "tiny.edge"), HERE)
     yield IntentModel.of(bundle), Grammar.from_bytes(bundle.asset("assets/grammar.bin"))
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Iterator[Runtime]:
+    with Runtime.load(default_bundle()) as hub:
+        yield hub
 
 
 def make(model: IntentModel | None, grammar: Grammar | None) -> TextUnderstanding:
@@ -382,3 +390,41 @@ class TestAnyText:
             assert all(
                 target in hub.home for command in commands(answer) for target in command.targets
             )
+
+
+class TestTheContrary:
+    """With the model that ships: that of the tiny bundle takes any word for a name."""
+
+    @pytest.mark.parametrize(
+        ("text", "word"),
+        [
+            ("never unlock the front door", "never"),
+            ("please don't lock the front door", "don't"),
+            ("turn on everything but the kitchen light", "but"),
+            ("turn off all lights except the kitchen", "except"),
+        ],
+    )
+    def test_of_a_command_is_none(self, shipped: Runtime, text: str, word: str) -> None:
+        answer = refused(shipped.understand(text), "unsure")
+        assert answer.reason.startswith(f"{word!r} may turn it into its contrary")
+
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [
+            ("never mind that then", "Cancel"),
+            ("the groceries list does not need any milk now", "RemoveFromList"),
+            ("play don't stop me now", "PlayMusic"),
+        ],
+    )
+    def test_may_be_what_the_home_has_sentences_for(
+        self, shipped: Runtime, text: str, intent: str
+    ) -> None:
+        (command,) = commands(shipped.understand(text))
+        assert command.intent == intent
+
+    def test_is_for_a_corpus_to_say_where_there_are_no_sentences(
+        self, parts: tuple[IntentModel, Grammar]
+    ) -> None:
+        answer = make(parts[0], None).answer("now not the fan off")
+        assert isinstance(answer, Rejected)
+        assert "contrary" not in answer.reason
