@@ -396,15 +396,26 @@ class TestTheContrary:
     """With the model that ships: that of the tiny bundle takes any word for a name."""
 
     @pytest.mark.parametrize(
+        "text",
+        [
+            "never unlock the front door",
+            "please don't lock the front door",
+            "should i open the garage door",
+            "why did you turn on the kitchen light",
+            "i don't want the kitchen light on",
+        ],
+    )
+    def test_of_a_command_is_none(self, shipped: Runtime, text: str) -> None:
+        assert isinstance(shipped.understand(text), Rejected)
+
+    @pytest.mark.parametrize(
         ("text", "word"),
         [
-            ("never unlock the front door", "never"),
-            ("please don't lock the front door", "don't"),
             ("turn on everything but the kitchen light", "but"),
             ("turn off all lights except the kitchen", "except"),
         ],
     )
-    def test_of_a_command_is_none(self, shipped: Runtime, text: str, word: str) -> None:
+    def test_is_named_where_the_model_is_sure(self, shipped: Runtime, text: str, word: str) -> None:
         answer = refused(shipped.understand(text), "unsure")
         assert answer.reason.startswith(f"{word!r} may turn it into its contrary")
 

@@ -1,0 +1,71 @@
+"""Commands that are spoken of and not given: "why did you turn on the lamp", "never open it".
+
+A model that has only seen commands, and sentences that are nothing like them, takes a command's
+words for the command. So some of a home's own sentences are sampled once more behind words that
+make no command of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from edge.text import words_of
+from export.corpora.utterance import OUT_OF_SCOPE, Utterance
+
+LANGUAGE = "en"
+"""Of the words below."""
+SHARE = 0.06
+"""Of a home's sentences, so many are spoken of besides."""
+_VERBS = frozenset(
+    "turn switch set put make open close shut lock unlock start stop pause resume play add remove "
+    "raise lower dim brighten heat cool warm change adjust activate deactivate enable disable arm "
+    "disarm run send clean vacuum mute unmute increase decrease cancel begin end".split()
+)
+"""What a sentence begins with that can stand behind the words below."""
+_ASKED = (
+    "did you|did somebody|did we|did i|does he ever|do they|do you always|do i have to|"
+    "do we need to|should i|should we|should anybody|why did you|why did it|why would you|"
+    "why do you|why should i|when did you|when do you|how do i|how do you|how did they|"
+    "how would one|who told you to|who said to|what happens if i|what if i|what made you|"
+    "is it wise to|is it safe to|was it you who said to|do you know how to|"
+    "have you ever tried to|are we allowed to"
+).split("|")
+_TOLD = (
+    "i forgot to|i tried to|i used to|i meant to|i will|i am about to|i was going to|i had to|"
+    "she wants to|he likes to|they always|we usually|you used to|nobody should|"
+    "my mother used to|i remember when we would|he told me to|it took an hour to|it is easy to|"
+    "it is hard to|i learned how to|somebody has to|i saw her|i heard him|thanks for letting me"
+).split("|")
+_FORBIDDEN = (
+    "never|don't|do not|please don't|please do not|you must not|you should not|you shouldn't|"
+    "don't you dare|i don't want you to|i do not want to|there is no need to|you don't have to|"
+    "do not ever|let's not|we can't|i can't|you can't|nobody may|no need to"
+).split("|")
+_IF = (
+    "if it rains|if i am not home|when i get home|as soon as it gets dark|"
+    "whenever somebody comes in|unless i say so|before you|after you|once the guests are gone|"
+    "in case of fire"
+).split("|")
+_FRAMES = tuple(_ASKED + _TOLD + _FORBIDDEN + _IF)
+
+
+def spoken_of(commands: Sequence[Utterance], rng: Random) -> list[Utterance]:
+    """Sentences that are no commands, made of `commands`: `SHARE` of as many, no text twice.
+
+    None of what a command says itself ("don't bother").
+    """
+    taken = {words_of(item.text) for item in commands}
+    found: list[Utterance] = []
+    usable = [item for item in commands if words_of(item.text)[:1] and _is_order(item)]
+    for item in rng.sample(usable, min(len(usable), round(SHARE * len(commands)))):
+        text = f"{rng.choice(_FRAMES)} {item.text}"
+        words = words_of(text)
+        if words not in taken:
+            taken.add(words)
+            found.append(Utterance(text, OUT_OF_SCOPE, (), item.id))
+    return found
+
+
+def _is_order(item: Utterance) -> bool:
+    return words_of(item.text)[0] in _VERBS

@@ -1,0 +1,47 @@
+"""Commands that are spoken of and not given."""
+
+from __future__ import annotations
+
+from random import Random
+
+from export.corpora.spoken_of import SHARE, spoken_of
+from export.corpora.utterance import OUT_OF_SCOPE, SlotSpan, Utterance
+
+ORDERS = [
+    Utterance(f"turn on lamp {number}", "TurnOn", (SlotSpan("name", 8, 14),), "page:1")
+    for number in range(200)
+]
+OTHERS = [
+    Utterance("is the lamp on", "GetState", (), "page:2"),
+    Utterance("never mind", "Cancel", (), "page:3"),
+    Utterance("lights off", "TurnOff", (), "page:4"),
+]
+
+
+def test_orders_behind_other_words_are_none() -> None:
+    found = spoken_of(ORDERS, Random(0))
+    assert len(found) == round(SHARE * len(ORDERS))
+    assert {item.intent for item in found} == {OUT_OF_SCOPE}
+    for item in found:
+        before, order = item.text.split("turn on", 1)
+        assert before
+        assert f"turn on{order}" in {one.text for one in ORDERS}
+        assert item.slots == ()
+
+
+def test_what_is_no_order_cannot_stand_behind_them() -> None:
+    assert spoken_of(OTHERS * 40, Random(0)) == []
+
+
+def test_a_sentence_of_the_home_stays_what_it_is() -> None:
+    """A home may have templates for it: "can you …" would else be both."""
+    for seed in range(20):
+        (spoken, *_) = spoken_of(ORDERS, Random(seed))
+        taken = Utterance(spoken.text, "Explain", (), "page:5")
+        again = spoken_of([*ORDERS, taken], Random(seed))
+        assert spoken.text not in {item.text for item in again}
+
+
+def test_the_same_seed_gives_the_same() -> None:
+    assert spoken_of(ORDERS, Random(3)) == spoken_of(ORDERS, Random(3))
+    assert spoken_of([], Random(0)) == []
