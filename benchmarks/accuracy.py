@@ -141,11 +141,13 @@ def merged(fresh: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     to a machine or a commit that did not give it.
     """
     measured = {row["corpus"] for row in fresh["rows"]}
-    runs = {**before.get("runs", {}), **dict.fromkeys(measured, fresh["run"])}
-    for row in before.get("rows", ()):
-        if row["corpus"] not in measured:
-            fresh["rows"].append(row)
-            runs.setdefault(row["corpus"], before["run"])
+    kept = [row for row in before.get("rows", ()) if row["corpus"] not in measured]
+    fresh["rows"] += kept
+    own = measured | fresh["training"].keys() | ({"home"} if fresh["devices"] else set())
+    own -= {row["corpus"] for row in kept}
+    runs = {**before.get("runs", {}), **dict.fromkeys(own, fresh["run"])}
+    for row in kept:
+        runs.setdefault(row["corpus"], before["run"])
     for corpus, figures in before.get("training", {}).items():
         fresh["training"].setdefault(corpus, figures)
         runs.setdefault(corpus, before["run"])
