@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, islice
 
-import numpy as np
-
 from edge.grammar_file import HOME_KINDS, GrammarTables, read_tables
 from edge.grammar_match import UNKNOWN, Match, Miss, Path
 from edge.grammar_rank import FUNCTION_WORDS, Ranking
@@ -109,6 +107,11 @@ class Grammar:
         return cls(read_tables(data))
 
     @property
+    def tables(self) -> GrammarTables:
+        """What it was compiled to."""
+        return self._tables
+
+    @property
     def language(self) -> str:
         """The language its sentences are in."""
         return self._tables.language
@@ -122,26 +125,6 @@ class Grammar:
     def intents(self) -> tuple[str, ...]:
         """Sorted names of the intents it can find."""
         return tuple(sorted({rule.intent for rule in self._tables.rules}))
-
-    def intents_with(self, is_meant: Callable[[str], bool]) -> frozenset[str]:
-        """The intents that have a sentence with a certain word in it.
-
-        Args:
-            is_meant: whether a word is one of those.
-        """
-        tables = self._tables
-        first, labels, targets = tables.first_edge, tables.labels, tables.targets
-        meant = [at for at, word in enumerate(tables.words) if is_meant(word)]
-        waiting = targets[np.isin(labels, meant)].tolist()
-        met: set[int] = set()
-        while waiting:
-            state = waiting.pop()
-            if state not in met:
-                met.add(state)
-                waiting += targets[first[state] : first[state + 1]].tolist()
-        sets = {self._accepts[state] for state in met} - {0}
-        rules = {number for one in sets for number in tables.accept_sets[one - 1]}
-        return frozenset(tables.rules[number].intent for number in rules)
 
     def match(self, tokens: Tokens, home: Home, *, area: str | None = None) -> Match | Miss | None:
         """What a sentence says.

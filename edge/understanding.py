@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from edge.contrary import LANGUAGE, contrary, is_contrary
 from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.grammar import Grammar
+from edge.grammar_intents import intents_with, required_slots
 from edge.home import Home
 from edge.intent import Frame, IntentModel
 from edge.interpret import interpret
@@ -48,6 +49,8 @@ class TextUnderstanding:
     ) -> None:
         self._model, self._grammar, self._schema = model, grammar, schema
         self.home = home
+        self._slots: dict[str, frozenset[str]] | None = None
+        """Intent → slots that it always has; None before they are asked for."""
         self._outspoken: frozenset[str] | None = None
         """Intents with sentences that say what is not to be; None before it is asked for."""
 
@@ -203,6 +206,14 @@ class TextUnderstanding:
                 intent=frame.intent,
                 score=frame.score,
             )
+        if lacking := self._required(frame.intent) - {slot.label for slot in frame.slots}:
+            return Rejected(
+                "incomplete",
+                f"{frame.intent} was understood, but not its {_listed(lacking)}; say that too",
+                text=text,
+                intent=frame.intent,
+                score=frame.score,
+            )
         found = resolve(frame.intent, frame.slots, self.home, self._schema, text=text)
         if isinstance(found, Rejected):
             return found
@@ -218,8 +229,14 @@ class TextUnderstanding:
         if grammar is None or grammar.language != LANGUAGE:
             return False
         if self._outspoken is None:
-            self._outspoken = grammar.intents_with(is_contrary)
+            self._outspoken = intents_with(grammar.tables, is_contrary)
         return intent not in self._outspoken
+
+    def _required(self, intent: str) -> frozenset[str]:
+        """The slots that all of the home's own sentences of an intent have."""
+        if self._slots is None:
+            self._slots = required_slots(self._grammar.tables) if self._grammar is not None else {}
+        return self._slots.get(intent, frozenset())
 
 
 class _Remembering:
@@ -234,6 +251,10 @@ class _Remembering:
         if said not in self._answers:
             self._answers[said] = self._read(part)
         return self._answers[said]
+
+
+def _listed(slots: Iterable[str]) -> str:
+    return " and ".join(sorted(slot.replace("_", " ") for slot in slots))
 
 
 def _decode(text: object) -> str | Rejected:

@@ -306,11 +306,6 @@ def test_a_beginning_says_how_it_could_go_on(
         assert rest in said.reason
 
 
-def test_intents_are_known_by_the_words_of_their_sentences(grammar: Grammar) -> None:
-    assert grammar.intents_with({"heat", "raise"}.__contains__) == {"Heat", "Open"}
-    assert grammar.intents_with(str.isdigit) == frozenset()
-
-
 def test_what_is_complete_is_no_beginning(grammar: Grammar) -> None:
     assert grammar.search(tokenise("turn on the kitchen light"), HOUSE).unfinished() is None
 

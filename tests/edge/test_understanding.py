@@ -392,6 +392,12 @@ class TestAnyText:
             )
 
 
+def test_a_slot_that_all_sentences_have_is_asked_for(shipped: Runtime) -> None:
+    answer = refused(shipped.understand("make the kitchen light brighter"), "incomplete")
+    assert answer.intent == "SetBrightness"
+    assert answer.reason == "SetBrightness was understood, but not its brightness; say that too"
+
+
 class TestTheContrary:
     """With the model that ships: that of the tiny bundle takes any word for a name."""
 
