@@ -1,8 +1,9 @@
-"""Commands that are spoken of and not given: "why did you turn on the lamp", "never open it".
+"""Words of commands that command nothing: "why did you turn on the lamp", "and the kitchen".
 
 A model that has only seen commands, and sentences that are nothing like them, takes a command's
 words for the command. So some of a home's own sentences are sampled once more behind words that
-make no command of them.
+make no command of them, and some of what they name comes by itself: what is left of a sentence
+whose beginning was not heard.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ LANGUAGE = "en"
 """Of the words below."""
 SHARE = 0.06
 """Of a home's sentences, so many are spoken of besides."""
+PIECES = 0.03
+"""Of so many others, what one of their slots says comes by itself."""
 _VERBS = frozenset(
     "turn switch set put make open close shut lock unlock start stop pause resume play add remove "
     "raise lower dim brighten heat cool warm change adjust activate deactivate enable disable arm "
@@ -47,6 +50,9 @@ _IF = (
     "whenever somebody comes in|unless i say so|before you|after you|once the guests are gone|"
     "in case of fire"
 ).split("|")
+_BEFORE_PIECES = (
+    "|the|and|and the|in the|or the|no the|oh the|on the|to|at|of the|my|just the".split("|")
+)
 _FRAMES = tuple(_ASKED + _TOLD + _FORBIDDEN + _IF)
 
 
@@ -60,6 +66,24 @@ def spoken_of(commands: Sequence[Utterance], rng: Random) -> list[Utterance]:
     usable = [item for item in commands if words_of(item.text)[:1] and _is_order(item)]
     for item in rng.sample(usable, min(len(usable), round(SHARE * len(commands)))):
         text = f"{rng.choice(_FRAMES)} {item.text}"
+        words = words_of(text)
+        if words not in taken:
+            taken.add(words)
+            found.append(Utterance(text, OUT_OF_SCOPE, (), item.id))
+    return found
+
+
+def pieces(commands: Sequence[Utterance], rng: Random) -> list[Utterance]:
+    """What slots of `commands` say, by itself: of `PIECES` of them, no text twice.
+
+    None of what is a command by itself ("movie night").
+    """
+    taken = {words_of(item.text) for item in commands}
+    found: list[Utterance] = []
+    usable = [item for item in commands if item.slots]
+    for item in rng.sample(usable, min(len(usable), round(PIECES * len(commands)))):
+        span = rng.choice(item.slots)
+        text = f"{rng.choice(_BEFORE_PIECES)} {item.text[span.start : span.end]}".strip()
         words = words_of(text)
         if words not in taken:
             taken.add(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from export.corpora.spoken_of import SHARE, spoken_of
+from export.corpora.spoken_of import PIECES, SHARE, pieces, spoken_of
 from export.corpora.utterance import OUT_OF_SCOPE, SlotSpan, Utterance
 
 ORDERS = [
@@ -45,3 +45,21 @@ def test_a_sentence_of_the_home_stays_what_it_is() -> None:
 def test_the_same_seed_gives_the_same() -> None:
     assert spoken_of(ORDERS, Random(3)) == spoken_of(ORDERS, Random(3))
     assert spoken_of([], Random(0)) == []
+
+
+def test_what_a_slot_says_is_no_command_by_itself() -> None:
+    found = pieces(ORDERS, Random(0))
+    assert len(found) == round(PIECES * len(ORDERS))
+    assert {item.intent for item in found} == {OUT_OF_SCOPE}
+    assert all("lamp " in item.text and "turn" not in item.text for item in found)
+    assert pieces(OTHERS, Random(0)) == []
+
+
+def test_unless_the_home_has_a_sentence_for_it() -> None:
+    scenes = [
+        Utterance(text, "ActivateScene", (SlotSpan("name", 0, len(text)),), "page:6")
+        for text in ("movie night", "good morning", "dinner")
+    ]
+    for seed in range(20):
+        made = {item.text for item in pieces(scenes * 40, Random(seed))}
+        assert made.isdisjoint(item.text for item in scenes)
