@@ -3,7 +3,8 @@
 A model that has only seen commands, and sentences that are nothing like them, takes a command's
 words for the command. So some of a home's own sentences are sampled once more behind words that
 make no command of them, and some of what they name comes by itself: what is left of a sentence
-whose beginning was not heard.
+whose beginning was not heard. As many come behind words that ask for them: it must not be learned
+that whatever stands behind other words is none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from random import Random
 
 from edge.text import words_of
-from export.corpora.utterance import OUT_OF_SCOPE, Utterance
+from export.corpora.utterance import OUT_OF_SCOPE, SlotSpan, Utterance
 
 LANGUAGE = "en"
 """Of the words below."""
@@ -50,6 +51,19 @@ _IF = (
     "whenever somebody comes in|unless i say so|before you|after you|once the guests are gone|"
     "in case of fire"
 ).split("|")
+_POLITE = (
+    "could you maybe|could you just|could you perhaps|can you just|can you quickly|"
+    "can somebody|could somebody|would you kindly|would you please|will you please|"
+    "i want you to|i'd like you to|i would like you to|i need you to|i would love you to|"
+    "i'd be glad if you could|do me a favor and|do me a favour and|be a dear and|"
+    "be so good and|maybe you could|perhaps you can|you could|you can|you may|you can now|"
+    "go and|time to|it's time to|i think it's time to|can we|could we|shall we|let's|let us|"
+    "may i ask you to|i was wondering if you could|it would be nice if you could|"
+    "it would be great if you could|if it's no trouble|if you don't mind|"
+    "when you have a moment|would it be possible to|is it possible to|i want to|"
+    "i would like to|i need to|we need to|somebody please|quick|alright then|so please|"
+    "okay now|now please|yes please|oh and|and also|then"
+).split("|")
 _BEFORE_PIECES = (
     "|the|and|and the|in the|or the|no the|oh the|on the|to|at|of the|my|just the".split("|")
 )
@@ -70,6 +84,25 @@ def spoken_of(commands: Sequence[Utterance], rng: Random) -> list[Utterance]:
         if words not in taken:
             taken.add(words)
             found.append(Utterance(text, OUT_OF_SCOPE, (), item.id))
+    return found
+
+
+def asked_for(commands: Sequence[Utterance], rng: Random) -> list[Utterance]:
+    """Commands behind words that ask for them: as many as are `spoken_of`, no text twice."""
+    taken = {words_of(item.text) for item in commands}
+    found: list[Utterance] = []
+    usable = [item for item in commands if words_of(item.text)[:1] and _is_order(item)]
+    for item in rng.sample(usable, min(len(usable), round(SHARE * len(commands)))):
+        before = rng.choice(_POLITE) + " "
+        text = before + item.text
+        words = words_of(text)
+        if words not in taken:
+            taken.add(words)
+            spans = tuple(
+                SlotSpan(span.label, span.start + len(before), span.end + len(before))
+                for span in item.slots
+            )
+            found.append(Utterance(text, item.intent, spans, item.id))
     return found
 
 

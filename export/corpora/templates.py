@@ -11,7 +11,7 @@ from edge.text import words_of
 from export.corpora.paraphrase import paraphrase
 from export.corpora.sampling import Names, Sampler, is_said
 from export.corpora.spoken_of import LANGUAGE as ENGLISH
-from export.corpora.spoken_of import pieces, spoken_of
+from export.corpora.spoken_of import asked_for, pieces, spoken_of
 from export.corpora.utterance import OUT_OF_SCOPE, Corpus, Problem, SlotSpan, Utterance
 from export.templates import Block, Template, Templates, read_templates
 
@@ -39,8 +39,8 @@ def read_home(
     Intents have equal shares, and so have the templates of an intent. Names of devices and areas
     come from `export.corpora.pools`, a quarter of them from the home. About half of the sentences
     are paraphrased. A tenth of each intent is kept for dev and a tenth for test; no sentence is in
-    two of them. In English some come once more behind words that make no command of them, and
-    pieces of some, out of scope (see `export.corpora.spoken_of`).
+    two of them. In English some come once more behind words that ask for them, and some, out of
+    scope, behind words that make no command of them, or in pieces (`export.corpora.spoken_of`).
 
     Raises:
         UsageError: a part of the folder is missing, or not one template can be used.
@@ -69,7 +69,7 @@ def read_home(
         _split(corpus, found)
     if templates.language == ENGLISH:
         for part in (corpus.train, corpus.dev, corpus.test):
-            part.extend([*spoken_of(part, rng), *pieces(part, rng)])
+            part.extend([*spoken_of(part, rng), *asked_for(part, rng), *pieces(part, rng)])
     _out_of_scope(path / OUT_OF_SCOPE_FILE, corpus, taken, seed)
     for part in (corpus.train, corpus.dev, corpus.test):
         rng.shuffle(part)

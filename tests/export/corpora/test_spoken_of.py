@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from export.corpora.spoken_of import PIECES, SHARE, pieces, spoken_of
+from export.corpora.spoken_of import PIECES, SHARE, asked_for, pieces, spoken_of
 from export.corpora.utterance import OUT_OF_SCOPE, SlotSpan, Utterance
 
 ORDERS = [
@@ -63,3 +63,14 @@ def test_unless_the_home_has_a_sentence_for_it() -> None:
     for seed in range(20):
         made = {item.text for item in pieces(scenes * 40, Random(seed))}
         assert made.isdisjoint(item.text for item in scenes)
+
+
+def test_as_many_are_asked_for_and_stay_what_they_are() -> None:
+    found = asked_for(ORDERS, Random(0))
+    assert len(found) == round(SHARE * len(ORDERS))
+    for item in found:
+        (span,) = item.slots
+        assert item.intent == "TurnOn"
+        assert item.text[span.start : span.end].startswith("lamp ")
+        assert not item.text.startswith("turn on")
+    assert asked_for(OTHERS, Random(0)) == []
