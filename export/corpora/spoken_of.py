@@ -15,6 +15,9 @@ from random import Random
 from edge.text import words_of
 from export.corpora.utterance import OUT_OF_SCOPE, SlotSpan, Utterance
 
+Words = tuple[str, ...]
+"""Of a sentence."""
+
 LANGUAGE = "en"
 """Of the words below."""
 SHARE = 0.06
@@ -70,12 +73,15 @@ _BEFORE_PIECES = (
 _FRAMES = tuple(_ASKED + _TOLD + _FORBIDDEN + _IF)
 
 
-def spoken_of(commands: Sequence[Utterance], rng: Random) -> list[Utterance]:
-    """Sentences that are no commands, made of `commands`: `SHARE` of as many, no text twice.
+def spoken_of(commands: Sequence[Utterance], rng: Random, taken: set[Words]) -> list[Utterance]:
+    """Sentences that are no commands, made of `commands`: `SHARE` of as many.
 
-    None of what a command says itself ("don't bother").
+    Args:
+        commands: of one part of a corpus.
+        rng: draws them, and the words before them.
+        taken: all sentences of the corpus, to which these are added: none is there twice, and none
+            is what a command says itself ("don't bother").
     """
-    taken = {words_of(item.text) for item in commands}
     found: list[Utterance] = []
     usable = [item for item in commands if words_of(item.text)[:1] and _is_order(item)]
     for item in rng.sample(usable, min(len(usable), round(SHARE * len(commands)))):
@@ -87,9 +93,8 @@ def spoken_of(commands: Sequence[Utterance], rng: Random) -> list[Utterance]:
     return found
 
 
-def asked_for(commands: Sequence[Utterance], rng: Random) -> list[Utterance]:
-    """Commands behind words that ask for them: as many as are `spoken_of`, no text twice."""
-    taken = {words_of(item.text) for item in commands}
+def asked_for(commands: Sequence[Utterance], rng: Random, taken: set[Words]) -> list[Utterance]:
+    """Commands behind words that ask for them: as many as are `spoken_of`; see there."""
     found: list[Utterance] = []
     usable = [item for item in commands if words_of(item.text)[:1] and _is_order(item)]
     for item in rng.sample(usable, min(len(usable), round(SHARE * len(commands)))):
@@ -106,12 +111,11 @@ def asked_for(commands: Sequence[Utterance], rng: Random) -> list[Utterance]:
     return found
 
 
-def pieces(commands: Sequence[Utterance], rng: Random) -> list[Utterance]:
-    """What slots of `commands` say, by itself: of `PIECES` of them, no text twice.
+def pieces(commands: Sequence[Utterance], rng: Random, taken: set[Words]) -> list[Utterance]:
+    """What slots of `commands` say, by itself: of `PIECES` of them; see `spoken_of`.
 
     None of what is a command by itself ("movie night").
     """
-    taken = {words_of(item.text) for item in commands}
     found: list[Utterance] = []
     usable = [item for item in commands if item.slots]
     for item in rng.sample(usable, min(len(usable), round(PIECES * len(commands)))):

@@ -69,7 +69,8 @@ def read_home(
         _split(corpus, found)
     if templates.language == ENGLISH:
         for part in (corpus.train, corpus.dev, corpus.test):
-            part.extend([*spoken_of(part, rng), *asked_for(part, rng), *pieces(part, rng)])
+            more = (made(part, rng, taken) for made in (spoken_of, asked_for, pieces))
+            part.extend([item for items in more for item in items])
     _out_of_scope(path / OUT_OF_SCOPE_FILE, corpus, taken, seed)
     for part in (corpus.train, corpus.dev, corpus.test):
         rng.shuffle(part)

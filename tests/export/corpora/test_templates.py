@@ -19,6 +19,7 @@ from edge.text import tokenise, words_of
 from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, read
 from export.corpora.paraphrase import paraphrase, split, unsplit
 from export.corpora.sampling import join
+from export.corpora.spoken_of import SHARE
 from export.corpora.templates import read_home
 from export.corpora.utterance import span_problem
 from export.grammar_compiler import compile_grammar
@@ -49,7 +50,8 @@ def test_the_sample_home_has_no_problems(corpus: Corpus) -> None:
 def test_intents_have_equal_shares(corpus: Corpus) -> None:
     counts = Counter(item.intent for item in corpus.labelled() if item.intent != OUT_OF_SCOPE)
     assert min(counts.values()) >= 0.8 * max(counts.values())
-    assert sum(counts.values()) == pytest.approx(3000, rel=0.05)
+    # What is asked for in other words comes besides: see `export.corpora.spoken_of`.
+    assert sum(counts.values()) == pytest.approx(3000 * (1 + SHARE), rel=0.05)
 
 
 def test_no_sentence_is_in_two_splits_or_there_twice(corpus: Corpus) -> None:
