@@ -8,7 +8,7 @@ from typing import Final
 
 from edge.contrary import LANGUAGE, contrary, is_contrary
 from edge.errors import UsageError
-from edge.events import Command, Rejected
+from edge.events import Command, RejectCode, Rejected
 from edge.grammar import Grammar
 from edge.grammar_intents import intents_with, required_slots
 from edge.home import Home
@@ -190,34 +190,28 @@ class TextUnderstanding:
         sure = frame.intent_probability >= calibration.threshold
         if not (sure and frame.score >= calibration.lowest_score):  # NaN is not sure either
             return _unsure(text, frame)
-        if (word := contrary(text, frame.slots)) and self._turns(frame.intent):
-            return Rejected(
-                "unsure",
-                f"{word!r} may turn it into its contrary; say what is to be done, and no more",
-                text=text,
-                intent=frame.intent,
-                score=frame.score,
-            )
-        if not frame.slots and frame.intent in model.needs_slots:
-            return Rejected(
-                "incomplete",
-                f"{frame.intent} was understood, but not of what; name it as the home does",
-                text=text,
-                intent=frame.intent,
-                score=frame.score,
-            )
-        if lacking := self._required(frame.intent) - {slot.label for slot in frame.slots}:
-            return Rejected(
-                "incomplete",
-                f"{frame.intent} was understood, but not its {_listed(lacking)}; say that too",
-                text=text,
-                intent=frame.intent,
-                score=frame.score,
-            )
+        amiss = self._amiss(text, frame, model.needs_slots)
+        if amiss is not None:
+            code, reason = amiss
+            return Rejected(code, reason, text=text, intent=frame.intent, score=frame.score)
         found = resolve(frame.intent, frame.slots, self.home, self._schema, text=text)
         if isinstance(found, Rejected):
             return found
         return Command(frame.intent, found.slots, found.targets, frame.score, "model", text)
+
+    def _amiss(
+        self, text: str, frame: Frame, needs_slots: frozenset[str]
+    ) -> tuple[RejectCode, str] | None:
+        """Why what a model is sure of is no command all the same; None where nothing is amiss."""
+        if (word := contrary(text, frame.slots)) and self._turns(frame.intent):
+            reason = f"{word!r} may turn it into its contrary; say what is to be done, and no more"
+            return "unsure", reason
+        understood = f"{frame.intent} was understood, but not"
+        if not frame.slots and frame.intent in needs_slots:
+            return "incomplete", f"{understood} of what; name it as the home does"
+        if lacking := self._required(frame.intent) - {slot.label for slot in frame.slots}:
+            return "incomplete", f"{understood} its {_listed(lacking)}; say that too"
+        return None
 
     def _turns(self, intent: str) -> bool:
         """Whether a word that says the contrary does so of an intent.

@@ -9,7 +9,7 @@ that whatever stands behind other words is none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
 from edge.text import words_of
@@ -82,33 +82,17 @@ def spoken_of(commands: Sequence[Utterance], rng: Random, taken: set[Words]) -> 
         taken: all sentences of the corpus, to which these are added: none is there twice, and none
             is what a command says itself ("don't bother").
     """
-    found: list[Utterance] = []
-    usable = [item for item in commands if words_of(item.text)[:1] and _is_order(item)]
-    for item in rng.sample(usable, min(len(usable), round(SHARE * len(commands)))):
-        text = f"{rng.choice(_FRAMES)} {item.text}"
-        words = words_of(text)
-        if words not in taken:
-            taken.add(words)
-            found.append(Utterance(text, OUT_OF_SCOPE, (), item.id))
-    return found
+    made = (
+        Utterance(f"{rng.choice(_FRAMES)} {item.text}", OUT_OF_SCOPE, (), item.id)
+        for item in _drawn(commands, _is_order, SHARE, rng)
+    )
+    return _new(made, taken)
 
 
 def asked_for(commands: Sequence[Utterance], rng: Random, taken: set[Words]) -> list[Utterance]:
     """Commands behind words that ask for them: as many as are `spoken_of`; see there."""
-    found: list[Utterance] = []
-    usable = [item for item in commands if words_of(item.text)[:1] and _is_order(item)]
-    for item in rng.sample(usable, min(len(usable), round(SHARE * len(commands)))):
-        before = rng.choice(_POLITE) + " "
-        text = before + item.text
-        words = words_of(text)
-        if words not in taken:
-            taken.add(words)
-            spans = tuple(
-                SlotSpan(span.label, span.start + len(before), span.end + len(before))
-                for span in item.slots
-            )
-            found.append(Utterance(text, item.intent, spans, item.id))
-    return found
+    drawn = _drawn(commands, _is_order, SHARE, rng)
+    return _new((_behind(f"{rng.choice(_POLITE)} ", item) for item in drawn), taken)
 
 
 def pieces(commands: Sequence[Utterance], rng: Random, taken: set[Words]) -> list[Utterance]:
@@ -116,17 +100,40 @@ def pieces(commands: Sequence[Utterance], rng: Random, taken: set[Words]) -> lis
 
     None of what is a command by itself ("movie night").
     """
-    found: list[Utterance] = []
-    usable = [item for item in commands if item.slots]
-    for item in rng.sample(usable, min(len(usable), round(PIECES * len(commands)))):
+    made = []
+    for item in _drawn(commands, lambda item: bool(item.slots), PIECES, rng):
         span = rng.choice(item.slots)
         text = f"{rng.choice(_BEFORE_PIECES)} {item.text[span.start : span.end]}".strip()
-        words = words_of(text)
+        made.append(Utterance(text, OUT_OF_SCOPE, (), item.id))
+    return _new(made, taken)
+
+
+def _drawn(
+    commands: Sequence[Utterance], usable: Callable[[Utterance], bool], share: float, rng: Random
+) -> list[Utterance]:
+    """A share of as many as there are, of those that are usable."""
+    found = [item for item in commands if usable(item)]
+    return rng.sample(found, min(len(found), round(share * len(commands))))
+
+
+def _new(made: Iterable[Utterance], taken: set[Words]) -> list[Utterance]:
+    """Those that are not taken yet; from now on they are."""
+    found = []
+    for item in made:
+        words = words_of(item.text)
         if words not in taken:
             taken.add(words)
-            found.append(Utterance(text, OUT_OF_SCOPE, (), item.id))
+            found.append(item)
     return found
 
 
+def _behind(before: str, item: Utterance) -> Utterance:
+    """The same command with something said before it."""
+    by = len(before)
+    slots = tuple(SlotSpan(slot.label, slot.start + by, slot.end + by) for slot in item.slots)
+    return Utterance(before + item.text, item.intent, slots, item.id)
+
+
 def _is_order(item: Utterance) -> bool:
-    return words_of(item.text)[0] in _VERBS
+    words = words_of(item.text)
+    return bool(words) and words[0] in _VERBS
