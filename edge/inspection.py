@@ -104,7 +104,8 @@ def _read_manifest(store: Store, present: dict[str, int], report: Reporter) -> M
         error: BundleError = BundleFormatError(
             "there is no manifest.json",
             where=path,
-            hint="name the folder that has manifest.json in it, or a tar with it at its top",
+            hint="name the folder that has manifest.json in it, or a tar with it at its top; "
+            "`edge export` makes one of what `edge train` wrote",
         )
         report("missing", path, error)
         return None

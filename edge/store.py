@@ -68,8 +68,10 @@ class FolderStore(Closing):
         self._folders: dict[str, int] = {"": handle}
 
     def list(self, report: Report) -> dict[str, int]:
-        """See `Store.list`."""
+        """See `Store.list`. Empty without a manifest: it is no bundle, but anybody's folder."""
         files: dict[str, int] = {}
+        if not self._has_manifest():
+            return files
         seen = 0
         todo = [""]
         while todo:
@@ -92,6 +94,15 @@ class FolderStore(Closing):
                 else:
                     todo.append(path)
         return files
+
+    def _has_manifest(self) -> bool:
+        try:
+            os.stat(paths.MANIFEST, dir_fd=self._folders[""], follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            pass  # reading it will tell
+        return True
 
     def _entries(self, folder: str, report: Report) -> Iterator[tuple[str, os.stat_result]]:
         """The entries of a folder that was seen, opened without following links."""

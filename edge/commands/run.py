@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from edge.commands import add_bundle, add_json, bundle_of
+from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.limits import LINE_BYTES
 from edge.table import printable
+
+_RECORDINGS = (".wav", ".flac", ".ogg", ".opus", ".mp3")
+"""What a recording's name ends with."""
 
 help = "understand sentences or recordings: one a line in, one result a line out"
 
@@ -60,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     """Load the bundle once and answer every sentence."""
     from edge.runtime import Runtime  # here, because it brings in ONNX Runtime
 
+    _check_bundle(args)
     runtime = Runtime.load(bundle_of(args), home=args.home, profile=args.profile)
     try:
         if args.text is not None:
@@ -75,6 +81,27 @@ def run(args: argparse.Namespace) -> int:
         return 0
     finally:
         runtime.close()
+
+
+def _check_bundle(args: argparse.Namespace) -> None:
+    """Refuses a sentence or a recording in the place of the bundle: an option was forgotten.
+
+    Raises:
+        UsageError: it is one of them, by its looks.
+    """
+    named = args.bundle or ""
+    if named.lower().endswith(_RECORDINGS):
+        option = "--wav"
+    elif " " in named and not os.path.exists(named):
+        option = "--text"
+    else:
+        return
+    raise UsageError(
+        f"{named!r} is no bundle",
+        where="BUNDLE",
+        allowed="a bundle's folder, or an uncompressed .tar of one",
+        hint=f'edge run {option} "{named}"',
+    )
 
 
 def answer(

@@ -133,6 +133,15 @@ class TestMisuse:
         assert main(["verify", "/nowhere/home.edge"]) == 2
         assert "/nowhere/home.edge" in capsys.readouterr().err
 
+    @pytest.mark.parametrize(
+        ("named", "option"), [("turn it off", "--text"), ("orders/1.WAV", "--wav")]
+    )
+    def test_what_is_no_bundle_by_its_looks_is_told_its_option(
+        self, named: str, option: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["run", named]) == 2
+        assert f'edge run {option} "{named}"' in capsys.readouterr().err
+
 
 class TestProfiles:
     def test_the_list_is_a_table(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,6 +177,16 @@ class TestVerify:
         assert main(["verify", str(tmp_path)]) == 1
         output = capsys.readouterr().out
         assert "missing" in output
+        assert output.endswith("refused: 1 finding\n")
+
+    def test_nothing_is_said_of_a_folder_but_that_it_has_no_manifest(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / ".git").mkdir()
+        (tmp_path / "run.json").write_text("{}")
+        assert main(["verify", str(tmp_path)]) == 1
+        output = capsys.readouterr().out
+        assert "there is no manifest.json" in output
         assert output.endswith("refused: 1 finding\n")
 
     def test_json_says_the_same(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
