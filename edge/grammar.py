@@ -126,6 +126,13 @@ class Grammar:
         """Sorted names of the intents it can find."""
         return tuple(sorted({rule.intent for rule in self._tables.rules}))
 
+    def plain(self, tokens: Tokens) -> Tokens:
+        """A sentence without the phrases at its ends that may be left out: "please", "could you".
+
+        All of it where it has nothing else.
+        """
+        return self._skipping.attempts(tokens)[0]
+
     def match(self, tokens: Tokens, home: Home, *, area: str | None = None) -> Match | Miss | None:
         """What a sentence says.
 

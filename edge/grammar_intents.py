@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,30 +29,65 @@ def intents_with(tables: GrammarTables, is_meant: Callable[[str], bool]) -> froz
     return frozenset(intent for state in met for intent in _accepted(tables, state))
 
 
-def required_slots(tables: GrammarTables) -> dict[str, frozenset[str]]:
-    """Intent → the slots that every sentence of it has."""
+class SlotsOf(NamedTuple):
+    """The slots of an intent's sentences."""
+
+    always: frozenset[str]
+    """Those that every sentence has."""
+    ever: frozenset[str]
+    """Those that any sentence has."""
+
+
+def slots_of(tables: GrammarTables) -> dict[str, SlotsOf]:
+    """Intent → its slots, of all intents that have sentences."""
+    always = _gathered(tables, frozenset.intersection)
+    ever = _gathered(tables, frozenset.union)
+    return {intent: SlotsOf(always[intent], ever[intent]) for intent in always}
+
+
+def words_after(tables: GrammarTables) -> dict[str, frozenset[str]]:
+    """Word → the slots that a sentence has right before it, of words that follow any."""
+    first, labels, targets = (
+        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
+    )
+    known = len(tables.words)
+    found: dict[str, set[str]] = {}
+    for label, state in zip(labels, targets, strict=True):
+        if label < known or not (slot := tables.references[label - known][1]):
+            continue
+        for word in labels[first[state] : first[state + 1]]:
+            if word < known:
+                found.setdefault(tables.words[word], set()).add(slot)
+    return {word: frozenset(slots) for word, slots in found.items()}
+
+
+def _gathered(
+    tables: GrammarTables, join: Callable[[frozenset[str], frozenset[str]], frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """Intent → the slots on the ways to its sentences, those of several ways joined."""
     first, labels, targets = (
         array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
     )
     slots = [frozenset[str]()] * len(tables.words)
     slots += [frozenset((label,) if label else ()) for _, label in tables.references]
-    always: dict[int, frozenset[str]] = {0: frozenset()}
-    """State → the slots of all ways that lead there. They only ever lose some, so it ends."""
+    reached: dict[int, frozenset[str]] = {0: frozenset()}
+    """State → the slots of the ways that lead there. To join only ever adds some, or only ever
+    takes some away, so it ends."""
     waiting = [0]
     while waiting:
         state = waiting.pop()
         for edge in range(first[state], first[state + 1]):
             target = targets[edge]
-            after = always[state] | slots[labels[edge]]
-            if target in always:
-                after &= always[target]
-            if always.get(target) != after:
-                always[target] = after
+            after = reached[state] | slots[labels[edge]]
+            if target in reached:
+                after = join(after, reached[target])
+            if reached.get(target) != after:
+                reached[target] = after
                 waiting.append(target)
     found: dict[str, frozenset[str]] = {}
-    for state, required in always.items():
+    for state, gathered in reached.items():
         for intent in _accepted(tables, state):
-            found[intent] = found.get(intent, required) & required
+            found[intent] = join(found.get(intent, gathered), gathered)
     return found
 
 

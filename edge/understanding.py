@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from edge.contrary import LANGUAGE, contrary, is_contrary
+from edge.conjunction import ends_of, joined, listed, parts_of, verb_of
 from edge.errors import UsageError
-from edge.events import Command, RejectCode, Rejected
+from edge.events import Command, Rejected
+from edge.frame_check import FrameCheck
 from edge.grammar import Grammar
-from edge.grammar_intents import intents_with, required_slots
 from edge.home import Home
 from edge.intent import Frame, IntentModel
 from edge.interpret import interpret
-from edge.limits import COMMANDS, SENTENCE_CHARS, SENTENCE_WORDS
+from edge.limits import SENTENCE_CHARS, SENTENCE_WORDS
 from edge.resolve import resolve
 from edge.slots import SlotSchema
 from edge.text import Tokens, tokenise
@@ -23,7 +23,6 @@ Answer = Command | Rejected
 Reader = Callable[[Tokens], Answer | None]
 """Reads part of a sentence; None where it has nothing to say about it."""
 
-_AND: Final = frozenset({"and", "then"})
 SURE_PART: Final = 0.8
 """Score that each part of a sentence needs to be taken for a command of its own. "An hour and five
 minutes" is one time, not two."""
@@ -49,10 +48,8 @@ class TextUnderstanding:
     ) -> None:
         self._model, self._grammar, self._schema = model, grammar, schema
         self.home = home
-        self._slots: dict[str, frozenset[str]] | None = None
-        """Intent → slots that it always has; None before they are asked for."""
-        self._outspoken: frozenset[str] | None = None
-        """Intents with sentences that say what is not to be; None before it is asked for."""
+        # Where no sentences are written down, a corpus has taught the model what words do to them.
+        self._check = FrameCheck(grammar, schema) if grammar is not None else None
 
     def answer(self, text: str | bytes) -> Answer:
         """What `text` commands, or why it is rejected.
@@ -82,12 +79,13 @@ class TextUnderstanding:
         search = grammar.search(tokens, self.home)
         if search.match is not None:
             return interpret(search.match, self.home)
-        parts = _parts(tokens)
+        said = grammar.plain(tokens)
+        parts = parts_of(said)
         together: Answer | None = None
         exact: Reader = self._exact
-        if len(parts) > 1:
+        if len(parts) > 1 or "," in text:
             exact = _Remembering(exact)  # the parts are asked for twice
-            together = self._several(parts, exact)
+            together = self._exactly((parts, listed(said)), exact)
             if together is not None:  # all of them exact, but perhaps for a name or a number
                 return together
         guess = self._by_model(text, tokens)
@@ -97,7 +95,7 @@ class TextUnderstanding:
                 return exact(part) or self._by_model_alone(part)
 
             if isinstance(guess, Command):
-                return self._several(parts, either, max(SURE_PART, guess.score)) or guess
+                return self._several(parts, either, least=max(SURE_PART, guess.score)) or guess
             together = self._several(parts, either)
             if isinstance(together, Command) and _weakest(together) >= SURE_PART:
                 return together
@@ -117,36 +115,77 @@ class TextUnderstanding:
                 return together
         return guess
 
+    def _exactly(self, cuts: Iterable[list[Tokens]], exact: Reader) -> Answer | None:
+        """The first of some cuts all of whose parts are commands, or the last that nearly are."""
+        near: Answer | None = None
+        for parts in cuts:
+            together = self._several(parts, exact, ends=True) if len(parts) > 1 else None
+            if isinstance(together, Command):
+                return together
+            near = together or near
+        return near
+
     def _exact(self, tokens: Tokens) -> Answer | None:
         found = self._grammar.match(tokens, self.home) if self._grammar is not None else None
         return None if found is None else interpret(found, self.home)
+
+    def _completed(self, part: Tokens, verb: Tokens, later: list[Tokens]) -> Command | None:
+        """A part with what it has in common with a later one: "lock the front and the back door".
+
+        Args:
+            verb: its own, or that of what came before it.
+            later: the parts after it; one that is no command of that verb has nothing in common.
+        """
+        for other in later:
+            like = self._fitting(joined(verb, other))
+            for end in ends_of(other) if like is not None else ():
+                for whole in (joined(part, end), joined(verb, part, end)):
+                    found = self._fitting(whole)
+                    if found is not None and like is not None and found.intent == like.intent:
+                        return found
+        return None
+
+    def _fitting(self, tokens: Tokens) -> Command | None:
+        """The command that a sentence is; None of one that only nearly is."""
+        search = self._grammar.search(tokens, self.home) if self._grammar is not None else None
+        if search is None or search.match is None:
+            return None
+        found = interpret(search.match, self.home)
+        return found if isinstance(found, Command) else None
 
     def _by_model_alone(self, part: Tokens) -> Answer:
         return self._by_model(part.written(0, len(part)))
 
     def _several(
-        self, parts: list[Tokens], read: Reader, least: float | None = None
+        self,
+        parts: list[Tokens],
+        read: Reader,
+        *,
+        ends: bool = False,
+        least: float | None = None,
     ) -> Answer | None:
         """The parts of a sentence as commands of their own.
 
-        A part that is none may be a name only ("turn on the lamp *and the fan*"): it is tried again
-        behind the words the command before it began with. None: the parts are no commands; a
-        rejection: all are commands but one, which the rejection says what is amiss with. Where
-        `least` is said, only commands of that score will do, and no part is read after one that is
-        none.
+        A part that is none may lack what another one has: see `edge.conjunction`. None: the parts
+        are no commands; a rejection: all are commands but one, which the rejection says what is
+        amiss with.
+
+        Args:
+            ends: whether a part may lack an end, too.
+            least: only commands of that score will do, and no part is read after one that is none.
         """
         commands: list[Command] = []
         rejected: Rejected | None = None
         verb: Tokens | None = None
-        for part in parts:
+        for number, part in enumerate(parts, 1):
             answer = read(part)
             if isinstance(answer, Command):
-                verb = _verb(part)
-            elif verb is not None:
-                # It stays the verb of what follows: "turn on the lamp and the fan and the radio".
-                carried = read(_joined(verb, part))
-                if isinstance(carried, Command):
-                    answer = carried
+                verb = verb_of(part)
+            elif verb is not None and isinstance(carried := read(joined(verb, part)), Command):
+                answer = carried
+            elif ends:
+                answer = self._completed(part, verb or verb_of(part), parts[number:]) or answer
+                verb = verb or verb_of(part)
             if least is not None and not (isinstance(answer, Command) and answer.score >= least):
                 return None
             if isinstance(answer, Command):
@@ -178,6 +217,8 @@ class TextUnderstanding:
                 reason = f"more than {SENTENCE_WORDS} words"
                 return Rejected("too_long", reason, text=text[:_SHOWN])
             return _empty(text)
+        if self._check is not None:
+            frame = self._check.corrected(text, frame)
         if frame.out_of_scope > frame.intent_probability:
             return Rejected(
                 "out_of_scope",
@@ -190,7 +231,10 @@ class TextUnderstanding:
         sure = frame.intent_probability >= calibration.threshold
         if not (sure and frame.score >= calibration.lowest_score):  # NaN is not sure either
             return _unsure(text, frame)
-        amiss = self._amiss(text, frame, model.needs_slots)
+        amiss = None if self._check is None else self._check.amiss(text, frame)
+        if not frame.slots and frame.intent in model.needs_slots:
+            reason = f"{frame.intent} was understood, but not of what; name it as the home does"
+            amiss = amiss or ("incomplete", reason)
         if amiss is not None:
             code, reason = amiss
             return Rejected(code, reason, text=text, intent=frame.intent, score=frame.score)
@@ -198,39 +242,6 @@ class TextUnderstanding:
         if isinstance(found, Rejected):
             return found
         return Command(frame.intent, found.slots, found.targets, frame.score, "model", text)
-
-    def _amiss(
-        self, text: str, frame: Frame, needs_slots: frozenset[str]
-    ) -> tuple[RejectCode, str] | None:
-        """Why what a model is sure of is no command all the same; None where nothing is amiss."""
-        if (word := contrary(text, frame.slots)) and self._turns(frame.intent):
-            reason = f"{word!r} may turn it into its contrary; say what is to be done, and no more"
-            return "unsure", reason
-        understood = f"{frame.intent} was understood, but not"
-        if not frame.slots and frame.intent in needs_slots:
-            return "incomplete", f"{understood} of what; name it as the home does"
-        if lacking := self._required(frame.intent) - {slot.label for slot in frame.slots}:
-            return "incomplete", f"{understood} its {_listed(lacking)}; say that too"
-        return None
-
-    def _turns(self, intent: str) -> bool:
-        """Whether a word that says the contrary does so of an intent.
-
-        Not if its own sentences have such words: "never mind". And where no sentences are written
-        down, a corpus has taught the model what they mean: "I don't like it".
-        """
-        grammar = self._grammar
-        if grammar is None or grammar.language != LANGUAGE:
-            return False
-        if self._outspoken is None:
-            self._outspoken = intents_with(grammar.tables, is_contrary)
-        return intent not in self._outspoken
-
-    def _required(self, intent: str) -> frozenset[str]:
-        """The slots that all of the home's own sentences of an intent have."""
-        if self._slots is None:
-            self._slots = required_slots(self._grammar.tables) if self._grammar is not None else {}
-        return self._slots.get(intent, frozenset())
 
 
 class _Remembering:
@@ -245,10 +256,6 @@ class _Remembering:
         if said not in self._answers:
             self._answers[said] = self._read(part)
         return self._answers[said]
-
-
-def _listed(slots: Iterable[str]) -> str:
-    return " and ".join(sorted(slot.replace("_", " ") for slot in slots))
 
 
 def _decode(text: object) -> str | Rejected:
@@ -286,34 +293,6 @@ def _unsure(text: str, frame: Frame) -> Rejected:
     likeliest = frame.intent
     reason = f"not sure enough what is wanted ({likeliest} is the likeliest); say it differently"
     return Rejected("unsure", reason, text=text, intent=likeliest, score=frame.intent_probability)
-
-
-def _parts(tokens: Tokens) -> list[Tokens]:
-    """The sentence cut at its "and"s and "then"s; whole when there are none, or too many."""
-    words = tokens.words
-    if _AND.isdisjoint(words):
-        return [tokens]
-    parts, first = [], 0
-    for at, word in enumerate([*words, "and"]):
-        if word in _AND:
-            if at > first:
-                parts.append(tokens.part(first, at))
-            first = at + 1
-    return parts if len(parts) <= COMMANDS else [tokens]
-
-
-def _verb(part: Tokens) -> Tokens:
-    """What a following part without a verb of its own borrows: "turn on", "open", "dim"."""
-    particle = len(part) > 1 and part.words[1] in ("on", "off", "up", "down")
-    return part.part(0, 2 if particle else 1)
-
-
-def _joined(first: Tokens, second: Tokens) -> Tokens:
-    """Two parts of a sentence as a sentence of their own, without what was said between them.
-
-    Cut anew: the model reads text, and between the two stands the command before this one.
-    """
-    return tokenise(f"{first.written(0, len(first))} {second.written(0, len(second))}")
 
 
 def _weakest(command: Command) -> float:

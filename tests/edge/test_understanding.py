@@ -225,6 +225,39 @@ class TestSeveralCommands:
         hub.home.add(Device("light.stage", "Salt and pepper", kind="light"))
         assert said(hub.answer("turn on salt and pepper")) == [("TurnOn", ("light.stage",))]
 
+    @pytest.mark.parametrize(
+        ("text", "intent", "targets"),
+        [
+            ("turn on the kitchen and living room lights", "TurnOn", ("kitchen", "living_room")),
+            (
+                "turn the kitchen, hall and study lights off please",
+                "TurnOff",
+                ("kitchen", "hallway", "study"),
+            ),
+            ("lock the front and the back door", "Lock", ("lock.front_door", "lock.back_door")),
+            (
+                "could you lock the front door, the back door",
+                "Lock",
+                ("lock.front_door", "lock.back_door"),
+            ),
+            (
+                "set the study and bedroom lights to 20",
+                "SetBrightness",
+                ("study", "bedroom"),
+            ),
+        ],
+    )
+    def test_what_they_have_in_common_is_said_once(
+        self, shipped: Runtime, text: str, intent: str, targets: tuple[str, ...]
+    ) -> None:
+        answer = shipped.understand(text)
+        assert said(answer) == [(intent, (target,)) for target in targets]
+        assert {command.source for command in commands(answer)} == {"grammar"}
+
+    def test_what_is_no_end_of_both_is_given_to_neither(self, shipped: Runtime) -> None:
+        answer = shipped.understand("lock the front and open the back door")
+        assert isinstance(answer, Rejected)
+
 
 class TestNames:
     """What the home does not have, or has twice, is asked about."""
@@ -418,6 +451,15 @@ def test_a_slot_that_all_sentences_have_is_asked_for(parts: tuple[IntentModel, G
     assert answer.reason == "SetBrightness was understood, but not its brightness; say that too"
 
 
+def test_a_slot_that_no_sentence_has_is_no_command(parts: tuple[IntentModel, Grammar]) -> None:
+    text = "the fan off at seven"
+    fan, seven = SlotReading("name", "fan", 4, 7), SlotReading("brightness", "seven", 15, 20)
+    answer = refused(sure_of(parts[1], "TurnOff", fan, seven).answer(text), "unsure")
+    assert answer.reason == (
+        "TurnOff was understood, but not what 'seven' is to it; say it differently"
+    )
+
+
 class TestTheContrary:
     """With the model that ships: that of the tiny bundle takes any word for a name."""
 
@@ -461,3 +503,31 @@ class TestTheContrary:
     ) -> None:
         (command,) = commands(shipped.understand(text))
         assert command.intent == intent
+
+
+class TestAnotherTime:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "unlock the front door in five minutes",
+            "turn off everything at midnight",
+            "turn off the fairy lights in a bit",
+            "lock the back door after dinner",
+            "dim the night light to ten percent once ida sleeps",
+            "set the nursery radiator to 20 tomorrow at noon",
+            "remind me to lock the front door",
+        ],
+    )
+    def test_is_not_now(self, shipped: Runtime, text: str) -> None:
+        assert isinstance(shipped.understand(text), Rejected)
+
+    def test_is_named_where_a_model_is_sure(self, parts: tuple[IntentModel, Grammar]) -> None:
+        fan = SlotReading("name", "fan", 6, 9)
+        hub = sure_of(parts[1], "TurnOff", fan)
+        answer = refused(hub.answer("later fan off"), "unsure")
+        assert answer.reason.startswith("'later' puts it off")
+        assert said(hub.answer("now fan off")) == [("TurnOff", ("fan.kitchen",))]
+
+    def test_is_what_a_timer_is_about(self, shipped: Runtime) -> None:
+        (command,) = commands(shipped.understand("please start a timer for five minutes now"))
+        assert command.intent == "SetTimer"

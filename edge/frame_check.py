@@ -1,0 +1,72 @@
+"""What a model is sure of, held against the home's own sentences of that intent.
+
+A small model takes the words it knows for what they mostly mean. What all of the home's sentences
+of an intent have, none has, or some say, is known exactly, and corrects or refuses its reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from edge.events import RejectCode
+from edge.grammar import Grammar
+from edge.grammar_intents import SlotsOf, intents_with, slots_of
+from edge.intent import Frame
+from edge.modifiers import LANGUAGE, MODIFIERS, Modifier
+from edge.slots import SlotSchema
+from edge.units import Units
+
+
+class FrameCheck:
+    """Checks frames for one grammar. What is read off it is made when it is first needed.
+
+    Args:
+        grammar: the home's exact sentences.
+        schema: what each slot of each intent takes.
+    """
+
+    def __init__(self, grammar: Grammar, schema: SlotSchema) -> None:
+        self._grammar, self._schema = grammar, schema
+        self._units = Units(grammar.tables, schema)
+        self._outspoken: dict[Modifier, frozenset[str]] = {}
+        """Intents with sentences that have such words, of those that were asked for."""
+
+    def corrected(self, text: str, frame: Frame) -> Frame:
+        """A frame with each number in the slot that the word behind it tells."""
+        return self._units.corrected(text, frame)
+
+    def amiss(self, text: str, frame: Frame) -> tuple[RejectCode, str] | None:
+        """Why a frame is no command all the same; None where nothing is amiss."""
+        for modifier in MODIFIERS:
+            if (words := modifier.found(text, frame.slots)) and self._changes(modifier, frame):
+                return "unsure", f"{words!r} {modifier.effect}; say what is to be done now, no more"
+        own = self._slots.get(frame.intent)
+        if own is None:
+            return None
+        understood = f"{frame.intent} was understood, but not"
+        if lacking := own.always - {slot.label for slot in frame.slots}:
+            return "incomplete", f"{understood} its {_listed(lacking)}; say that too"
+        taken = own.ever | self._schema.types.get(frame.intent, {}).keys()
+        if foreign := [slot.text for slot in frame.slots if slot.label not in taken]:
+            return "unsure", f"{understood} what {foreign[0]!r} is to it; say it differently"
+        return None
+
+    def _changes(self, modifier: Modifier, frame: Frame) -> bool:
+        """Whether words that change what a command means do so of an intent.
+
+        Not if its own sentences have such words: "never mind".
+        """
+        if self._grammar.language != LANGUAGE:
+            return False
+        if modifier not in self._outspoken:
+            self._outspoken[modifier] = intents_with(self._grammar.tables, modifier.has)
+        return frame.intent not in self._outspoken[modifier]
+
+    @cached_property
+    def _slots(self) -> dict[str, SlotsOf]:
+        return slots_of(self._grammar.tables)
+
+
+def _listed(slots: Iterable[str]) -> str:
+    return " and ".join(sorted(slot.replace("_", " ") for slot in slots))

@@ -1,0 +1,80 @@
+"""Words that change what a command means: "never unlock the door", "all but the lamp", "at seven".
+
+A small model knows words better than what they do to each other, and "never" is one word among
+five. What a household has written down as a sentence of its own may say anything; what a model
+makes of other words is no command if one of these stands beside what it names. English only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from edge.intent import SlotReading
+
+LANGUAGE: Final = "en"
+"""Of the words below."""
+
+_UNIT: Final = r"(?:second|minute|hour|moment|bit|while)s?"
+_NUMBER: Final = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|half past|quarter (?:past|to))"
+)
+_OF_DAY: Final = r"(?:morning|afternoon|evening|night)"
+
+
+class Modifier(NamedTuple):
+    """Words that do the same to a command."""
+
+    words: re.Pattern[str]
+    effect: str
+    """What they do, as the end of a sentence that begins with them."""
+    alone: frozenset[str] = frozenset()
+    """Single words that tell by themselves that a sentence speaks of such things."""
+
+    def found(self, text: str, slots: Iterable[SlotReading]) -> str:
+        """The first of them outside what was read as a slot; empty where there is none.
+
+        A song may be called "Don't stop me now".
+        """
+        taken = [(slot.start, slot.end) for slot in slots]
+        for found in self.words.finditer(text):
+            if not any(start < found.end() and found.start() < end for start, end in taken):
+                return found.group()
+        return ""
+
+    def has(self, word: str) -> bool:
+        """Whether a word is one of them."""
+        return self.words.fullmatch(word) is not None or word in self.alone
+
+
+CONTRARY: Final = Modifier(
+    re.compile(
+        r"\b(?:not|never|cannot|except|unless|without|instead|nobody|nothing"
+        r"|\w+n['’]t|(?:do|does|did|ca|wo|should|would|is|are|was)nt"
+        r"|(?<=\s)but)\b",
+        re.IGNORECASE,
+    ),
+    "may turn it into its contrary",
+    frozenset({"but"}),
+)
+"""Somebody may want it not to be done."""
+
+LATER: Final = Modifier(
+    re.compile(
+        r"\b(?:later|tomorrow|tonight|overnight|eventually|until|till|remind|schedule"
+        r"|after|before|whenever|when(?! you\b)|while(?! you\b)|if(?! you\b| possible\b)"
+        r"|as soon as(?! you\b| possible\b)|(?<!at )once(?! more\b| again\b)"
+        rf"|(?:in|for) (?:\w+ ){{1,3}}{_UNIT}"
+        rf"|at (?:\d[\d:.]*|{_NUMBER}|noon|midnight|night|dawn|dusk|sunset|sunrise|bedtime)"
+        rf"|(?:in the|this|every|each) {_OF_DAY}|(?:every|each|next) (?:hour|day|week|weekend)"
+        r"|on (?:(?:mon|tues|wednes|thurs|fri|satur|sun|week)days?|(?:the )?weekends?))\b",
+        re.IGNORECASE,
+    ),
+    "puts it off, or makes it depend on something",
+    frozenset({"second", "seconds", "minute", "minutes", "hour", "hours", "noon", "midnight"}),
+)
+"""Somebody may want it at another time than now."""
+
+MODIFIERS: Final = (CONTRARY, LATER)
