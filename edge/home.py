@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from edge.errors import HomeError
+from edge.errors import HomeError, UsageError
 from edge.home_file import parse_home, read_home_file
 from edge.home_items import Area, Device, Floor, Item, NameKind, item_kind
 from edge.limits import HOME_ALIASES, HOME_ITEMS, HOME_NAME_CHARS, NAME_TOKENS
@@ -237,6 +237,21 @@ class Home:
         tokens = words_of(words) if isinstance(words, str) else words
         index = self.index[kind]
         return index.exact(tokens) or index.exact(without_articles(tokens))
+
+    def area_id(self, area: str) -> str:
+        """The id of an area, given by its id or by a name that it alone has.
+
+        Raises:
+            UsageError: the home has no such area, or several.
+        """
+        if isinstance(self.get(area), Area):
+            return area
+        ids = self.find("area", area)
+        if len(ids) != 1:
+            known = ", ".join(self._areas) or "none: this home has no areas"
+            problem = "is no area of this home" if not ids else f"are {len(ids)} areas"
+            raise UsageError(f"{area!r} {problem}", where="area", allowed=known)
+        return ids[0]
 
     def closest(
         self,

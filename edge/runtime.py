@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
@@ -146,15 +147,23 @@ class Runtime:
 
     # --- text ---------------------------------------------------------------------------------
 
-    def understand(self, text: str | bytes) -> Command | Rejected:
+    def understand(self, text: str | bytes, area: str | None = None) -> Command | Rejected:
         """What a sentence commands, or why it is rejected. Never raises on any text.
 
+        Args:
+            text: the sentence.
+            area: where it is said, where that is known: an area's id or name. It fills templates
+                that ask for it ("turn on the lights", here), and settles which of several devices
+                of one name is meant.
+
         Raises:
-            UsageError: `text` is neither text nor bytes, the runtime is closed, or the bundle
-                understands no text.
+            UsageError: `text` is neither text nor bytes, the home has no such area, the runtime is
+                closed, or the bundle understands no text.
         """
         with self._turn:
-            return self._open().answer(text)
+            understanding = self._open()
+            said_in = None if area is None else self._home.area_id(area)
+            return understanding.answer(text, said_in)
 
     # --- preferences --------------------------------------------------------------------------
 
@@ -293,10 +302,15 @@ class Runtime:
                 raise _closed() if self._closed else self._lacks(SPEECH)
             from edge.voice.voice import Voice  # only for those who listen
 
-            reads = self.understand if INTENT in bundle.tasks else None
+            reads = self._read if INTENT in bundle.tasks else None
             self._voice = Voice.of(bundle, lambda: self._home, reads)
             self._unheard = None
             return self._voice
+
+    def _read(self, text: str, area: str | None) -> Command | Rejected:
+        """What a transcript commands; its area may have been removed since somebody listens."""
+        with self._turn:
+            return self._open().answer(text, area)
 
     def stream(
         self, wake: WakeChoice = None, settings: StreamSettings | None = None
@@ -315,14 +329,17 @@ class Runtime:
 
         Args:
             wake: a phrase as it is written ("hey jarvis"), or several; see `edge phrase`.
-            settings: times and thresholds.
+            settings: where it is, times and thresholds.
 
         Raises:
             UsageError: the runtime is closed, the bundle does not hear, no sentence can be said in
-                this home, or a phrase cannot be listened for.
+                this home, the home has no such area, or a phrase cannot be listened for.
             BundleError: what the bundle holds for it cannot be run.
         """
-        return self.voice.stream(wake, settings)
+        voice = self.voice
+        if settings is not None and settings.area is not None:
+            settings = replace(settings, area=self._home.area_id(settings.area))
+        return voice.stream(wake, settings)
 
     def listen(
         self,

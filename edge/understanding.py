@@ -48,15 +48,22 @@ class TextUnderstanding:
     ) -> None:
         self._model, self._grammar, self._schema = model, grammar, schema
         self.home = home
+        self._area: str | None = None
+        """Where the sentence that is being read was said."""
         # Where no sentences are written down, a corpus has taught the model what words do to them.
         self._check = FrameCheck(grammar, schema) if grammar is not None else None
 
-    def answer(self, text: str | bytes) -> Answer:
+    def answer(self, text: str | bytes, area: str | None = None) -> Answer:
         """What `text` commands, or why it is rejected.
+
+        Args:
+            text: a sentence.
+            area: id of the area where it is said, as far as known: see `Grammar.match`.
 
         Raises:
             UsageError: `text` is neither text nor bytes.
         """
+        self._area = area
         if not isinstance(text, str):
             decoded = _decode(text)
             if isinstance(decoded, Rejected):
@@ -76,7 +83,7 @@ class TextUnderstanding:
         return self._by_grammar_then_model(text, tokens, self._grammar)
 
     def _by_grammar_then_model(self, text: str, tokens: Tokens, grammar: Grammar) -> Answer:
-        search = grammar.search(tokens, self.home)
+        search = grammar.search(tokens, self.home, area=self._area)
         if search.match is not None:
             return interpret(search.match, self.home)
         said = grammar.plain(tokens)
@@ -126,7 +133,9 @@ class TextUnderstanding:
         return near
 
     def _exact(self, tokens: Tokens) -> Answer | None:
-        found = self._grammar.match(tokens, self.home) if self._grammar is not None else None
+        if self._grammar is None:
+            return None
+        found = self._grammar.match(tokens, self.home, area=self._area)
         return None if found is None else interpret(found, self.home)
 
     def _completed(self, part: Tokens, verb: Tokens, later: list[Tokens]) -> Command | None:
@@ -147,10 +156,10 @@ class TextUnderstanding:
 
     def _fitting(self, tokens: Tokens) -> Command | None:
         """The command that a sentence is; None of one that only nearly is."""
-        search = self._grammar.search(tokens, self.home) if self._grammar is not None else None
-        if search is None or search.match is None:
+        if self._grammar is None:
             return None
-        found = interpret(search.match, self.home)
+        match = self._grammar.search(tokens, self.home, area=self._area).match
+        found = interpret(match, self.home) if match is not None else None
         return found if isinstance(found, Command) else None
 
     def _by_model_alone(self, part: Tokens) -> Answer:
@@ -238,7 +247,9 @@ class TextUnderstanding:
         if amiss is not None:
             code, reason = amiss
             return Rejected(code, reason, text=text, intent=frame.intent, score=frame.score)
-        found = resolve(frame.intent, frame.slots, self.home, self._schema, text=text)
+        found = resolve(
+            frame.intent, frame.slots, self.home, self._schema, text=text, area=self._area
+        )
         if isinstance(found, Rejected):
             return found
         return Command(frame.intent, found.slots, found.targets, frame.score, "model", text)

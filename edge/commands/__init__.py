@@ -58,6 +58,13 @@ def bundle_of(args: argparse.Namespace) -> str:
     return str(default_bundle())
 
 
+def add_area(parser: argparse.ArgumentParser) -> None:
+    """Add the area that something is said in."""
+    parser.add_argument(
+        "--area", metavar="AREA", help="where in the home it is said: an area's id or name"
+    )
+
+
 def add_json(
     parser: argparse.ArgumentParser, help: str = "print one JSON document instead of a table"
 ) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from edge.commands import add_bundle, add_json, bundle_of, print_json
+from edge.commands import add_area, add_bundle, add_json, bundle_of, print_json
 from edge.errors import UsageError
 from edge.table import printable, table
 
@@ -47,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="take this profile's variant instead of the one nearest to this machine",
     )
+    add_area(parser)
     parser.add_argument(
         "--wake",
         metavar="PHRASE",
@@ -127,7 +128,7 @@ def _listen_raw(args: argparse.Namespace, hub: Runtime) -> None:
 def _settings(args: argparse.Namespace) -> StreamSettings:
     from edge.voice.settings import StreamSettings
 
-    given = {"per_hour": args.per_hour, "follow_up": args.follow_up}
+    given = {"per_hour": args.per_hour, "follow_up": args.follow_up, "area": args.area}
     return StreamSettings(**{name: value for name, value in given.items() if value is not None})
 
 

@@ -14,6 +14,7 @@ from edge.table import printable
 
 if TYPE_CHECKING:
     from edge.runtime import Runtime
+    from edge.voice.settings import StreamSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,24 @@ class Listened:
         return printable(f"{self.file}: {'; '.join(parts)}")
 
 
-def run_recordings(hub: Runtime, paths: Sequence[str], as_json: bool) -> int:
+def run_recordings(
+    hub: Runtime, paths: Sequence[str], as_json: bool, area: str | None = None
+) -> int:
     """One line a recording, written at once; 0 where everything in all of them was understood.
+
+    Args:
+        area: where it is said, as far as known.
 
     Raises:
         EdgeError: the bundle does not hear: that is no fault of a recording's.
     """
-    hub.stream().close()
+    from edge.voice.settings import StreamSettings
+
+    settings = StreamSettings(area=area)
+    hub.stream(settings=settings).close()
     understood = True
     for path in paths:
-        found = listen_to(hub, path)
+        found = listen_to(hub, path, settings)
         understood &= found.understood
         for problem in found.problems:
             print(f"edge: {printable(problem)}", file=sys.stderr)
@@ -73,13 +82,13 @@ def run_recordings(hub: Runtime, paths: Sequence[str], as_json: bool) -> int:
     return 0 if understood else 1
 
 
-def listen_to(hub: Runtime, path: str) -> Listened:
+def listen_to(hub: Runtime, path: str, settings: StreamSettings | None = None) -> Listened:
     """Everything that is commanded in one recording, or at least said."""
     from edge.voice.listener import heard_from
     from edge.voice.sources.files import Recording
 
     answers: list[Command | Rejected] = []
-    with hub.stream() as stream:
+    with hub.stream(settings=settings) as stream:
         try:
             with Recording(path) as source:
                 for event in heard_from(source, stream):

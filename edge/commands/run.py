@@ -7,9 +7,10 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import BinaryIO
 
-from edge.commands import add_bundle, add_json, bundle_of
+from edge.commands import add_area, add_bundle, add_json, bundle_of
 from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.limits import LINE_BYTES
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="take this profile's variant instead of the one nearest to this machine",
     )
+    add_area(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--text", metavar="SENTENCE", help="understand this one sentence")
     what.add_argument(
@@ -67,17 +69,18 @@ def run(args: argparse.Namespace) -> int:
 
     _check_bundle(args)
     runtime = Runtime.load(bundle_of(args), home=args.home, profile=args.profile)
+    understand = partial(runtime.understand, area=args.area)
     try:
         if args.text is not None:
-            event = answer(args.text, runtime.understand)
+            event = answer(args.text, understand)
             _write(event, args.json)
             return 0 if isinstance(event, Command) else 1
         if args.wav is not None:
             from edge.commands.recordings import run_recordings
 
-            return run_recordings(runtime, args.wav, args.json)
+            return run_recordings(runtime, args.wav, args.json, args.area)
         for sentence in sentences(sys.stdin.buffer):
-            _write(answer(sentence, runtime.understand), args.json)
+            _write(answer(sentence, understand), args.json)
         return 0
     finally:
         runtime.close()

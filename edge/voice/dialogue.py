@@ -129,7 +129,11 @@ class Dialogue:
             return events
         self._started = False
         answer = self._recognizer.answer(
-            utterance.attempt, utterance.posteriors(), self._settings.threshold, cut=cut
+            utterance.attempt,
+            utterance.posteriors(),
+            self._settings.threshold,
+            cut=cut,
+            area=self._settings.area,
         )
         if isinstance(answer, Command) or answer.code in _SAY_AGAIN:
             self._until = max(self._until, position + _samples(self._settings.follow_up))

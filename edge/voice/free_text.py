@@ -13,12 +13,15 @@ from edge.voice.answers import same, scored
 if TYPE_CHECKING:
     from edge.voice.hypothesis import Hypothesis
 
-Understand = Callable[[str], Answer]
-"""Reads a sentence, whatever it is."""
+Understand = Callable[[str, str | None], Answer]
+"""Reads a sentence, whatever it is, that is said in an area or nobody knows where."""
 
 
 def by_model(
-    texts: Sequence[Hypothesis], understand: Understand, threshold: float
+    texts: Sequence[Hypothesis],
+    understand: Understand,
+    threshold: float,
+    area: str | None = None,
 ) -> Answer | None:
     """A command that is sure enough, or what is wrong with the likeliest transcript.
 
@@ -30,6 +33,7 @@ def by_model(
         texts: transcripts with letters in them, the likeliest first.
         understand: reads one.
         threshold: probability from which a command counts.
+        area: where it was said.
 
     Returns:
         None: nothing was heard, or a command that is not sure enough.
@@ -39,7 +43,7 @@ def by_model(
     top = texts[0].log_probability
     weights = [math.exp(one.log_probability - top) for one in texts]
     clarity = math.exp(min(0.0, top) / len(texts[0].text))
-    answers = [understand(one.text) for one in texts]
+    answers = [understand(one.text, area) for one in texts]
     found: list[tuple[Command, str, float]] = []
     for one, answer, weight in zip(texts, answers, weights, strict=True):
         if not isinstance(answer, Command):

@@ -144,17 +144,19 @@ class Recognizer:
         decoder = self._decoder
         return Attempt(decoder.graph, decoder.start()) if decoder is not None else None
 
-    def read(self, attempt: Attempt) -> Reading | None:
-        """The best whole sentence of a search; None where there is none."""
+    def read(self, attempt: Attempt, area: str | None = None) -> Reading | None:
+        """The best whole sentence of a search, said in an area; None where there is none."""
         found = attempt.search.finish(self.settings.hypotheses)
         if not found or found[0].evidence is None:
             return None
         best, evidence, margin = found[0], found[0].evidence, _FURTHEST
         with self._turn:
-            answer = self._meaning(attempt.graph, best.text)
+            answer = self._meaning(attempt.graph, best.text, area)
             # "The lamp" and "my lamp" are no alternatives: the next other meaning is.
             for other in found[1:]:
-                if other.complete and not same(answer, self._meaning(attempt.graph, other.text)):
+                if other.complete and not same(
+                    answer, self._meaning(attempt.graph, other.text, area)
+                ):
                     margin = min(best.score - other.score, _FURTHEST)
                     break
         evidence = evidence._replace(margin=margin)
@@ -172,6 +174,7 @@ class Recognizer:
         threshold: float | None = None,
         *,
         cut: float = 0.0,
+        area: str | None = None,
     ) -> Answer:
         """What an utterance commands, or why it is rejected.
 
@@ -180,13 +183,14 @@ class Recognizer:
             posteriors: [frames, labels], natural logarithms: the same utterance.
             threshold: probability below which it is rejected; that of the settings when None.
             cut: seconds after which it was cut off because nobody paused; 0 where it was not.
+            area: where it was said, as far as known.
         """
         spelled = greedy(posteriors)
         letters = sum(map(str.isalpha, spelled))
         least = self.settings.threshold if threshold is None else threshold
         # Noise fits short sentences well, and has no letters; a short word may have a single one.
         # On dev, 97 of 100 noises had none, and 1 of 100 words; 2 words had one, 6 in noise.
-        reading = self.read(attempt) if attempt is not None and letters else None
+        reading = self.read(attempt, area) if attempt is not None and letters else None
         if reading is not None and reading.probability >= least:
             return scored(reading.answer, reading.probability, reading.text)
         if letters < _FEWEST_LETTERS:
@@ -200,7 +204,8 @@ class Recognizer:
         heard = texts[0].text if texts else spelled
         free: Answer | None = None
         if self._understand is not None:
-            free = by_model(texts, self._understand, max(least, self.settings.free_threshold))
+            threshold = max(least, self.settings.free_threshold)
+            free = by_model(texts, self._understand, threshold, area)
             if isinstance(free, Command):
                 return free
         return refused(heard, reading, _begun(attempt), free, self.problem)
@@ -228,11 +233,11 @@ class Recognizer:
         )
         self.problem = ""
 
-    def _meaning(self, graph: SearchGraph, said: str) -> Answer:
+    def _meaning(self, graph: SearchGraph, said: str, area: str | None = None) -> Answer:
         """What a sentence of the graph means; for who holds the lock."""
         answers = []
         for written in graph.written(said):
-            answer = self._text.answer(written)
+            answer = self._text.answer(written, area)
             if isinstance(answer, Command):
                 return answer
             answers.append(answer)

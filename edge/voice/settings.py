@@ -40,6 +40,8 @@ class StreamSettings:
     """Probability below which a command is rejected as unsure; the bundle's own when None."""
     endpoint: EndpointSettings | None = None
     """What counts as a beginning and an end of speech; the bundle's own when None."""
+    area: str | None = None
+    """The area that is listened to, where that is known: see `Runtime.understand`."""
 
     def __post_init__(self) -> None:
         """Checks every number."""

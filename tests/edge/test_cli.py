@@ -72,6 +72,12 @@ class TestBundleThatShips:
         assert main(["run", "--text", "turn off the kitchen lights"]) == 0
         assert capsys.readouterr().out.startswith("TurnOff ")
 
+    def test_it_is_told_where_something_is_said(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["run", "--text", "turn on the reading lamp", "--area", "Office"]) == 0
+        assert "light.reading_study" in capsys.readouterr().out
+        assert main(["run", "--text", "turn on the reading lamp", "--area", "cellar"]) == 2
+        assert "'cellar' is no area of this home" in capsys.readouterr().err
+
     def test_it_suggests_what_a_home_could_do(self, capsys: pytest.CaptureFixture[str]) -> None:
         moment = ("suggest", "--at", "2024-01-08T07:30", "--everything")
         home = str(ROOT / "export" / "samples" / "home" / "home.toml")

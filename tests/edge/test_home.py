@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.errors import HomeError
+from edge.errors import HomeError, UsageError
 from edge.home import Area, Device, Floor, Home
 from edge.limits import HOME_ALIASES, HOME_NAME_CHARS
 
@@ -128,6 +128,16 @@ def test_a_home_is_read_from_toml_and_json(tmp_path: Path) -> None:
     file = tmp_path / "home.json"
     file.write_text(json.dumps(small_home().to_dict()))
     assert len(Home.load(file).devices) == 4
+
+
+def test_an_area_by_its_id_or_its_name() -> None:
+    home = Home([], [Area("k", "Kitchen", ("galley",)), Area("a", "Attic"), Area("b", "attic")])
+    assert [home.area_id(said) for said in ("k", "kitchen", "the Galley", "b")] == [*"kkkb"]
+    with pytest.raises(UsageError, match="'cellar' is no area of this home") as none:
+        home.area_id("cellar")
+    assert none.value.allowed == "k, a, b"
+    with pytest.raises(UsageError, match="'Attic' are 2 areas"):
+        home.area_id("Attic")
 
 
 @pytest.mark.parametrize(

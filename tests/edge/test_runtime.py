@@ -151,6 +151,14 @@ class TestHome:
             assert isinstance(answer, Rejected)
             assert answer.code == "unknown_name"
 
+    def test_where_it_is_said_is_an_area_of_it(self, hub: Runtime) -> None:
+        for area in ("garage", "Garage"):
+            answer = hub.understand("turn off the heater", area)
+            assert isinstance(answer, Command)
+            assert hub.home.area_of(answer.targets[0]) == "garage"
+        with pytest.raises(UsageError, match="'cellar' is no area of this home"):
+            hub.understand("turn off the heater", "cellar")
+
     def test_devices_come_and_go_while_it_runs(self, hub: Runtime) -> None:
         hub.home.add(Area("attic", "Attic"), Device("z", "Zeppelin", area="attic"))
         assert isinstance(hub.understand("turn on the zeppelin"), Command)

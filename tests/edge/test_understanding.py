@@ -137,9 +137,11 @@ class TestSeveralCommands:
         asked: list[str] = []
         match = Grammar.match
 
-        def counted(self: Grammar, tokens: Tokens, home: Home) -> Match | Miss | None:
+        def counted(
+            self: Grammar, tokens: Tokens, home: Home, *, area: str | None
+        ) -> Match | Miss | None:
             asked.append(tokens.written(0, len(tokens)))
-            return match(self, tokens, home)
+            return match(self, tokens, home, area=area)
 
         monkeypatch.setattr(Grammar, "match", counted)
         hub.answer("turn on the porch light and the fan off now")
@@ -276,6 +278,14 @@ class TestNames:
     def test_one_that_several_have_is_asked_about(self, hub: TextUnderstanding, text: str) -> None:
         answer = refused(hub.answer(text), "ambiguous_name")
         assert answer.suggestions == ("Heater (Kitchen)", "Heater (Garage)")
+
+    @pytest.mark.parametrize("text", ["turn off the heater", "the heater off now"])
+    def test_but_not_where_it_is_known_where_it_was_said(
+        self, hub: TextUnderstanding, text: str
+    ) -> None:
+        (command,) = commands(hub.answer(text, "garage"))
+        assert hub.home.area_of(command.targets[0]) == "garage"
+        refused(hub.answer(text), "ambiguous_name")
 
     def test_a_device_that_cannot_do_it_is_told(self, hub: TextUnderstanding) -> None:
         answer = refused(hub.answer("dim the fan to 40"), "unknown_name")

@@ -84,6 +84,13 @@ class TestRaw:
         (document,) = [json.loads(line) for line in lines(capsys)]
         assert document["audio_seconds"] == pytest.approx(1.0, abs=0.01)
 
+    def test_where_it_is_said(
+        self, bundle: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        from_stdin(monkeypatch, audio(1.0, "turn on the heater", 1.5).tobytes())
+        assert listen(bundle, "--raw", "--area", "garage") == 0
+        assert "heater.garage" in capsys.readouterr().out
+
     def test_what_ends_inside_a_sample_is_said(
         self, bundle: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -69,6 +69,16 @@ class TestTheHomesSentences:
         assert (found.code, found.intent) == ("ambiguous_name", "TurnOn")
         assert found.score > 0.5
 
+    def test_unless_it_is_known_where_it_is_said(self) -> None:
+        by = recognizer()
+        attempt = by.start()
+        assert attempt is not None
+        frames = spoken("turn on the heater")
+        attempt.search.push(frames)
+        found = by.answer(attempt, frames, area="garage")
+        assert isinstance(found, Command)
+        assert len(found.targets) == 1
+
     def test_other_ways_to_say_the_same_do_not_make_it_less_sure(self) -> None:
         """ "The" and "a" are the same to the grammar, so their likeness is no doubt."""
         by = recognizer()
@@ -169,7 +179,7 @@ class TestTheModelOfText:
     def test_it_reads_what_the_grammar_does_not_know(self) -> None:
         asked: list[str] = []
 
-        def understand(text: str) -> Answer:
+        def understand(text: str, area: str | None) -> Answer:
             asked.append(text)
             return Command("Sing", {"song": "hey"}, score=0.97, source="model", text=text)
 
@@ -180,7 +190,7 @@ class TestTheModelOfText:
         assert "sing me a song" in asked
 
     def test_it_is_not_asked_when_the_grammar_is_sure(self) -> None:
-        def understand(text: str) -> Answer:
+        def understand(text: str, area: str | None) -> Answer:
             raise AssertionError(text)
 
         found = answer(recognizer(understand=understand), spoken("turn on the porch light"))
@@ -193,7 +203,7 @@ class TestTheModelOfText:
         frames[:10][first] = -12.0
         frames[np.ix_(np.flatnonzero(first), [s, x])] = np.log(0.5)
 
-        def understand(text: str) -> Answer:
+        def understand(text: str, area: str | None) -> Answer:
             return Command("Sing", score=0.97, source="model", text=text)
 
         found = answer(recognizer(understand=understand), frames)
@@ -201,14 +211,14 @@ class TestTheModelOfText:
         assert found.score > 0.8
 
     def test_unclear_letters_are_not_enough(self) -> None:
-        def understand(text: str) -> Answer:
+        def understand(text: str, area: str | None) -> Answer:
             return Command("Sing", score=0.97, source="model", text=text)
 
         found = answer(recognizer(understand=understand), babble(150, sharp=1.5))
         assert isinstance(found, Rejected)
 
     def test_what_it_asks_back_is_passed_on(self) -> None:
-        def understand(text: str) -> Answer:
+        def understand(text: str, area: str | None) -> Answer:
             return Rejected("unknown_name", "no device called 'zebra'", text=text)
 
         found = answer(recognizer(understand=understand), spoken("make the zebra shine"))
@@ -217,7 +227,7 @@ class TestTheModelOfText:
         assert found.text == "make the zebra shine"
 
     def test_a_bundle_without_sentences_has_only_it(self) -> None:
-        def understand(text: str) -> Answer:
+        def understand(text: str, area: str | None) -> Answer:
             return Command("Sing", score=0.97, source="model", text=text)
 
         by = Recognizer(None, tiny_home, understand)

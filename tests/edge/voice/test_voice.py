@@ -12,6 +12,7 @@ from edge import Home, Runtime
 from edge.errors import BundleFormatError, UsageError
 from edge.events import Command, Rejected, VoiceEvent, Wake
 from edge.home import Device
+from edge.voice.settings import StreamSettings
 from edge.voice.sources.microphone import Microphone
 from edge.voice.wake import WakePhrase
 from tests.edge.tiny_bundle import HERE
@@ -141,6 +142,21 @@ class TestStreams:
         found = answers(hub.stream().push(audio(1.0, "tell me a story", 2.5)))
         assert [type(one) for one in found] == [Rejected]
         assert found[0].text == "tell me a story"
+
+    @pytest.mark.parametrize(
+        ("area", "target"), [("kitchen", "heater.kitchen"), ("Garage", "heater.garage")]
+    )
+    def test_where_it_is_tells_devices_of_one_name_apart(
+        self, hub: Runtime, area: str, target: str
+    ) -> None:
+        stream = hub.stream(settings=StreamSettings(area=area))
+        (found,) = answers(stream.push(audio(1.0, "turn on the heater", 1.5)))
+        assert isinstance(found, Command)
+        assert found.targets == (target,)
+
+    def test_it_is_somewhere_in_the_home(self, hub: Runtime) -> None:
+        with pytest.raises(UsageError, match="'cellar' is no area"):
+            hub.stream(settings=StreamSettings(area="cellar"))
 
     def test_a_home_that_is_put_in_its_place(self, hub: Runtime) -> None:
         stream = hub.stream()
