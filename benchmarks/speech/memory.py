@@ -49,7 +49,7 @@ if bundle:
         found = Bundle.open(bundle, profile or None)
         with open(grammar, "rb") as file:
             tables = read_tables(file.read())
-        recognizer = Recognizer.of(found, tables, lambda: household, several=True)
+        recognizer = Recognizer.of(found, tables, lambda: household, is_home=True)
         ends = EndpointSettings.of(found.tasks[TASK])
         model = AcousticModel.of(found)
         voice = Voice(model, VoiceActivity.of(found), recognizer, endpoint=ends)

@@ -26,7 +26,7 @@ def no_commands(
     """
     domain = voices.sample_home()
     understand = _reader(ear, reading)
-    recognizer = voices.recognizer_of(ear.bundle, domain, understand, several=True)
+    recognizer = voices.recognizer_of(ear.bundle, domain, understand, is_home=True)
     typed = voices.by_sentences(domain)
     rows: list[dict[str, Any]] = []
     taken: list[bool] = []

@@ -57,17 +57,17 @@ def recognizer_of(
     domain: Domain,
     understand: Understand | None = None,
     *,
-    several: bool = False,
+    is_home: bool = False,
 ) -> Recognizer:
     """Recognises the sentences of `domain`, with the bundle's own settings and thresholds.
 
     Args:
         understand: reads free transcripts; None: sentences only.
-        several: whether sentences may be joined by "and", as in a home.
+        is_home: whether sentences may be joined by "and", and so on: see `Recognizer.of`.
     """
     home = home_of(domain)
     tables = read_tables(domain.grammar.data)
-    return Recognizer.of(bundle, tables, lambda: home, understand, several=several)
+    return Recognizer.of(bundle, tables, lambda: home, understand, is_home=is_home)
 
 
 def has_sentences(bundle: Bundle) -> bool:
@@ -92,7 +92,7 @@ def home_voice_of(bundle: Bundle) -> Voice:
     """The same for the sample home, free text included."""
     home = sample_home()
     reader = reader_of(bundle, home_of(home))
-    return voice_of(bundle, recognizer_of(bundle, home, reader, several=True))
+    return voice_of(bundle, recognizer_of(bundle, home, reader, is_home=True))
 
 
 def wake_table_of(bundle: Bundle) -> WakeTable:

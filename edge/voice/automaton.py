@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
+from edge.asides import BEFORE, BEHIND, LANGUAGE, LINKS
 from edge.errors import UsageError
 from edge.grammar_file import HOME_KINDS, GrammarTables, ListEntry
 from edge.home import Home
 from edge.limits import SPEECH_SENTENCES
 from edge.names import Node
 from edge.text import words_of
-from edge.voice.spoken import number_words, numbers_of, say, say_all
+from edge.voice.spoken import number_words, numbers_of, say, say_all, say_text
 from edge.voice.tries import Tries, build, labels_of
 
 WORD_END: Final = 0
@@ -105,13 +106,17 @@ class _Phrases:
         return said
 
 
-def of_grammar(tables: GrammarTables, home: Home, *, several: bool = False) -> WordAutomaton:
+def of_grammar(
+    tables: GrammarTables, home: Home, *, several: bool = False, asides: bool = False
+) -> WordAutomaton:
     """What a home's grammar takes, with the names that the home has now.
 
     Args:
         tables: the compiled grammar.
         home: whose names may be said. Later changes of it do not count.
         several: whether commands may follow one another, joined by "and" or "then".
+        asides: whether words may be said beside a sentence that make no command of it: see
+            `edge.asides`. In other languages than theirs none are.
 
     Raises:
         UsageError: no sentence of it can be said, or it is larger than `edge.limits` allows.
@@ -150,12 +155,48 @@ def of_grammar(tables: GrammarTables, home: Home, *, several: bool = False) -> W
         accepts.append(accepts[target])
         if trie is None:
             loose.add(state)
+    if asides and tables.language == LANGUAGE:
+        loose |= _set_aside(phrases, edges, accepts, is_open=bool(loose))
     for state, row in enumerate(edges):
         if skip is not None:
             row.append((skip, state))
         if joining is not None and accepts[state]:
             row.append((joining, 0))
     return _finished(phrases, edges, accepts, frozenset(loose))
+
+
+def _set_aside(
+    phrases: _Phrases,
+    edges: list[list[tuple[int | None, int]]],
+    accepts: list[bool],
+    *,
+    is_open: bool,
+) -> set[int]:
+    """Lets words be said beside a sentence that make no command of it: see `edge.asides`.
+
+    Args:
+        is_open: whether any words may be said in some sentence; only then may they be said behind
+            one, since they make a search wider than closed lists are worth.
+
+    Returns:
+        States inside what may be any words.
+    """
+    before, behind, links = (phrases.trie(map(say_text, each)) for each in (BEFORE, BEHIND, LINKS))
+    sentences = len(edges)
+    ended, linked, more = range(sentences, sentences + 3)
+    for state in range(sentences):
+        if accepts[state]:
+            edges[state].append((behind, ended))
+            if is_open:
+                edges[state].append((links, linked))
+    edges[0].append((before, 0))
+    edges.append([])
+    accepts.append(True)
+    if is_open:
+        edges += [[(None, more)], [(None, more)]]
+        accepts += [False, True]
+        return {linked, more}
+    return set()
 
 
 def of_sentences(texts: Iterable[str]) -> WordAutomaton:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from edge.asides import aside
 from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.grammar import Grammar
@@ -102,19 +103,20 @@ class Recognizer:
         home: Callable[[], Home],
         understand: Understand | None = None,
         *,
-        several: bool,
+        is_home: bool,
     ) -> Recognizer:
         """One with the settings, pronunciations and words of a bundle.
 
         Args:
-            several: whether commands may be joined by "and", where the bundle does not say.
+            is_home: whether it is a home's sentences: commands may be joined by "and", where the
+                bundle does not say otherwise, and words beside one may make none of it.
 
         Raises:
             BundleError: what the bundle says of them cannot be used.
             UsageError: see `Recognizer`.
         """
         task = bundle.tasks[TASK]
-        settings = RecognizerSettings.of(task, several=several)
+        settings = RecognizerSettings.of(task, several=is_home, asides=is_home)
         lexicon = Lexicon.of(bundle, task)
         return cls(tables, home, understand, settings, Pronouncer.of(bundle), lexicon)
 
@@ -227,9 +229,12 @@ class Recognizer:
         home = self._home()
         self._names = tuple(home)
         self._text.home = home
-        graph = SearchGraph.of_grammar(tables, home, several=self.settings.several)
+        settings = self.settings
+        graph = SearchGraph.of_grammar(
+            tables, home, several=settings.several, asides=settings.asides
+        )
         self._decoder = Decoder(
-            graph, pronouncer=self.pronouncer, lexicon=self._lexicon, **self.settings.decoder
+            graph, pronouncer=self.pronouncer, lexicon=self._lexicon, **settings.decoder
         )
         self.problem = ""
 
@@ -241,6 +246,9 @@ class Recognizer:
             if isinstance(answer, Command):
                 return answer
             answers.append(answer)
+        if beside := aside(said):
+            reason = f"{beside!r} makes no command of it; say what is to be done now, no more"
+            return Rejected("out_of_scope", reason, text=said)
         return answers[0]
 
 
@@ -249,4 +257,5 @@ def _begun(attempt: Attempt | None) -> str:
     if attempt is None:
         return ""
     beginning = attempt.search.partial()
-    return beginning if attempt.graph.fixed(beginning) >= _FIXED else ""
+    fixed = attempt.graph.fixed(beginning) >= _FIXED and not aside(beginning)
+    return beginning if fixed else ""

@@ -30,7 +30,9 @@ class SearchGraph:
         self._states = States(words)
 
     @classmethod
-    def of_grammar(cls, tables: GrammarTables, home: Home, *, several: bool = False) -> SearchGraph:
+    def of_grammar(
+        cls, tables: GrammarTables, home: Home, *, several: bool = False, asides: bool = False
+    ) -> SearchGraph:
         """The sentences of a home.
 
         Every sentence that `edge.grammar.Grammar` matches can be said. Numbers out of a list's
@@ -40,11 +42,12 @@ class SearchGraph:
             tables: the home's compiled grammar.
             home: whose names may be said, as it is now.
             several: whether commands may follow one another, joined by "and" or "then".
+            asides: whether words may be said beside a sentence that make no command of it.
 
         Raises:
             UsageError: no sentence of it can be said, or it is larger than `edge.limits` allows.
         """
-        return cls(automaton.of_grammar(tables, home, several=several))
+        return cls(automaton.of_grammar(tables, home, several=several, asides=asides))
 
     @classmethod
     def of_sentences(cls, texts: Iterable[str]) -> SearchGraph:

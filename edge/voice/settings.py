@@ -92,20 +92,25 @@ class RecognizerSettings:
     for it."""
     several: bool = True
     """Whether commands may be joined by "and"."""
+    asides: bool = False
+    """Whether words beside a command that make none of it are listened for: see `edge.asides`."""
     hypotheses: int = 5
     """Sentences, and free transcripts, that are looked at."""
 
     @classmethod
-    def of(cls, task: Mapping[str, Any], *, several: bool = True) -> RecognizerSettings:
+    def of(
+        cls, task: Mapping[str, Any], *, several: bool = True, asides: bool = False
+    ) -> RecognizerSettings:
         """Those of a manifest's entry.
 
         Args:
             several: what is taken where it does not say.
+            asides: what is taken; it does not say.
 
         Raises:
             BundleFormatError: a key is not what docs/bundle-format.md says.
         """
-        found: dict[str, Any] = {"several": several}
+        found: dict[str, Any] = {"several": several, "asides": asides}
         table = Table(dict(task), _WHERE)
         if "decoder" in task:
             found["decoder"] = _decoder(table.table("decoder"))

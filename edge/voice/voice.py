@@ -85,9 +85,9 @@ class Voice:
                 where=f"manifest.json: tasks.{TASK}.assets.grammar",
                 allowed="a compiled grammar there, or a task that reads text",
             )
-        # A maker's own few sentences are said one at a time; those of a home may be joined.
+        # A maker's own few sentences are said one at a time, and among nothing else.
         own = "grammar" in task.get("assets", {})
-        recognizer = Recognizer.of(bundle, tables, home, understand, several=not own)
+        recognizer = Recognizer.of(bundle, tables, home, understand, is_home=not own)
         return cls(
             AcousticModel.of(bundle),
             VoiceActivity.of(bundle),

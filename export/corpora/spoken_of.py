@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
+from edge.asides import ASKED, FORBIDDEN, IF, TOLD
 from edge.text import words_of
 from export.corpora.utterance import OUT_OF_SCOPE, SlotSpan, Utterance
 
 Words = tuple[str, ...]
 """Of a sentence."""
 
-LANGUAGE = "en"
-"""Of the words below."""
 SHARE = 0.06
 """Of a home's sentences, so many are spoken of besides."""
 PIECES = 0.03
@@ -30,30 +29,6 @@ _VERBS = frozenset(
     "disarm run send clean vacuum mute unmute increase decrease cancel begin end".split()
 )
 """What a sentence begins with that can stand behind the words below."""
-_ASKED = (
-    "did you|did somebody|did we|did i|does he ever|do they|do you always|do i have to|"
-    "do we need to|should i|should we|should anybody|why did you|why did it|why would you|"
-    "why do you|why should i|when did you|when do you|how do i|how do you|how did they|"
-    "how would one|who told you to|who said to|what happens if i|what if i|what made you|"
-    "is it wise to|is it safe to|was it you who said to|do you know how to|"
-    "have you ever tried to|are we allowed to"
-).split("|")
-_TOLD = (
-    "i forgot to|i tried to|i used to|i meant to|i will|i am about to|i was going to|i had to|"
-    "she wants to|he likes to|they always|we usually|you used to|nobody should|"
-    "my mother used to|i remember when we would|he told me to|it took an hour to|it is easy to|"
-    "it is hard to|i learned how to|somebody has to|i saw her|i heard him|thanks for letting me"
-).split("|")
-_FORBIDDEN = (
-    "never|don't|do not|please don't|please do not|you must not|you should not|you shouldn't|"
-    "don't you dare|i don't want you to|i do not want to|there is no need to|you don't have to|"
-    "do not ever|let's not|we can't|i can't|you can't|nobody may|no need to"
-).split("|")
-_IF = (
-    "if it rains|if i am not home|when i get home|as soon as it gets dark|"
-    "whenever somebody comes in|unless i say so|before you|after you|once the guests are gone|"
-    "in case of fire"
-).split("|")
 _POLITE = (
     "could you maybe|could you just|could you perhaps|can you just|can you quickly|"
     "can somebody|could somebody|would you kindly|would you please|will you please|"
@@ -70,7 +45,7 @@ _POLITE = (
 _BEFORE_PIECES = (
     "|the|and|and the|in the|or the|no the|oh the|on the|to|at|of the|my|just the".split("|")
 )
-_FRAMES = tuple(_ASKED + _TOLD + _FORBIDDEN + _IF)
+_FRAMES = (*ASKED, *TOLD, *FORBIDDEN, *IF)
 
 
 def spoken_of(commands: Sequence[Utterance], rng: Random, taken: set[Words]) -> list[Utterance]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
+from edge.asides import LANGUAGE as ENGLISH
 from edge.errors import UsageError
 from edge.home import Home
 from edge.text import words_of
 from export.corpora.paraphrase import paraphrase
 from export.corpora.sampling import Names, Sampler, is_said
-from export.corpora.spoken_of import LANGUAGE as ENGLISH
 from export.corpora.spoken_of import asked_for, pieces, spoken_of
 from export.corpora.utterance import OUT_OF_SCOPE, Corpus, Problem, SlotSpan, Utterance
 from export.templates import Block, Template, Templates, read_templates

@@ -63,6 +63,19 @@ class TestTheHomesSentences:
         frames = spoken("turn on the fan and turn off the porch light")
         assert isinstance(answer(by, frames), Rejected)
 
+    @pytest.mark.parametrize(
+        ("said", "beside"),
+        [
+            ("should i turn on the porch light", "should i"),
+            ("turn on the porch light in five minutes", "in five minutes"),
+        ],
+    )
+    def test_words_beside_one_may_make_none_of_it(self, said: str, beside: str) -> None:
+        found = answer(recognizer(settings=RecognizerSettings(asides=True)), spoken(said))
+        assert isinstance(found, Rejected)
+        assert (found.code, found.text) == ("out_of_scope", said)
+        assert found.reason.startswith(f"{beside!r} makes no command of it")
+
     def test_a_name_that_two_devices_have_is_asked_for(self) -> None:
         found = answer(recognizer(), spoken("turn on the heater"))
         assert isinstance(found, Rejected)

@@ -257,6 +257,34 @@ def test_how_much_of_a_beginning_is_more_than_any_letters(tables: GrammarTables)
     assert graph.fixed("") == 0
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "should i turn on the lamp",
+        "please do not turn on the lamp",
+        "why did you turn on the lamp and turn on the lamp",
+        "turn on the lamp tomorrow morning",
+        "turn on the lamp in forty five minutes please",
+        "turn on the lamp at half past six",
+        "turn on the lamp when everybody is in bed",
+    ],
+)
+def test_words_beside_a_sentence_may_be_said_where_they_are_listened_for(
+    said: str, tables: GrammarTables
+) -> None:
+    assert SearchGraph.of_grammar(tables, HOUSE, several=True, asides=True).accepts(said)
+    assert not SearchGraph.of_grammar(tables, HOUSE, several=True).accepts(said)
+
+
+def test_nothing_else_may_be(tables: GrammarTables) -> None:
+    graph = SearchGraph.of_grammar(tables, HOUSE, asides=True)
+    assert graph.accepts("turn on the lamp")
+    assert not graph.accepts("should i")
+    assert not graph.accepts("tomorrow morning")
+    assert not graph.accepts("turn on the lamp when")
+    assert not graph.accepts("turn on the should i lamp")
+
+
 def test_a_new_name_is_a_new_graph(sample: tuple[Templates, GrammarTables, Home]) -> None:
     _, tables, _ = sample
     home = Home([Device("1", "Lamp")])
