@@ -1,7 +1,7 @@
 """Several commands in one sentence: "turn on the lamp and the fan", "lock the front and back door".
 
-What two commands have in common is said once: the verb with the first of them, what they end with
-at the last. A part that is no command by itself is completed with what another one has.
+What two commands have in common is said once: what they begin with at the first of them, what they
+end with at the last. A part that is no command by itself is completed with what another one has.
 """
 
 from __future__ import annotations
@@ -45,6 +45,12 @@ def verb_of(part: Tokens) -> Tokens:
     """What a part without a verb of its own borrows: "turn on", "open", "dim"."""
     particle = len(part) > 1 and part.words[1] in _PARTICLES
     return part.part(0, 2 if particle else 1)
+
+
+def beginnings_of(part: Tokens) -> Iterator[Tokens]:
+    """What another part may have in common with the beginning of this one, the longest first."""
+    for end in range(len(part) - 1, 0, -1):
+        yield part.part(0, end)
 
 
 def ends_of(part: Tokens) -> Iterator[Tokens]:

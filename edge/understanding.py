@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from edge.conjunction import ends_of, joined, listed, parts_of, verb_of
+from edge.conjunction import beginnings_of, ends_of, joined, listed, parts_of, verb_of
 from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.frame_check import FrameCheck
@@ -138,7 +138,20 @@ class TextUnderstanding:
         found = self._grammar.match(tokens, self.home, area=self._area)
         return None if found is None else interpret(found, self.home)
 
-    def _completed(self, part: Tokens, verb: Tokens, later: list[Tokens]) -> Command | None:
+    def _begun(self, part: Tokens, whole: Tokens | None, intent: str) -> Command | None:
+        """A part with what it has in common with one before it: "the lights in the hall and study".
+
+        Args:
+            whole: a command by itself; None where there was none.
+            intent: what it meant.
+        """
+        for beginning in beginnings_of(whole) if whole is not None else ():
+            found = self._fitting(joined(beginning, part))
+            if found is not None and found.intent == intent:
+                return found
+        return None
+
+    def _ended(self, part: Tokens, verb: Tokens, later: list[Tokens]) -> Command | None:
         """A part with what it has in common with a later one: "lock the front and the back door".
 
         Args:
@@ -186,14 +199,20 @@ class TextUnderstanding:
         commands: list[Command] = []
         rejected: Rejected | None = None
         verb: Tokens | None = None
+        whole: Tokens | None = None  # the last part that was a command by itself
         for number, part in enumerate(parts, 1):
             answer = read(part)
             if isinstance(answer, Command):
-                verb = verb_of(part)
+                verb, whole = verb_of(part), part
             elif verb is not None and isinstance(carried := read(joined(verb, part)), Command):
                 answer = carried
             elif ends:
-                answer = self._completed(part, verb or verb_of(part), parts[number:]) or answer
+                like = commands[-1].intent if commands else ""
+                answer = (
+                    self._begun(part, whole, like)
+                    or self._ended(part, verb or verb_of(part), parts[number:])
+                    or answer
+                )
                 verb = verb or verb_of(part)
             if least is not None and not (isinstance(answer, Command) and answer.score >= least):
                 return None

@@ -133,6 +133,8 @@ def of_grammar(
     joining = phrases.trie(_JOINING) if several else None
 
     edges: list[list[tuple[int | None, int]]] = []
+    named: list[tuple[int, int]] = []
+    """The state behind a name of the home, and that in front of it."""
     repeats: dict[tuple[int | None, int], int] = {}
     """Trie that may be said again and again, and what follows → the state it is said in."""
     for state in range(states):
@@ -148,6 +150,8 @@ def of_grammar(
                 row.append((trie, repeats.setdefault((trie, target), states + len(repeats))))
             elif trie is not None:
                 row.append((trie, target))
+                if tables.lists[number].kind in HOME_KINDS:
+                    named.append((target, state))
         edges.append(row)
     loose = set()
     for (trie, target), state in repeats.items():
@@ -162,6 +166,9 @@ def of_grammar(
             row.append((skip, state))
         if joining is not None and accepts[state]:
             row.append((joining, 0))
+    if joining is not None:
+        for behind, before in named:  # "the hall and the study": see `edge.conjunction`
+            edges[behind].append((joining, before))
     return _finished(phrases, edges, accepts, frozenset(loose))
 
 

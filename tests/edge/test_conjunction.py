@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.conjunction import ends_of, joined, listed, parts_of, verb_of
+from edge.conjunction import beginnings_of, ends_of, joined, listed, parts_of, verb_of
 from edge.limits import COMMANDS
 from edge.text import Tokens, tokenise
 
@@ -50,6 +50,12 @@ def test_and_at_its_commas(text: str, parts: list[str]) -> None:
 )
 def test_a_verb_has_its_particle(text: str, verb: str) -> None:
     assert said([verb_of(tokenise(text))]) == [verb]
+
+
+def test_the_beginning_of_a_part_is_not_all_of_it() -> None:
+    beginnings = said(list(beginnings_of(tokenise("lights in the hall"))))
+    assert beginnings == ["lights in the", "lights in", "lights"]
+    assert said(list(beginnings_of(tokenise("door")))) == []
 
 
 def test_the_end_of_a_part_is_not_all_of_it() -> None:

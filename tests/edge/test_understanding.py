@@ -236,6 +236,16 @@ class TestSeveralCommands:
                 "TurnOff",
                 ("kitchen", "hallway", "study"),
             ),
+            (
+                "turn on the lights in the kitchen and the study",
+                "TurnOn",
+                ("kitchen", "study"),
+            ),
+            (
+                "what's the temperature in the bedroom and the nursery",
+                "GetTemperature",
+                ("bedroom", "nursery"),
+            ),
             ("lock the front and the back door", "Lock", ("lock.front_door", "lock.back_door")),
             (
                 "could you lock the front door, the back door",

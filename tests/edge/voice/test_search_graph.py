@@ -257,6 +257,20 @@ def test_how_much_of_a_beginning_is_more_than_any_letters(tables: GrammarTables)
     assert graph.fixed("") == 0
 
 
+def test_names_may_be_joined_where_commands_may(tables: GrammarTables) -> None:
+    graph = SearchGraph.of_grammar(tables, HOUSE, several=True)
+    alone = SearchGraph.of_grammar(tables, HOUSE)
+    for said in (
+        "turn on the lamp and the lamp post",
+        "turn on the lamp in the kitchen and ida's room",
+        "dim the lamp and the lamp post and the lamp to fifty",
+    ):
+        assert graph.accepts(said), said
+        assert not alone.accepts(said), said
+    assert not graph.accepts("turn on the lamp and the")
+    assert not graph.accepts("turn on the lamp and fifty")
+
+
 @pytest.mark.parametrize(
     "said",
     [
