@@ -6,11 +6,15 @@ end with at the last. A part that is no command by itself is completed with what
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
+from edge.events import Command
 from edge.limits import COMMANDS
 from edge.text import Tokens, tokenise
+
+Fits = Callable[[Tokens], Command | None]
+"""A sentence → the command that it is, if it is one."""
 
 _AND: Final = frozenset({"and", "then"})
 _LONGEST_END: Final = 6
@@ -47,19 +51,46 @@ def verb_of(part: Tokens) -> Tokens:
     return part.part(0, 2 if particle else 1)
 
 
-def beginnings_of(part: Tokens) -> Iterator[Tokens]:
-    """What another part may have in common with the beginning of this one, the longest first."""
-    for end in range(len(part) - 1, 0, -1):
-        yield part.part(0, end)
+def begun(part: Tokens, whole: Tokens | None, intent: str, fits: Fits) -> Command | None:
+    """A part with the beginning of one before it: "turn on the lights in the hall and the study".
 
-
-def ends_of(part: Tokens) -> Iterator[Tokens]:
-    """What another part may have in common with the end of this one, the longest first.
-
-    "Set the hall and study lights to 20" is about lights in the hall, too.
+    Args:
+        part: no command by itself.
+        whole: a command by itself; None where there was none.
+        intent: what that meant.
+        fits: tells whether a sentence is a command.
     """
-    for start in range(max(1, len(part) - _LONGEST_END), len(part)):
-        yield part.part(start, len(part))
+    if whole is None:
+        return None
+    for end in range(len(whole) - 1, 0, -1):
+        found = fits(joined(whole.part(0, end), part))
+        if found is not None and found.intent == intent:
+            return found
+    return None
+
+
+def ended(part: Tokens, verb: Tokens, later: Sequence[Tokens], fits: Fits) -> Command | None:
+    """A part with the end of a later one: "lock the front and the back door".
+
+    The longest end that will do: "set the hall and study lights to 20" is about lights in the hall.
+
+    Args:
+        part: no command by itself.
+        verb: its own, or that of what came before it.
+        later: the parts after it; one that is no command of that verb has nothing in common.
+        fits: tells whether a sentence is a command.
+    """
+    for other in later:
+        like = fits(joined(verb, other))
+        if like is None:
+            continue
+        for start in range(max(1, len(other) - _LONGEST_END), len(other)):
+            end = other.part(start, len(other))
+            for whole in (joined(part, end), joined(verb, part, end)):
+                found = fits(whole)
+                if found is not None and found.intent == like.intent:
+                    return found
+    return None
 
 
 def joined(*parts: Tokens) -> Tokens:

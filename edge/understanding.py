@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from edge.conjunction import beginnings_of, ends_of, joined, listed, parts_of, verb_of
+from edge.conjunction import begun, ended, joined, listed, parts_of, verb_of
 from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.frame_check import FrameCheck
@@ -126,7 +126,7 @@ class TextUnderstanding:
         """The first of some cuts all of whose parts are commands, or the last that nearly are."""
         near: Answer | None = None
         for parts in cuts:
-            together = self._several(parts, exact, ends=True) if len(parts) > 1 else None
+            together = self._several(parts, exact, sharing=True) if len(parts) > 1 else None
             if isinstance(together, Command):
                 return together
             near = together or near
@@ -137,35 +137,6 @@ class TextUnderstanding:
             return None
         found = self._grammar.match(tokens, self.home, area=self._area)
         return None if found is None else interpret(found, self.home)
-
-    def _begun(self, part: Tokens, whole: Tokens | None, intent: str) -> Command | None:
-        """A part with what it has in common with one before it: "the lights in the hall and study".
-
-        Args:
-            whole: a command by itself; None where there was none.
-            intent: what it meant.
-        """
-        for beginning in beginnings_of(whole) if whole is not None else ():
-            found = self._fitting(joined(beginning, part))
-            if found is not None and found.intent == intent:
-                return found
-        return None
-
-    def _ended(self, part: Tokens, verb: Tokens, later: list[Tokens]) -> Command | None:
-        """A part with what it has in common with a later one: "lock the front and the back door".
-
-        Args:
-            verb: its own, or that of what came before it.
-            later: the parts after it; one that is no command of that verb has nothing in common.
-        """
-        for other in later:
-            like = self._fitting(joined(verb, other))
-            for end in ends_of(other) if like is not None else ():
-                for whole in (joined(part, end), joined(verb, part, end)):
-                    found = self._fitting(whole)
-                    if found is not None and like is not None and found.intent == like.intent:
-                        return found
-        return None
 
     def _fitting(self, tokens: Tokens) -> Command | None:
         """The command that a sentence is; None of one that only nearly is."""
@@ -183,7 +154,7 @@ class TextUnderstanding:
         parts: list[Tokens],
         read: Reader,
         *,
-        ends: bool = False,
+        sharing: bool = False,
         least: float | None = None,
     ) -> Answer | None:
         """The parts of a sentence as commands of their own.
@@ -193,7 +164,7 @@ class TextUnderstanding:
         amiss with.
 
         Args:
-            ends: whether a part may lack an end, too.
+            sharing: whether a part may lack more than its verb.
             least: only commands of that score will do, and no part is read after one that is none.
         """
         commands: list[Command] = []
@@ -206,14 +177,14 @@ class TextUnderstanding:
                 verb, whole = verb_of(part), part
             elif verb is not None and isinstance(carried := read(joined(verb, part)), Command):
                 answer = carried
-            elif ends:
+            elif sharing:
                 like = commands[-1].intent if commands else ""
+                verb = verb or verb_of(part)
                 answer = (
-                    self._begun(part, whole, like)
-                    or self._ended(part, verb or verb_of(part), parts[number:])
+                    begun(part, whole, like, self._fitting)
+                    or ended(part, verb, parts[number:], self._fitting)
                     or answer
                 )
-                verb = verb or verb_of(part)
             if least is not None and not (isinstance(answer, Command) and answer.score >= least):
                 return None
             if isinstance(answer, Command):

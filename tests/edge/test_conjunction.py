@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edge.conjunction import beginnings_of, ends_of, joined, listed, parts_of, verb_of
+from edge.conjunction import Fits, begun, ended, joined, listed, parts_of, verb_of
+from edge.events import Command
 from edge.limits import COMMANDS
 from edge.text import Tokens, tokenise
 
@@ -52,16 +53,45 @@ def test_a_verb_has_its_particle(text: str, verb: str) -> None:
     assert said([verb_of(tokenise(text))]) == [verb]
 
 
-def test_the_beginning_of_a_part_is_not_all_of_it() -> None:
-    beginnings = said(list(beginnings_of(tokenise("lights in the hall"))))
-    assert beginnings == ["lights in the", "lights in", "lights"]
-    assert said(list(beginnings_of(tokenise("door")))) == []
+def knowing(*sentences: str) -> Fits:
+    """A home that has these sentences, each of an intent called as its first word."""
+
+    def fits(tokens: Tokens) -> Command | None:
+        text = " ".join(tokens.words)
+        return Command(text.split()[0], {}, (), text=text) if text in sentences else None
+
+    return fits
 
 
-def test_the_end_of_a_part_is_not_all_of_it() -> None:
-    ends = said(list(ends_of(tokenise("bedroom lights to 20"))))
-    assert ends == ["lights to 20", "to 20", "20"]
-    assert said(list(ends_of(tokenise("door")))) == []
+def test_a_part_is_begun_with_as_much_of_another_as_will_do() -> None:
+    whole, part = parts_of(tokenise("turn on the lights in the hall and the study"))
+    known = ("turn on the lights in the study", "turn on the study", "turn the study")
+    found = begun(part, whole, "turn", knowing(*known))
+    assert found is not None
+    assert found.text == "turn on the lights in the study"
+    assert begun(part, whole, "open", knowing(*known)) is None
+    assert begun(part, None, "turn", knowing(*known)) is None
+
+
+def test_a_part_is_ended_with_as_much_of_another_as_will_do() -> None:
+    part, other = parts_of(tokenise("set the hall and study lights to 20"))
+    known = ("set study lights to 20", "set the hall to 20", "set the hall lights to 20")
+    found = ended(part, verb_of(part), [other], knowing(*known))
+    assert found is not None
+    assert found.text == "set the hall lights to 20"
+
+
+def test_what_has_nothing_in_common_is_not_ended() -> None:
+    part, other = parts_of(tokenise("lock the front and open the back door"))
+    assert ended(part, verb_of(part), [other], knowing("lock the front door")) is None
+
+
+def test_a_part_may_lack_both() -> None:
+    parts = parts_of(tokenise("lock the front and the back and the cellar door"))
+    known = knowing("lock the back door", "lock the cellar door")
+    found = ended(parts[1], verb_of(parts[0]), parts[2:], known)
+    assert found is not None
+    assert found.text == "lock the back door"
 
 
 def test_parts_are_joined_without_what_was_between_them() -> None:
