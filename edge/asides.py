@@ -62,7 +62,8 @@ _OTHERS: Final = (
 )
 """What somebody else does or did, and what is only thought of."""
 
-BEFORE: Final = (*ASKED, *TOLD, *FORBIDDEN, *IF, *_OTHERS)
+_SPOKEN_OF: Final = (*ASKED, *TOLD, *FORBIDDEN, *IF)
+BEFORE: Final = (*_SPOKEN_OF, *_OTHERS)
 """In front of a command."""
 
 _OF_CLOCK: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
@@ -94,6 +95,20 @@ LINKS: Final = _several(
     "when|whenever|if|unless|until|till|once|before|after|while|as soon as|as long as|in case"
 )
 """Behind a command, and with more words to come."""
+
+
+def spoken_of(text: str) -> str:
+    """The words that a text begins with, of those with which a command is but spoken of; empty
+    where it begins with none. Fewer than are listened for: "I would" may be the beginning of one.
+    """
+    begun = f"{text.lower().strip()} "
+    found = [words for words in _SPOKEN_OF if begun.startswith(f"{words} ")]
+    return max(found, key=len, default="")
+
+
+def refusal(words: str) -> str:
+    """Why what has these words beside it is refused."""
+    return f"{words!r} makes no command of it; say what is to be done now, no more"
 
 
 def aside(said: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
+from edge.asides import refusal, spoken_of
 from edge.events import RejectCode
 from edge.grammar import Grammar
 from edge.grammar_intents import SlotsOf, intents_with, slots_of
@@ -41,6 +42,8 @@ class FrameCheck:
         for modifier in MODIFIERS:
             if (words := modifier.found(text, frame.slots)) and self._changes(modifier, frame):
                 return "unsure", f"{words!r} {modifier.effect}; say what is to be done now, no more"
+        if (words := spoken_of(text)) and self._is_foreign(words, frame):
+            return "out_of_scope", refusal(words)
         own = self._slots.get(frame.intent)
         if own is None:
             return None
@@ -62,6 +65,13 @@ class FrameCheck:
         if modifier not in self._outspoken:
             self._outspoken[modifier] = intents_with(self._grammar.tables, modifier.has)
         return frame.intent not in self._outspoken[modifier]
+
+    def _is_foreign(self, words: str, frame: Frame) -> bool:
+        """Whether some of these words are in no sentence of an intent: "did you leave it on" is."""
+        if self._grammar.language != LANGUAGE:
+            return False
+        tables, intent = self._grammar.tables, frame.intent
+        return not all(intent in intents_with(tables, one.__eq__) for one in words.split())
 
     @cached_property
     def _slots(self) -> dict[str, SlotsOf]:

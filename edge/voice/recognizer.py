@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from edge.asides import aside
+from edge.asides import aside, refusal
 from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.grammar import Grammar
@@ -247,8 +247,7 @@ class Recognizer:
                 return answer
             answers.append(answer)
         if beside := aside(said):
-            reason = f"{beside!r} makes no command of it; say what is to be done now, no more"
-            return Rejected("out_of_scope", reason, text=said)
+            return Rejected("out_of_scope", refusal(beside), text=said)
         return answers[0]
 
 
