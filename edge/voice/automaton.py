@@ -162,7 +162,8 @@ def of_grammar(
     if asides and tables.language == LANGUAGE:
         loose |= _set_aside(phrases, edges, accepts, is_open=bool(loose))
     for state, row in enumerate(edges):
-        if skip is not None:
+        # Anywhere else they would stand in for any noise, and cost the search a tenth of its time.
+        if skip is not None and (state == 0 or accepts[state]):
             row.append((skip, state))
         if joining is not None and accepts[state]:
             row.append((joining, 0))

@@ -35,8 +35,9 @@ class SearchGraph:
     ) -> SearchGraph:
         """The sentences of a home.
 
-        Every sentence that `edge.grammar.Grammar` matches can be said. Numbers out of a list's
-        range cannot, and words that no letters stand for are left out; see `left_out`.
+        Every sentence that `edge.grammar.Grammar` matches can be said, with phrases like "please"
+        at its ends. Numbers out of a list's range cannot, and words that no letters stand for are
+        left out; see `left_out`.
 
         Args:
             tables: the home's compiled grammar.

@@ -92,7 +92,6 @@ def graph(tables: GrammarTables) -> SearchGraph:
         "turn on café A4",
         "please could you turn on the lamp",
         "turn on the lamp please",
-        "turn on please the lamp",
         "dim the lamp to fifty percent",
         "dim the lamp to a quarter",
         "dim the lamp to 100 %",
@@ -129,6 +128,7 @@ def test_what_can_be_said(graph: SearchGraph, text: str) -> None:
         "turn on 東京",
         "please",
         "turn on the lamp and paint it red",
+        "turn on please the lamp",
     ],
 )
 def test_what_cannot(graph: SearchGraph, text: str) -> None:
