@@ -64,7 +64,7 @@ CONTRARY: Final = Modifier(
 LATER: Final = Modifier(
     re.compile(
         r"\b(?:later|tomorrow|tonight|overnight|eventually|until|till|remind|schedule"
-        r"|after|before|whenever|when(?! you\b)|while(?! you\b)|if(?! you\b| possible\b)"
+        r"|after|before|whenever|when(?! you\b)|while(?! you\b)|if(?! if\b| you\b| possible\b)"
         r"|as soon as(?! you\b| possible\b)|(?<!at )once(?! more\b| again\b)"
         rf"|(?:in|for) (?:\w+ ){{1,3}}{_UNIT}"
         rf"|at (?:\d[\d:.]*|{_NUMBER}|noon|midnight|night|dawn|dusk|sunset|sunrise|bedtime)"

@@ -42,6 +42,7 @@ could you maybe switch the floor lamp on for me
 set the night light to twenty one percent
 make it twenty two and a half degrees in the living room
 turn on the kettle and close the bedroom curtains
+turn off the kitchen and living room lights
 hoover the hallway please
 put oat milk and two lemons on the shopping list
 is the back door locked
@@ -50,6 +51,7 @@ set a timer for an hour and five minutes
 turn on the porch lamp
 turn on the reading lamp
 lock the submarine
+unlock the front door in five minutes
 what is the capital of portugal
 I turned off the stove yesterday
 könntest du bitte das licht ausmachen

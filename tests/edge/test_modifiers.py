@@ -60,6 +60,7 @@ def test_another_time_is_found(text: str, words: str) -> None:
         "turn every light off at once",
         "play it once more",
         "if you could, lock the door",
+        "lock the door if if you please",
         "lock it when you can",
         "lock it as soon as possible",
         "turn on the light in the kitchen",
