@@ -7,6 +7,7 @@ end with at the last. A part that is no command by itself is completed with what
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from edge.events import Command
@@ -17,6 +18,7 @@ Fits = Callable[[Tokens], Command | None]
 """A sentence → the command that it is, if it is one."""
 
 _AND: Final = frozenset({"and", "then"})
+_PRONOUNS: Final = frozenset({"it", "them"})
 _LONGEST_END: Final = 6
 """Words at the end of a part that another one may share: "lights to twenty five percent"."""
 _PARTICLES: Final = frozenset({"on", "off", "up", "down"})
@@ -51,17 +53,64 @@ def verb_of(part: Tokens) -> Tokens:
     return part.part(0, 2 if particle else 1)
 
 
-def begun(part: Tokens, whole: Tokens | None, intent: str, fits: Fits) -> Command | None:
+def has_link(text: str) -> bool:
+    """Whether a text has a word in it that parts are cut at."""
+    return not _AND.isdisjoint(text.lower().split())
+
+
+def several(commands: Sequence[Command]) -> Command:
+    """Commands as one: the first of them, with the others."""
+    first, *others = commands
+    return replace(first, also=tuple(others))
+
+
+def completed(
+    part: Tokens,
+    verb: Tokens,
+    before: tuple[Tokens, Command] | None,
+    later: Sequence[Tokens],
+    fits: Fits,
+) -> Command | None:
+    """What a part means with what it has in common with others: `pointed`, `begun` or `ended`.
+
+    Args:
+        part: no command by itself.
+        verb: its own, or that of what came before it.
+        before: the last part that was a command by itself, and what it meant; None before any.
+        later: the parts after it.
+        fits: tells whether a sentence is a command.
+    """
+    found = None
+    if before is not None:
+        whole, meant = before
+        found = pointed(part, meant, fits) or begun(part, whole, meant.intent, fits)
+    return found or ended(part, verb, later, fits)
+
+
+def pointed(part: Tokens, before: Command, fits: Fits) -> Command | None:
+    """A part that points to what was named before it: "turn on the lamp and dim it to 20".
+
+    Args:
+        part: no command by itself.
+        before: the command before it.
+        fits: tells whether a sentence is a command.
+    """
+    name = before.slots.get("name")
+    at = next((at for at, word in enumerate(part.words) if word in _PRONOUNS), None)
+    if at is None or not isinstance(name, str):
+        return None
+    return fits(joined(part.part(0, at), tokenise(name), part.part(at + 1, len(part))))
+
+
+def begun(part: Tokens, whole: Tokens, intent: str, fits: Fits) -> Command | None:
     """A part with the beginning of one before it: "turn on the lights in the hall and the study".
 
     Args:
         part: no command by itself.
-        whole: a command by itself; None where there was none.
+        whole: a command by itself.
         intent: what that meant.
         fits: tells whether a sentence is a command.
     """
-    if whole is None:
-        return None
     for end in range(len(whole) - 1, 0, -1):
         found = fits(joined(whole.part(0, end), part))
         if found is not None and found.intent == intent:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from edge.conjunction import begun, ended, joined, listed, parts_of, verb_of
+from edge.conjunction import completed, has_link, joined, listed, parts_of, several, verb_of
 from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.frame_check import FrameCheck
 from edge.grammar import Grammar
+from edge.grammar_match import Match
 from edge.home import Home
 from edge.intent import Frame, IntentModel
 from edge.interpret import interpret
@@ -84,10 +85,11 @@ class TextUnderstanding:
 
     def _by_grammar_then_model(self, text: str, tokens: Tokens, grammar: Grammar) -> Answer:
         search = grammar.search(tokens, self.home, area=self._area)
-        if search.match is not None:
-            return interpret(search.match, self.home)
         said = grammar.plain(tokens)
         parts = parts_of(said)
+        if search.match is not None:
+            apart = self._apart(parts, search.match) if len(parts) > 1 else None
+            return apart or interpret(search.match, self.home)
         together: Answer | None = None
         exact: Reader = self._exact
         if len(parts) > 1 or "," in text:
@@ -121,6 +123,13 @@ class TextUnderstanding:
             if isinstance(together, Rejected):
                 return together
         return guess
+
+    def _apart(self, parts: list[Tokens], match: Match) -> Command | None:
+        """Commands that a slot of any words has swallowed: "play jazz and open the door"."""
+        if not any(has_link(slot.value) for slot in match.slots if isinstance(slot.value, str)):
+            return None
+        commands = [found for part in parts if (found := self._fitting(part)) is not None]
+        return several(commands) if len(commands) == len(parts) else None
 
     def _exactly(self, cuts: Iterable[list[Tokens]], exact: Reader) -> Answer | None:
         """The first of some cuts all of whose parts are commands, or the last that nearly are."""
@@ -170,21 +179,16 @@ class TextUnderstanding:
         commands: list[Command] = []
         rejected: Rejected | None = None
         verb: Tokens | None = None
-        whole: Tokens | None = None  # the last part that was a command by itself
+        before: tuple[Tokens, Command] | None = None  # the last part that was one by itself
         for number, part in enumerate(parts, 1):
             answer = read(part)
             if isinstance(answer, Command):
-                verb, whole = verb_of(part), part
+                verb, before = verb_of(part), (part, answer)
             elif verb is not None and isinstance(carried := read(joined(verb, part)), Command):
                 answer = carried
             elif sharing:
-                like = commands[-1].intent if commands else ""
                 verb = verb or verb_of(part)
-                answer = (
-                    begun(part, whole, like, self._fitting)
-                    or ended(part, verb, parts[number:], self._fitting)
-                    or answer
-                )
+                answer = completed(part, verb, before, parts[number:], self._fitting) or answer
             if least is not None and not (isinstance(answer, Command) and answer.score >= least):
                 return None
             if isinstance(answer, Command):
@@ -195,16 +199,7 @@ class TextUnderstanding:
                 return None
         if rejected is not None or len(commands) != len(parts):
             return rejected if commands else None
-        first = commands[0]
-        return Command(
-            first.intent,
-            first.slots,
-            first.targets,
-            first.score,
-            first.source,
-            first.text,
-            also=tuple(commands[1:]),
-        )
+        return several(commands)
 
     def _by_model(self, text: str, tokens: Tokens | None = None) -> Answer:
         model = self._model

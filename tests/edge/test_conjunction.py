@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from edge.conjunction import Fits, begun, ended, joined, listed, parts_of, verb_of
+from edge.conjunction import (
+    Fits,
+    begun,
+    completed,
+    ended,
+    joined,
+    listed,
+    parts_of,
+    pointed,
+    several,
+    verb_of,
+)
 from edge.events import Command
 from edge.limits import COMMANDS
 from edge.text import Tokens, tokenise
@@ -70,7 +81,33 @@ def test_a_part_is_begun_with_as_much_of_another_as_will_do() -> None:
     assert found is not None
     assert found.text == "turn on the lights in the study"
     assert begun(part, whole, "open", knowing(*known)) is None
-    assert begun(part, None, "turn", knowing(*known)) is None
+
+
+def test_a_part_may_point_to_what_was_named_before() -> None:
+    part = tokenise("dim it to 20")
+    lamp = Command("turn", {"name": "Floor lamp"}, ("light.floor",))
+    found = pointed(part, lamp, knowing("dim floor lamp to 20"))
+    assert found is not None
+    assert found.text == "dim floor lamp to 20"
+    assert pointed(part, Command("turn", {"area": "Hall"}, ("hall",)), knowing("dim to 20")) is None
+    assert pointed(tokenise("dim to 20"), lamp, knowing("dim floor lamp to 20")) is None
+
+
+def test_of_all_ways_the_first_that_will_do_is_taken() -> None:
+    whole, part, other = parts_of(tokenise("dim the lamp and it and the fan to 20"))
+    lamp = Command("dim", {"name": "lamp"}, ("lamp",))
+    verb = verb_of(whole)
+    known = knowing("dim the fan to 20", "dim it to 20")
+    found = completed(part, verb, (whole, lamp), [other], known)
+    assert found is not None
+    assert found.text == "dim it to 20"
+    assert completed(part, verb, None, [], known) is None
+
+
+def test_commands_are_one_with_others() -> None:
+    one, two = Command("turn", {}, ("a",)), Command("dim", {}, ("b",))
+    assert several([one]) == one
+    assert several([one, two]).also == (two,)
 
 
 def test_a_part_is_ended_with_as_much_of_another_as_will_do() -> None:

@@ -266,6 +266,25 @@ class TestSeveralCommands:
         assert said(answer) == [(intent, (target,)) for target in targets]
         assert {command.source for command in commands(answer)} == {"grammar"}
 
+    def test_it_is_what_was_named_before(self, shipped: Runtime) -> None:
+        answer = shipped.understand("turn on the kitchen light and dim it to 20 percent")
+        light = ("light.kitchen_ceiling",)
+        assert said(answer) == [("TurnOn", light), ("SetBrightness", light)]
+
+    @pytest.mark.parametrize(
+        ("text", "intents"),
+        [
+            ("play jazz and turn on the kitchen light", ["PlayMusic", "TurnOn"]),
+            ("play rock and roll in the kitchen", ["PlayMusic"]),
+            ("play jazz and blues", ["PlayMusic"]),
+            ("add milk and eggs to the shopping list", ["AddToList"]),
+        ],
+    )
+    def test_any_words_are_no_command_of_their_own(
+        self, shipped: Runtime, text: str, intents: list[str]
+    ) -> None:
+        assert [intent for intent, _ in said(shipped.understand(text))] == intents
+
     def test_what_is_no_end_of_both_is_given_to_neither(self, shipped: Runtime) -> None:
         answer = shipped.understand("lock the front and open the back door")
         assert isinstance(answer, Rejected)
