@@ -19,6 +19,8 @@ Fits = Callable[[Tokens], Command | None]
 
 _AND: Final = frozenset({"and", "then"})
 _PRONOUNS: Final = frozenset({"it", "them"})
+_LONGEST_BEGINNING: Final = 10
+"""Words at the beginning of a part that another one may share."""
 _LONGEST_END: Final = 6
 """Words at the end of a part that another one may share: "lights to twenty five percent"."""
 _PARTICLES: Final = frozenset({"on", "off", "up", "down"})
@@ -111,7 +113,7 @@ def begun(part: Tokens, whole: Tokens, intent: str, fits: Fits) -> Command | Non
         intent: what that meant.
         fits: tells whether a sentence is a command.
     """
-    for end in range(len(whole) - 1, 0, -1):
+    for end in range(min(len(whole) - 1, _LONGEST_BEGINNING), 0, -1):
         found = fits(joined(whole.part(0, end), part))
         if found is not None and found.intent == intent:
             return found
