@@ -162,7 +162,7 @@ def of_grammar(
     if asides and tables.language == LANGUAGE:
         loose |= _set_aside(phrases, edges, accepts, is_open=bool(loose))
     for state, row in enumerate(edges):
-        # Anywhere else they would stand in for any noise, and cost the search a tenth of its time.
+        # Anywhere else they would stand in for any noise, and cost a sixth of the search.
         if skip is not None and (state == 0 or accepts[state]):
             row.append((skip, state))
         if joining is not None and accepts[state]:
