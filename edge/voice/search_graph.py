@@ -10,6 +10,7 @@ from edge.grammar_file import GrammarTables
 from edge.home import Home
 from edge.voice import automaton
 from edge.voice.automaton import WordAutomaton
+from edge.voice.freed import give_back
 from edge.voice.spoken import say_text
 from edge.voice.states import States
 from edge.voice.tries import labels_of
@@ -76,10 +77,10 @@ class SearchGraph:
 
     def states(self) -> States:
         """The states to search in; others than before when those had become too many."""
-        states = self._states
-        if states.full:
-            states = self._states = States(self._words)
-        return states
+        if self._states.full:
+            self._states = States(self._words)
+            give_back()  # the old ones were megabytes in small pieces
+        return self._states
 
     def accepts(self, text: str) -> bool:
         """Whether `text` is a sentence of it, numerals said in words."""
