@@ -39,21 +39,27 @@ class FrameCheck:
 
     def amiss(self, text: str, frame: Frame) -> tuple[RejectCode, str] | None:
         """Why a frame is no command all the same; None where nothing is amiss."""
+        own = self._slots.get(frame.intent)
+        taken = self._schema.types.get(frame.intent, {}).keys() | (own.ever if own else set())
+        slots = [slot for slot in frame.slots if own is None or slot.label in taken]
         for modifier in MODIFIERS:
-            if (words := modifier.found(text, frame.slots)) and self._changes(modifier, frame):
-                return "unsure", f"{words!r} {modifier.effect}; say what is to be done now, no more"
+            if (words := modifier.found(text, slots)) and self._changes(modifier, frame):
+                return "unsure", _refusal(words, modifier)
         if (words := spoken_of(text)) and self._is_foreign(words, frame):
             return "out_of_scope", refusal(words)
-        own = self._slots.get(frame.intent)
-        if own is None:
-            return None
         understood = f"{frame.intent} was understood, but not"
-        if lacking := own.always - {slot.label for slot in frame.slots}:
+        if lacking := (own.always if own else set()) - {slot.label for slot in slots}:
             return "incomplete", f"{understood} its {_listed(lacking)}; say that too"
-        taken = own.ever | self._schema.types.get(frame.intent, {}).keys()
-        if foreign := [slot.text for slot in frame.slots if slot.label not in taken]:
+        if foreign := [slot.text for slot in frame.slots if slot not in slots]:
             return "unsure", f"{understood} what {foreign[0]!r} is to it; say it differently"
         return None
+
+    def changed(self, said: str) -> tuple[str, str] | None:
+        """Words in what was taken for a name that change what a command means, and what they do."""
+        if self._grammar.language != LANGUAGE:
+            return None
+        found = ((modifier.found(said, ()), modifier) for modifier in MODIFIERS)
+        return next(((words, _refusal(words, one)) for words, one in found if words), None)
 
     def _changes(self, modifier: Modifier, frame: Frame) -> bool:
         """Whether words that change what a command means do so of an intent.
@@ -76,6 +82,10 @@ class FrameCheck:
     @cached_property
     def _slots(self) -> dict[str, SlotsOf]:
         return slots_of(self._grammar.tables)
+
+
+def _refusal(words: str, modifier: Modifier) -> str:
+    return f"{words!r} {modifier.effect}; say what is to be done now, no more"
 
 
 def _listed(slots: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.frame_check import FrameCheck
 from edge.grammar import Grammar
-from edge.grammar_match import Match
+from edge.grammar_match import Match, Miss
 from edge.home import Home
 from edge.intent import Frame, IntentModel
 from edge.interpret import interpret
@@ -115,7 +115,7 @@ class TextUnderstanding:
             # A near match knows what is amiss; a command read in part knows which part.
             found = search.miss()
             if found is not None:
-                near = interpret(found, self.home)
+                near = self._put_off(found) or interpret(found, self.home)
                 # "Close enough": no device is called "enough", nor anything like it.
                 far = found.code == "unknown_name" and not getattr(near, "suggestions", ())
                 doubted = self._model is not None and guess.code in ("out_of_scope", "unsure")
@@ -123,6 +123,16 @@ class TextUnderstanding:
             if isinstance(together, Rejected):
                 return together
         return guess
+
+    def _put_off(self, found: Miss) -> Rejected | None:
+        """What is amiss with "the front door in five minutes", where there is a front door."""
+        changed = self._check.changed(found.said) if self._check is not None else None
+        if found.code != "unknown_name" or changed is None:
+            return None
+        words, reason = changed
+        if not self.home.find("device", found.said[: found.said.index(words)]):
+            return None
+        return Rejected("unsure", reason, text=found.text, intent=found.intent)
 
     def _apart(self, parts: list[Tokens], match: Match) -> Command | None:
         """Commands that a slot of any words has swallowed: "play jazz and open the door"."""
@@ -221,11 +231,15 @@ class TextUnderstanding:
                 intent=frame.intent,
                 score=frame.intent_probability,
             )
-        calibration = model.calibration
-        sure = frame.intent_probability >= calibration.threshold
-        if not (sure and frame.score >= calibration.lowest_score):  # NaN is not sure either
-            return _unsure(text, frame)
         amiss = None if self._check is None else self._check.amiss(text, frame)
+        calibration = model.calibration
+        # NaN is not sure either.
+        sure = (
+            frame.intent_probability >= calibration.threshold
+            and frame.score >= calibration.lowest_score
+        )
+        if not sure and (amiss is None or amiss[0] == "incomplete"):
+            return _unsure(text, frame)
         if not frame.slots and frame.intent in model.needs_slots:
             reason = f"{frame.intent} was understood, but not of what; name it as the home does"
             amiss = amiss or ("incomplete", reason)

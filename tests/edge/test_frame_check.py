@@ -93,6 +93,14 @@ def test_what_is_not(check: FrameCheck, text: str, intent: str, slots: dict[str,
     assert check.amiss(text, frame(text, intent, **slots)) is None
 
 
+def test_what_is_in_a_name_may_change_a_command(check: FrameCheck) -> None:
+    found = check.changed("front door after dinner")
+    assert found is not None
+    assert found[0] == "after"
+    assert found[1].startswith("'after' puts it off")
+    assert check.changed("front door") is None
+
+
 def test_the_words_are_english(tmp_path: Path) -> None:
     text = "never dim it to 5 later"
     german = check_of(tmp_path, "de")

@@ -491,7 +491,7 @@ def test_a_slot_that_all_sentences_have_is_asked_for(parts: tuple[IntentModel, G
 
 
 def test_a_slot_that_no_sentence_has_is_no_command(parts: tuple[IntentModel, Grammar]) -> None:
-    text = "the fan off at seven"
+    text = "the fan off to seven"
     fan, seven = SlotReading("name", "fan", 4, 7), SlotReading("brightness", "seven", 15, 20)
     answer = refused(sure_of(parts[1], "TurnOff", fan, seven).answer(text), "unsure")
     assert answer.reason == (
@@ -566,6 +566,12 @@ class TestAnotherTime:
         answer = refused(hub.answer("later fan off"), "unsure")
         assert answer.reason.startswith("'later' puts it off")
         assert said(hub.answer("now fan off")) == [("TurnOff", ("fan.kitchen",))]
+
+    def test_is_no_part_of_a_name(self, shipped: Runtime) -> None:
+        answer = refused(shipped.understand("unlock the front door in five minutes"), "unsure")
+        assert answer.reason.startswith("'in five minutes' puts it off")
+        answer = refused(shipped.understand("unlock the barn door in five minutes"), "unknown_name")
+        assert "barn door" in answer.reason
 
     def test_is_what_a_timer_is_about(self, shipped: Runtime) -> None:
         (command,) = commands(shipped.understand("please start a timer for five minutes now"))
