@@ -23,7 +23,7 @@ def _each(*words: str) -> tuple[str, ...]:
     return tuple(" ".join(chosen) for chosen in product(*map(_several, words)))
 
 
-ASKED: Final = _several(
+_ASKED: Final = _several(
     "did you|did somebody|did we|did i|does he ever|do they|do you always|do i have to|"
     "do we need to|should i|should we|should anybody|why did you|why did it|why would you|"
     "why do you|why should i|when did you|when do you|how do i|how do you|how did they|"
@@ -31,18 +31,18 @@ ASKED: Final = _several(
     "is it wise to|is it safe to|was it you who said to|do you know how to|"
     "have you ever tried to|are we allowed to"
 )
-TOLD: Final = _several(
+_TOLD: Final = _several(
     "i forgot to|i tried to|i used to|i meant to|i will|i am about to|i was going to|i had to|"
     "she wants to|he likes to|they always|we usually|you used to|nobody should|"
     "my mother used to|i remember when we would|he told me to|it took an hour to|it is easy to|"
     "it is hard to|i learned how to|somebody has to|i saw her|i heard him|thanks for letting me"
 )
-FORBIDDEN: Final = _several(
+_FORBIDDEN: Final = _several(
     "never|don't|do not|please don't|please do not|you must not|you should not|you shouldn't|"
     "don't you dare|i don't want you to|i do not want to|there is no need to|you don't have to|"
     "do not ever|let's not|we can't|i can't|you can't|nobody may|no need to"
 )
-IF: Final = _several(
+_IF: Final = _several(
     "if it rains|if i am not home|when i get home|as soon as it gets dark|"
     "whenever somebody comes in|unless i say so|before you|after you|once the guests are gone|"
     "in case of fire"
@@ -62,8 +62,9 @@ _OTHERS: Final = (
 )
 """What somebody else does or did, and what is only thought of."""
 
-_SPOKEN_OF: Final = (*ASKED, *TOLD, *FORBIDDEN, *IF)
-BEFORE: Final = (*_SPOKEN_OF, *_OTHERS)
+SPOKEN_OF: Final = (*_ASKED, *_TOLD, *_FORBIDDEN, *_IF)
+"""In front of a command, in whatever words: "I would" may be the beginning of one."""
+BEFORE: Final = (*SPOKEN_OF, *_OTHERS)
 """In front of a command."""
 
 _OF_CLOCK: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
@@ -96,19 +97,20 @@ LINKS: Final = _several(
 )
 """Behind a command, and with more words to come."""
 
+_WORDS: Final = tuple(f" {phrase} " for phrase in (*BEFORE, *BEHIND))
+_BEGINNINGS: Final = tuple(f"{phrase} " for phrase in SPOKEN_OF)
+
 
 def spoken_of(text: str) -> str:
-    """The words that a text begins with, of those with which a command is but spoken of; empty
-    where it begins with none. Fewer than are listened for: "I would" may be the beginning of one.
-    """
+    """The words that a text begins with, of `SPOKEN_OF`; empty where it begins with none."""
     begun = f"{text.lower().strip()} "
-    found = [words for words in _SPOKEN_OF if begun.startswith(f"{words} ")]
-    return max(found, key=len, default="")
+    found = [words for words in _BEGINNINGS if begun.startswith(words)]
+    return max(found, key=len, default="").strip()
 
 
-def refusal(words: str) -> str:
-    """Why what has these words beside it is refused."""
-    return f"{words!r} makes no command of it; say what is to be done now, no more"
+def refusal(words: str, effect: str = "makes no command of it") -> str:
+    """Why what has these words in it is refused."""
+    return f"{words!r} {effect}; say what is to be done now, no more"
 
 
 def aside(said: str) -> str:
@@ -118,6 +120,6 @@ def aside(said: str) -> str:
         said: words in lower case. They are taken to be beside a command, whatever is around them.
     """
     text = f" {said} "
-    found = [phrase for phrase in (*BEFORE, *BEHIND) if f" {phrase} " in text]
-    found += [text[text.rindex(f" {link} ") :].strip() for link in LINKS if f" {link} " in text]
-    return max(found, key=len, default="")
+    found = [phrase for phrase in _WORDS if phrase in text]
+    found += [text[text.rindex(f" {link} ") :] for link in LINKS if f" {link} " in text]
+    return max(found, key=len, default="").strip()

@@ -28,18 +28,21 @@ _PARTICLES: Final = frozenset({"on", "off", "up", "down"})
 
 def parts_of(tokens: Tokens) -> list[Tokens]:
     """The sentence cut at its "and"s and "then"s; whole when there are none, or too many."""
-    return _cut(tokens, [at for at, word in enumerate(tokens.words) if word in _AND])
+    return _cut(tokens)
 
 
 def listed(tokens: Tokens) -> list[Tokens]:
     """The sentence cut at its commas, too; whole when there are none, or too many parts."""
     gaps = zip(tokens.ends, tokens.starts[1:], strict=False)
     after = [at for at, (end, start) in enumerate(gaps, 1) if "," in tokens.text[end:start]]
-    return _cut(tokens, [at for at, word in enumerate(tokens.words) if word in _AND], after)
+    return _cut(tokens, after)
 
 
-def _cut(tokens: Tokens, links: Sequence[int], beginnings: Sequence[int] = ()) -> list[Tokens]:
-    """The parts between the tokens `links`, and before those of `beginnings`."""
+def _cut(tokens: Tokens, beginnings: Sequence[int] = ()) -> list[Tokens]:
+    """The parts between "and"s and "then"s, and before the tokens `beginnings`."""
+    if not beginnings and _AND.isdisjoint(tokens.words):
+        return [tokens]
+    links = {at for at, word in enumerate(tokens.words) if word in _AND}
     parts = []
     first = 0
     for at in sorted({*links, *beginnings, len(tokens)}):

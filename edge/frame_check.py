@@ -6,15 +6,15 @@ of an intent have, none has, or some say, is known exactly, and corrects or refu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from edge.asides import refusal, spoken_of
+from edge.asides import LANGUAGE, refusal, spoken_of
 from edge.events import RejectCode
 from edge.grammar import Grammar
 from edge.grammar_intents import SlotsOf, intents_with, slots_of
-from edge.intent import Frame
-from edge.modifiers import LANGUAGE, MODIFIERS, Modifier
+from edge.intent import Frame, SlotReading
+from edge.modifiers import MODIFIERS, Modifier
 from edge.slots import SlotSchema
 from edge.units import Units
 
@@ -30,8 +30,9 @@ class FrameCheck:
     def __init__(self, grammar: Grammar, schema: SlotSchema) -> None:
         self._grammar, self._schema = grammar, schema
         self._units = Units(grammar.tables, schema)
-        self._outspoken: dict[Modifier, frozenset[str]] = {}
-        """Intents with sentences that have such words, of those that were asked for."""
+        self._is_english = grammar.language == LANGUAGE
+        self._outspoken: dict[Modifier | str, frozenset[str]] = {}
+        """Intents with sentences that have such words, or a word, of those that were asked for."""
 
     def corrected(self, text: str, frame: Frame) -> Frame:
         """A frame with each number in the slot that the word behind it tells."""
@@ -42,10 +43,10 @@ class FrameCheck:
         own = self._slots.get(frame.intent)
         taken = self._schema.types.get(frame.intent, {}).keys() | (own.ever if own else set())
         slots = [slot for slot in frame.slots if own is None or slot.label in taken]
-        for modifier in MODIFIERS:
-            if (words := modifier.found(text, slots)) and self._changes(modifier, frame):
-                return "unsure", _refusal(words, modifier)
-        if (words := spoken_of(text)) and self._is_foreign(words, frame):
+        for words, modifier in self._modified(text, slots):
+            if frame.intent not in self._speaking(modifier, modifier.has):
+                return "unsure", refusal(words, modifier.effect)
+        if self._is_english and (words := spoken_of(text)) and self._is_foreign(words, frame):
             return "out_of_scope", refusal(words)
         understood = f"{frame.intent} was understood, but not"
         if lacking := (own.always if own else set()) - {slot.label for slot in slots}:
@@ -56,36 +57,29 @@ class FrameCheck:
 
     def changed(self, said: str) -> tuple[str, str] | None:
         """Words in what was taken for a name that change what a command means, and what they do."""
-        if self._grammar.language != LANGUAGE:
-            return None
-        found = ((modifier.found(said, ()), modifier) for modifier in MODIFIERS)
-        return next(((words, _refusal(words, one)) for words, one in found if words), None)
+        for words, modifier in self._modified(said, ()):
+            return words, refusal(words, modifier.effect)
+        return None
 
-    def _changes(self, modifier: Modifier, frame: Frame) -> bool:
-        """Whether words that change what a command means do so of an intent.
-
-        Not if its own sentences have such words: "never mind".
-        """
-        if self._grammar.language != LANGUAGE:
-            return False
-        if modifier not in self._outspoken:
-            self._outspoken[modifier] = intents_with(self._grammar.tables, modifier.has)
-        return frame.intent not in self._outspoken[modifier]
+    def _modified(self, text: str, slots: Sequence[SlotReading]) -> Iterator[tuple[str, Modifier]]:
+        """Words outside some slots that may change what a command means."""
+        for modifier in MODIFIERS if self._is_english else ():
+            if words := modifier.found(text, slots):
+                yield words, modifier
 
     def _is_foreign(self, words: str, frame: Frame) -> bool:
         """Whether some of these words are in no sentence of an intent: "did you leave it on" is."""
-        if self._grammar.language != LANGUAGE:
-            return False
-        tables, intent = self._grammar.tables, frame.intent
-        return not all(intent in intents_with(tables, one.__eq__) for one in words.split())
+        return not all(frame.intent in self._speaking(one, one.__eq__) for one in words.split())
+
+    def _speaking(self, of: Modifier | str, is_meant: Callable[[str], bool]) -> frozenset[str]:
+        """Intents whose own sentences have such words: "never mind" forbids nothing."""
+        if of not in self._outspoken:
+            self._outspoken[of] = intents_with(self._grammar.tables, is_meant)
+        return self._outspoken[of]
 
     @cached_property
     def _slots(self) -> dict[str, SlotsOf]:
         return slots_of(self._grammar.tables)
-
-
-def _refusal(words: str, modifier: Modifier) -> str:
-    return f"{words!r} {modifier.effect}; say what is to be done now, no more"
 
 
 def _listed(slots: Iterable[str]) -> str:

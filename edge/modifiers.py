@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final, NamedTuple
 
 from edge.intent import SlotReading
-
-LANGUAGE: Final = "en"
-"""Of the words below."""
 
 _UNIT: Final = r"(?:second|minute|hour|moment|bit|while)s?"
 _NUMBER: Final = (
@@ -27,7 +25,8 @@ _OF_DAY: Final = r"(?:morning|afternoon|evening|night)"
 class Modifier(NamedTuple):
     """Words that do the same to a command."""
 
-    words: re.Pattern[str]
+    words: str
+    """A regular expression, compiled when it is first needed: that takes a millisecond."""
     effect: str
     """What they do, as the end of a sentence that begins with them."""
     alone: frozenset[str] = frozenset()
@@ -39,39 +38,38 @@ class Modifier(NamedTuple):
         A song may be called "Don't stop me now".
         """
         taken = [(slot.start, slot.end) for slot in slots]
-        for found in self.words.finditer(text):
+        for found in _compiled(self.words).finditer(text):
             if not any(start < found.end() and found.start() < end for start, end in taken):
                 return found.group()
         return ""
 
     def has(self, word: str) -> bool:
         """Whether a word is one of them."""
-        return self.words.fullmatch(word) is not None or word in self.alone
+        return _compiled(self.words).fullmatch(word) is not None or word in self.alone
+
+
+@cache
+def _compiled(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.IGNORECASE)
 
 
 CONTRARY: Final = Modifier(
-    re.compile(
-        r"\b(?:not|never|cannot|except|unless|without|instead|nobody|nothing"
-        r"|\w+n['’]t|(?:do|does|did|ca|wo|should|would|is|are|was)nt"
-        r"|(?<=\s)but)\b",
-        re.IGNORECASE,
-    ),
+    r"\b(?:not|never|cannot|except|unless|without|instead|nobody|nothing"
+    r"|\w+n['’]t|(?:do|does|did|ca|wo|should|would|is|are|was)nt"
+    r"|(?<=\s)but)\b",
     "may turn it into its contrary",
     frozenset({"but"}),
 )
 """Somebody may want it not to be done."""
 
 LATER: Final = Modifier(
-    re.compile(
-        r"\b(?:later|tomorrow|tonight|overnight|eventually|until|till|remind|schedule"
-        r"|after|before|whenever|when(?! you\b)|while(?! you\b)|if(?! if\b| you\b| possible\b)"
-        r"|as soon as(?! you\b| possible\b)|(?<!at )once(?! more\b| again\b)"
-        rf"|(?:in|for) (?:\w+ ){{1,3}}{_UNIT}"
-        rf"|at (?:\d[\d:.]*|{_NUMBER}|noon|midnight|night|dawn|dusk|sunset|sunrise|bedtime)"
-        rf"|(?:in the|this|every|each) {_OF_DAY}|(?:every|each|next) (?:hour|day|week|weekend)"
-        r"|on (?:(?:mon|tues|wednes|thurs|fri|satur|sun|week)days?|(?:the )?weekends?))\b",
-        re.IGNORECASE,
-    ),
+    r"\b(?:later|tomorrow|tonight|overnight|eventually|until|till|remind|schedule"
+    r"|after|before|whenever|when(?! you\b)|while(?! you\b)|if(?! if\b| you\b| possible\b)"
+    r"|as soon as(?! you\b| possible\b)|(?<!at )once(?! more\b| again\b)"
+    rf"|(?:in|for) (?:\w+ ){{1,3}}{_UNIT}"
+    rf"|at (?:\d[\d:.]*|{_NUMBER}|noon|midnight|night|dawn|dusk|sunset|sunrise|bedtime)"
+    rf"|(?:in the|this|every|each) {_OF_DAY}|(?:every|each|next) (?:hour|day|week|weekend)"
+    r"|on (?:(?:mon|tues|wednes|thurs|fri|satur|sun|week)days?|(?:the )?weekends?))\b",
     "puts it off, or makes it depend on something",
     frozenset({"second", "seconds", "minute", "minutes", "hour", "hours", "noon", "midnight"}),
 )

@@ -85,11 +85,10 @@ class TextUnderstanding:
 
     def _by_grammar_then_model(self, text: str, tokens: Tokens, grammar: Grammar) -> Answer:
         search = grammar.search(tokens, self.home, area=self._area)
+        if search.match is not None:
+            return self._apart(tokens, search.match, grammar) or interpret(search.match, self.home)
         said = grammar.plain(tokens)
         parts = parts_of(said)
-        if search.match is not None:
-            apart = self._apart(parts, search.match) if len(parts) > 1 else None
-            return apart or interpret(search.match, self.home)
         together: Answer | None = None
         exact: Reader = self._exact
         if len(parts) > 1 or "," in text:
@@ -134,12 +133,13 @@ class TextUnderstanding:
             return None
         return Rejected("unsure", reason, text=found.text, intent=found.intent)
 
-    def _apart(self, parts: list[Tokens], match: Match) -> Command | None:
+    def _apart(self, tokens: Tokens, match: Match, grammar: Grammar) -> Command | None:
         """Commands that a slot of any words has swallowed: "play jazz and open the door"."""
         if not any(has_link(slot.value) for slot in match.slots if isinstance(slot.value, str)):
             return None
+        parts = parts_of(grammar.plain(tokens))
         commands = [found for part in parts if (found := self._fitting(part)) is not None]
-        return several(commands) if len(commands) == len(parts) else None
+        return several(commands) if len(commands) == len(parts) > 1 else None
 
     def _exactly(self, cuts: Iterable[list[Tokens]], exact: Reader) -> Answer | None:
         """The first of some cuts all of whose parts are commands, or the last that nearly are."""

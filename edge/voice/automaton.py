@@ -18,7 +18,7 @@ from edge.home import Home
 from edge.limits import SPEECH_SENTENCES
 from edge.names import Node
 from edge.text import words_of
-from edge.voice.spoken import number_words, numbers_of, say, say_all, say_text
+from edge.voice.spoken import number_words, numbers_of, say, say_all
 from edge.voice.tries import Tries, build, labels_of
 
 WORD_END: Final = 0
@@ -189,7 +189,7 @@ def _set_aside(
     Returns:
         States inside what may be any words.
     """
-    before, behind, links = (phrases.trie(map(say_text, each)) for each in (BEFORE, BEHIND, LINKS))
+    before, behind, links = map(phrases.trie, (BEFORE, BEHIND, LINKS))
     sentences = len(edges)
     ended, linked, more = range(sentences, sentences + 3)
     for state in range(sentences):

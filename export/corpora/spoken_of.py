@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
-from edge.asides import ASKED, FORBIDDEN, IF, TOLD
+from edge.asides import SPOKEN_OF
 from edge.text import words_of
 from export.corpora.utterance import OUT_OF_SCOPE, SlotSpan, Utterance
 
@@ -45,7 +45,6 @@ _POLITE = (
 _BEFORE_PIECES = (
     "|the|and|and the|in the|or the|no the|oh the|on the|to|at|of the|my|just the".split("|")
 )
-_FRAMES = (*ASKED, *TOLD, *FORBIDDEN, *IF)
 
 
 def spoken_of(commands: Sequence[Utterance], rng: Random, taken: set[Words]) -> list[Utterance]:
@@ -58,7 +57,7 @@ def spoken_of(commands: Sequence[Utterance], rng: Random, taken: set[Words]) -> 
             is what a command says itself ("don't bother").
     """
     made = (
-        Utterance(f"{rng.choice(_FRAMES)} {item.text}", OUT_OF_SCOPE, (), item.id)
+        Utterance(f"{rng.choice(SPOKEN_OF)} {item.text}", OUT_OF_SCOPE, (), item.id)
         for item in _drawn(commands, _is_order, SHARE, rng)
     )
     return _new(made, taken)
