@@ -32,6 +32,7 @@ from transformers import (
     set_seed,
 )
 
+from export.accelerator import on_accelerator
 from export.host import hold_freed_memory
 
 T = TypeVar("T")
@@ -173,19 +174,24 @@ def fit(
     folder: Path,
     *,
     parameter_groups: Iterable[dict[str, Any]] | None = None,
+    beside: Sequence[nn.Module] = (),
     resume: bool = False,
     quiet: bool = False,
 ) -> dict[str, float]:
     """Trains `model` in place and leaves it at its best epoch, or at the last if that is wanted.
 
+    It is trained on a GPU where there is one, and is on the processor afterwards.
+
     Args:
         model: its `forward` takes what `collate` returns and gives a dict with "loss".
         batches: the training set.
         collate: a batch of examples → tensors.
-        measure: the model in evaluation mode → dev-set measures, higher is better.
+        measure: the model in evaluation mode, where it is trained (`accelerator`) → dev-set
+            measures, higher is better.
         settings: how long and how fast.
         folder: where checkpoints and TensorBoard logs go.
         parameter_groups: for an optimiser with several learning rates; all alike by default.
+        beside: networks that the model asks and that are no part of it: its teachers.
         resume: go on from the newest checkpoint in `folder`, if there is one.
         quiet: no progress bars.
 
@@ -254,7 +260,9 @@ def fit(
     if not quiet:
         trainer.add_callback(_Bars)
     checkpoint = newest_checkpoint(checkpoints) if resume else None
-    result = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    with on_accelerator(*beside):
+        result = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    model.to("cpu")
     epochs = [entry for entry in trainer.state.log_history if f"eval_{settings.measure}" in entry]
     taken = epochs[-1]
     if not settings.take_last:

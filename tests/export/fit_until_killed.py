@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from export.accelerator import on_accelerator
 from export.distill import BatchesByLength, FitSettings, fit
 
 EPOCHS, EXAMPLES, BATCH = 5, 24, 4
@@ -47,7 +48,9 @@ def collate(points: Sequence[Point]) -> dict[str, Tensor]:
 
 def measure(model: nn.Module) -> dict[str, float]:
     """Better the smaller the error is."""
-    return {"fit": -model(**collate(draw(0)))["loss"].item()}
+    with on_accelerator(model) as device:
+        points = {name: value.to(device) for name, value in collate(draw(0)).items()}
+        return {"fit": -model(**points)["loss"].item()}
 
 
 def train(
@@ -58,12 +61,16 @@ def train(
     collate: Callable[[Sequence[Point]], dict[str, Tensor]] = collate,
     measure: Callable[[nn.Module], dict[str, float]] = measure,
     settings: FitSettings = SETTINGS,
+    beside: Sequence[nn.Module] = (),
 ) -> tuple[Line, dict[str, float]]:
     """The model at its best epoch, and what `fit` said."""
     torch.set_num_threads(1)
     model = Line()
     batches = BatchesByLength(draw, BATCH, lambda point: 1, settings.seed)
-    found = fit(model, batches, collate, measure, settings, folder, resume=resume, quiet=True)
+    found = fit(
+        model, batches, collate, measure, settings, folder,
+        beside=beside, resume=resume, quiet=True,
+    )  # fmt: skip
     return model, found
 
 

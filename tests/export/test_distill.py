@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from export import distill
 from export.distill import BatchesByLength, fit, newest_checkpoint, soft_cross_entropy
 from tests.export import fit_until_killed as line
 
@@ -102,6 +104,27 @@ class TestFit:
         assert found["epochs"] == line.EPOCHS
         assert found["seconds"] >= 0  # how many depends on the clock
         assert line.measure(model.eval())["fit"] == pytest.approx(found["fit"])
+
+    def test_whom_it_asks_is_beside_it_while_it_learns(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        places: list[str] = []
+
+        @contextmanager
+        def placed(*networks: nn.Module) -> Iterator[torch.device]:
+            places.extend("there" for _ in networks)
+            yield torch.device("cpu")
+            places.extend("back" for _ in networks)
+
+        monkeypatch.setattr(distill, "on_accelerator", placed)
+        learned: list[str] = []
+        line.train(
+            tmp_path,
+            collate=lambda points: learned.append(places[-1]) or line.collate(points),
+            beside=[nn.Linear(1, 1)],
+        )
+        assert {*learned} == {"there"}
+        assert places[-1] == "back"
 
     @pytest.mark.parametrize("told", [True, False])
     def test_every_epoch_has_examples_of_its_own(

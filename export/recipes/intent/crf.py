@@ -56,7 +56,7 @@ class ConditionalRandomField(nn.Module):
         emissions = emissions.float()
         transitions = self.transitions + self.rules
         best = self.starts + self.start_rules + emissions[:, 0]
-        unchanged = torch.arange(best.shape[1]).expand_as(best)
+        unchanged = torch.arange(best.shape[1], device=best.device).expand_as(best)
         pointers = []
         for step in range(1, emissions.shape[1]):
             scores, pointer = (best[:, :, None] + transitions).max(1)

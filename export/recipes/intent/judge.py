@@ -10,6 +10,7 @@ from torch import Tensor
 
 from edge.encoder import WordEncoder
 from edge.tags import TagTransitions, best_tags
+from export.accelerator import on_accelerator
 from export.corpora import Utterance
 from export.distill import has_bfloat16
 from export.metrics import Prediction, frame_accuracy, intent_accuracy, slot_f1
@@ -40,37 +41,46 @@ def teacher_lessons(
     lessons: list[Lesson | None] = [None] * len(examples)
     for teacher in teachers:
         teacher.eval()
-    for batch in by_length(examples):
-        inputs = collate([examples[index] for index in batch])
-        mask = inputs["mask"]
-        intents, tags, hidden = _mean_answer(teachers, inputs)
-        for row, index in enumerate(batch):
-            length = int(mask[row].sum())
-            lessons[index] = Lesson(
-                examples[index],
-                intents[row].numpy(),
-                tags[row, :length].half().numpy(),
-                hidden[row, :length].half().numpy(),
-            )
+    with on_accelerator(*teachers) as device:
+        for batch in by_length(examples):
+            inputs = collate([examples[index] for index in batch])
+            mask = inputs["mask"]
+            intents, tags, hidden = _mean_answer(teachers, inputs, device)
+            for row, index in enumerate(batch):
+                length = int(mask[row].sum())
+                lessons[index] = Lesson(
+                    examples[index],
+                    intents[row].numpy(),
+                    tags[row, :length].half().numpy(),
+                    hidden[row, :length].half().numpy(),
+                )
     return [lesson for lesson in lessons if lesson is not None]
 
 
 def _mean_answer(
-    teachers: Sequence[Teacher], inputs: dict[str, Tensor]
+    teachers: Sequence[Teacher], inputs: dict[str, Tensor], device: torch.device
 ) -> tuple[Tensor, Tensor, Tensor]:
     intents, tags, hidden = [], [], []
-    arguments = {k: v for k, v in inputs.items() if k not in ("intent", "tags")}
     for teacher in teachers:
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
-            output = teacher(**arguments)
+        output, mask = _answer(teacher, inputs, device)
         intents.append(torch.softmax(output["intent_logits"], -1))
         tags.append(
-            teacher.crf.marginals(output["emissions"], inputs["mask"])
+            teacher.crf.marginals(output["emissions"], mask)
             if teacher.has_slots
             else torch.ones_like(output["emissions"])
         )
         hidden.append(output["words"].float())
-    return torch.stack(intents).mean(0), torch.stack(tags).mean(0), hidden[0]
+    return torch.stack(intents).mean(0).cpu(), torch.stack(tags).mean(0).cpu(), hidden[0].cpu()
+
+
+def _answer(
+    teacher: Teacher, inputs: dict[str, Tensor], device: torch.device
+) -> tuple[dict[str, Tensor], Tensor]:
+    """What a teacher says to sentences, whatever labels they have; and their mask beside it."""
+    asked = {k: v.to(device) for k, v in inputs.items() if k not in ("intent", "tags")}
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_bfloat16()):
+        output: dict[str, Tensor] = teacher(**asked)
+    return output, asked["mask"]
 
 
 class TeacherReader:
@@ -87,33 +97,34 @@ class TeacherReader:
         """One prediction a sentence, in the same order."""
         examples = [unlabelled(utterance.text) for utterance in utterances]
         found: list[Prediction | None] = [None] * len(examples)
-        for batch in by_length(examples):
-            inputs = self._collate([examples[index] for index in batch])
-            if len(self._teachers) == 1 and self._teachers[0].has_slots:
-                intents, paths = self._read_with_crf(inputs)
-            else:
-                intents, marginals, _ = _mean_answer(self._teachers, inputs)
-                scores = marginals.clamp(min=1e-9).log().numpy()
-                lengths = inputs["mask"].sum(1).int().tolist()
-                paths = [
-                    best_tags(scores[row, :length], self._rules)
-                    for row, length in enumerate(lengths)
-                ]
-            for row, index in enumerate(batch):
-                found[index] = prediction(
-                    utterances[index].text, intents[row].numpy(), paths[row], self._labels
-                )
+        with on_accelerator(*self._teachers) as device:
+            for batch in by_length(examples):
+                inputs = self._collate([examples[index] for index in batch])
+                if len(self._teachers) == 1 and self._teachers[0].has_slots:
+                    intents, paths = self._read_with_crf(inputs, device)
+                else:
+                    intents, marginals, _ = _mean_answer(self._teachers, inputs, device)
+                    scores = marginals.clamp(min=1e-9).log().numpy()
+                    lengths = inputs["mask"].sum(1).int().tolist()
+                    paths = [
+                        best_tags(scores[row, :length], self._rules)
+                        for row, length in enumerate(lengths)
+                    ]
+                for row, index in enumerate(batch):
+                    found[index] = prediction(
+                        utterances[index].text, intents[row].numpy(), paths[row], self._labels
+                    )
         return [item for item in found if item is not None]
 
-    def _read_with_crf(self, inputs: dict[str, Tensor]) -> tuple[Tensor, list[list[int]]]:
+    def _read_with_crf(
+        self, inputs: dict[str, Tensor], device: torch.device
+    ) -> tuple[Tensor, list[list[int]]]:
         teacher = self._teachers[0]
-        arguments = {k: v for k, v in inputs.items() if k not in ("intent", "tags")}
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
-            output = teacher(**arguments)
-        paths = teacher.crf.decode(output["emissions"], inputs["mask"]).tolist()
-        lengths = inputs["mask"].sum(1).int().tolist()
+        output, mask = _answer(teacher, inputs, device)
+        paths = teacher.crf.decode(output["emissions"], mask).tolist()
+        lengths = mask.sum(1).int().tolist()
         return (
-            torch.softmax(output["intent_logits"], -1),
+            torch.softmax(output["intent_logits"], -1).cpu(),
             [path[:length] for path, length in zip(paths, lengths, strict=True)],
         )
 
@@ -131,14 +142,17 @@ class StudentReader:
         transitions = TagTransitions(len(self._labels.slot_labels), self._student.transitions())
         examples = [unlabelled(utterance.text) for utterance in utterances]
         found: list[Prediction | None] = [None] * len(examples)
-        for batch in by_length(examples):
-            inputs = self._collate([Lesson(examples[index]) for index in batch])
-            output = self._student(inputs["features"], inputs["mask"])
-            intents = torch.softmax(output["intent_logits"], -1).numpy()
-            scores = torch.log_softmax(output["tag_logits"], -1).numpy()
-            for row, index in enumerate(batch):
-                path = best_tags(scores[row, : len(examples[index].words)], transitions)
-                found[index] = prediction(utterances[index].text, intents[row], path, self._labels)
+        with on_accelerator(self._student) as device:
+            for batch in by_length(examples):
+                inputs = self._collate([Lesson(examples[index]) for index in batch])
+                output = self._student(inputs["features"].to(device), inputs["mask"].to(device))
+                intents = torch.softmax(output["intent_logits"], -1).cpu().numpy()
+                scores = torch.log_softmax(output["tag_logits"], -1).cpu().numpy()
+                for row, index in enumerate(batch):
+                    path = best_tags(scores[row, : len(examples[index].words)], transitions)
+                    found[index] = prediction(
+                        utterances[index].text, intents[row], path, self._labels
+                    )
         return [item for item in found if item is not None]
 
 

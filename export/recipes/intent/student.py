@@ -119,8 +119,8 @@ class Student(nn.Module):
         weights = 1 / counts.clamp(min=1)
         embedded = (self.embedding(features) * weights[..., None]).sum(-2)
         if self.training and self.settings.word_dropout:
-            kept = torch.rand(embedded.shape[:-1]) >= self.settings.word_dropout
-            embedded = embedded * kept[..., None]
+            drawn = torch.rand(embedded.shape[:-1], device=embedded.device)
+            embedded = embedded * (drawn >= self.settings.word_dropout)[..., None]
         return torch.relu(self.input(self.dropout(embedded)))
 
     def states(self, features: Tensor, mask: Tensor) -> Tensor:

@@ -105,6 +105,7 @@ class School:
                 seed=settings.seed,
             ),
             folder,
+            beside=[teacher] if teacher else [],
             resume=resume,
             quiet=quiet,
         )

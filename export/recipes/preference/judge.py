@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from edge.preference.ratings import Ratings
+from export.accelerator import on_accelerator
 from export.recipes.preference.lessons import Chunk, Collator
 from export.recipes.preference.network import Network
 from export.recipes.preference.ranking import Ranking, ranking, rating_measures
@@ -29,11 +31,12 @@ def measures(
     """
     ranks: list[int] = []
     likelihood = 0.0
-    for start in range(0, len(held_out), _BATCH):
-        batch = held_out[start : start + _BATCH]
-        found, logs = _judged(network, batch, collate, once)
-        ranks += found
-        likelihood += logs
+    with on_accelerator(network) as device:
+        for start in range(0, len(held_out), _BATCH):
+            batch = held_out[start : start + _BATCH]
+            found, logs = _judged(network, batch, _placed(collate(batch), device), once)
+            ranks += found
+            likelihood += logs
     result: Ranking = ranking(ranks)
     return result.measures() | {"likelihood": round(likelihood / max(1, len(ranks)), 5)}
 
@@ -41,11 +44,11 @@ def measures(
 def likelihood(network: Network, held_out: Sequence[Chunk], collate: Collator) -> float:
     """The mixture's mean log-likelihood in nats, of targets of which nothing else is kept."""
     taught, total, count = Taught(network).eval(), 0.0, 0
-    for start in range(0, len(held_out), _BATCH):
-        tensors = collate(held_out[start : start + _BATCH])
-        with torch.no_grad():
+    with on_accelerator(taught) as device, torch.no_grad():
+        for start in range(0, len(held_out), _BATCH):
+            tensors = _placed(collate(held_out[start : start + _BATCH]), device)
             total -= float(taught(**tensors)["mixture"]) * len(tensors["target"])
-        count += len(tensors["target"])
+            count += len(tensors["target"])
     return round(total / max(1, count), 5)
 
 
@@ -57,30 +60,29 @@ def rated(
     foreseen: list[float] = []
     users: list[int] = []
     numbers: dict[int, int] = {}
-    for start in range(0, len(held_out), _BATCH):
-        batch = held_out[start : start + _BATCH]
-        tensors = collate(batch)
-        with torch.no_grad():
+    with on_accelerator(network) as device, torch.no_grad():
+        for start in range(0, len(held_out), _BATCH):
+            batch = held_out[start : start + _BATCH]
+            tensors = _placed(collate(batch), device)
             query, _ = ask(network, tensors)
             found = network.rated(query, tensors["target"].clamp(min=0))
-        foreseen += [scale.rating(one) for one in (found + tensors["generosity"]).tolist()]
-        given += tensors["rating"].tolist()
-        for chunk in batch:
-            user = numbers.setdefault(id(chunk.lived), len(numbers))
-            users += [user] * len(chunk.asked)
+            foreseen += [scale.rating(one) for one in (found + tensors["generosity"]).tolist()]
+            given += tensors["rating"].tolist()
+            for chunk in batch:
+                user = numbers.setdefault(id(chunk.lived), len(numbers))
+                users += [user] * len(chunk.asked)
     return rating_measures(np.array(given), np.array(foreseen), np.array(users))
 
 
 def _judged(
-    network: Network, batch: Sequence[Chunk], collate: Collator, once: bool
+    network: Network, batch: Sequence[Chunk], tensors: Mapping[str, Tensor], once: bool
 ) -> tuple[list[int], float]:
-    tensors = collate(batch)
     with torch.no_grad():
         query, gates = ask(network, tensors)
         crowd = tensors.get("crowd")
-        beliefs = torch.softmax(scores(network, query, crowd), -1).numpy()
-        spoken = torch.cat([tensors["speaks"], torch.ones(len(query), 1)], 1)
-        shares = torch.softmax(gates.masked_fill(spoken == 0, -1e9), -1).numpy()
+        beliefs = torch.softmax(scores(network, query, crowd), -1).cpu().numpy()
+        spoken = torch.cat([tensors["speaks"], query.new_ones(len(query), 1)], 1)
+        shares = torch.softmax(gates.masked_fill(spoken == 0, -1e9), -1).cpu().numpy()
     ranks, likelihood, at = [], 0.0, 0
     for chunk in batch:
         standing = chunk.lived.standing
@@ -103,6 +105,10 @@ def _judged(
             likelihood += float(np.log(max(mine, 1e-12)))
             at += 1
     return ranks, likelihood
+
+
+def _placed(tensors: Mapping[str, Tensor], device: torch.device) -> dict[str, Tensor]:
+    return {name: tensor.to(device) for name, tensor in tensors.items()}
 
 
 def _by_model(beliefs: np.ndarray, standing: Mapping[int, tuple[int, ...]]) -> np.ndarray:

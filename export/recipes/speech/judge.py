@@ -9,6 +9,7 @@ import torch
 from edge.voice.alphabet import text_of
 from edge.voice.hypothesis import edit_distance
 from edge.voice.transcript import greedy_labels
+from export.accelerator import on_accelerator
 from export.distill import has_bfloat16
 from export.recipes.speech.lessons import Collator, Lesson
 from export.recipes.speech.mel_augment import MelAugment, MelChances
@@ -40,17 +41,17 @@ def letters_right(
     """100 − character error rate, in percent; with noise where there are noises to draw."""
     augment = None if noises is None else MelAugment(noises, seed, NOISY)
     collate = Collator(network.past, network.future)
-    device = next(network.parameters()).device
     wrong = count = 0
-    for start in range(0, len(lessons), _BATCH):
-        part = lessons[start : start + _BATCH]
-        batch = collate(part)
-        features = batch["features"].to(device)
-        if augment is not None:
-            features = augment.looks(features, batch["spoken"].to(device))[: len(part)]
-        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16()):
-            found = network(features).float().cpu().numpy()
-        for lesson, frames, posteriors in zip(part, batch["frames"], found, strict=True):
-            wrong += distance(lesson.labels, greedy_labels(posteriors[: int(frames)]))
-            count += len(lesson.labels)
+    with on_accelerator(network) as device, torch.no_grad():
+        for start in range(0, len(lessons), _BATCH):
+            part = lessons[start : start + _BATCH]
+            batch = collate(part)
+            features = batch["features"].to(device)
+            if augment is not None:
+                features = augment.looks(features, batch["spoken"].to(device))[: len(part)]
+            with torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16()):
+                found = network(features).float().cpu().numpy()
+            for lesson, frames, posteriors in zip(part, batch["frames"], found, strict=True):
+                wrong += distance(lesson.labels, greedy_labels(posteriors[: int(frames)]))
+                count += len(lesson.labels)
     return 100 - 100 * wrong / max(count, 1)

@@ -170,10 +170,11 @@ def teach(
         ),
         folder,
         parameter_groups=_groups(pupil, settings),
+        beside=[beside] if beside else [],
         resume=resume,
         quiet=quiet,
     )
-    network = pupil.average.cpu().eval()
+    network = pupil.average.eval()
     if settings.kept:
         _mix(network, began, settings.kept)
         figures |= measure(pupil)

@@ -23,6 +23,7 @@ import torch
 from edge.voice.alignment import align
 from edge.voice.alphabet import SPACE, spell, text_of
 from edge.voice.posteriors import WITHOUT_PHONES
+from export.accelerator import on_accelerator
 from export.distill import has_bfloat16
 from export.files import write_atomic
 from export.recipes.speech.backbone import STRIDE
@@ -147,12 +148,14 @@ def words_of(
         return [[cuts and tuple(cuts) for cuts in look] for look in known]
     found: list[list[Cuts | None]] = [[None] * len(labels) for _ in range(cache.looks)]
     network = network.eval()
-    for look in range(cache.looks):
-        for batch in _batches(cache, look):
-            for index, rows in zip(batch, _heard(network, cache, look, batch), strict=True):
-                frames = len(cache.of(index, look))
-                found[look][index] = _cuts(rows, labels[index], frames)
-            progress(len(batch))
+    with on_accelerator(network) as device:
+        for look in range(cache.looks):
+            for batch in _batches(cache, look):
+                heard = _heard(network, device, cache, look, batch)
+                for index, rows in zip(batch, heard, strict=True):
+                    frames = len(cache.of(index, look))
+                    found[look][index] = _cuts(rows, labels[index], frames)
+                progress(len(batch))
     folder.mkdir(parents=True, exist_ok=True)
     write_atomic(path, json.dumps(found))
     return found
@@ -171,7 +174,7 @@ def _batches(cache: Cache, look: int) -> list[list[int]]:
 
 @torch.no_grad()
 def _heard(
-    network: AcousticNetwork, cache: Cache, look: int, batch: Sequence[int]
+    network: AcousticNetwork, device: torch.device, cache: Cache, look: int, batch: Sequence[int]
 ) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
     """Log posteriors of letters in recordings, a row for each two feature frames."""
     looks = [cache.of(index, look) for index in batch]
@@ -180,7 +183,6 @@ def _heard(
     features = np.full((len(looks), total, BANDS), FLOOR, np.float32)
     for row, frames in enumerate(looks):
         features[row, network.past : network.past + len(frames)] = frames
-    device = next(network.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16()):
         posteriors = network(torch.from_numpy(features).to(device))
     read = posteriors[..., :WITHOUT_PHONES].float().cpu().numpy()

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from edge.errors import UsageError
 from edge.voice.alphabet import BLANK, LABELS
+from export.accelerator import on_accelerator
 from export.corpora.speech.recording import SAMPLE_RATE, Recording, Wave, read_audio
 from export.recipes.speech.features import Cache, files_of, kept
 
@@ -127,15 +128,15 @@ def told_by(
     """
 
     def write(out: BinaryIO) -> npt.NDArray[np.int64]:
-        teacher.to("cuda" if torch.cuda.is_available() else "cpu")
         bounds = np.zeros((1, len(recordings), 2), np.int64)
         position = 0
-        for index, recording in enumerate(recordings):
-            said = teacher.read(read_audio(recording.audio)).astype(np.float16)
-            out.write(said.tobytes())
-            bounds[0, index] = position, position + len(said)
-            position += len(said)
-            progress(1)
+        with on_accelerator(teacher):
+            for index, recording in enumerate(recordings):
+                said = teacher.read(read_audio(recording.audio)).astype(np.float16)
+                out.write(said.tobytes())
+                bounds[0, index] = position, position + len(said)
+                position += len(said)
+                progress(1)
         return bounds
 
     weights = [float(value.double().sum()) for value in teacher.state_dict().values()]

@@ -77,6 +77,16 @@ class TestAgainstEnumeration:
         assert crf.decode(emissions[None], torch.ones(1, words))[0].tolist() == best
 
 
+def test_it_works_where_the_emissions_are() -> None:
+    """On a GPU, for which a device stands that only keeps shapes."""
+    crf = made(2, 0).to("meta")
+    emissions, mask = (tensor.to("meta") for tensor in padded(torch.randn(3, 5), torch.randn(2, 5)))
+    tags = torch.zeros(2, 3, dtype=torch.long, device="meta")
+    assert crf.decode(emissions, mask).is_meta
+    assert crf.marginals(emissions, mask).is_meta
+    assert crf.negative_log_likelihood(emissions, tags, mask).is_meta
+
+
 class TestPadding:
     """A sentence is read alike alone and beside a longer one."""
 

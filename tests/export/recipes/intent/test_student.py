@@ -105,6 +105,11 @@ class TestStudent:
         output = [student.eval()(**batch)["intent_logits"] for _ in range(2)]
         assert torch.equal(*output)
 
+    def test_what_is_drawn_is_drawn_where_the_words_are(self) -> None:
+        """On a GPU, for which a device stands that only keeps shapes."""
+        student = made(replace(SETTINGS, word_dropout=0.5)).to("meta").train()
+        assert student.embed(collate(list(map(Lesson, EXAMPLES)))["features"].to("meta")).is_meta
+
     def test_the_default_is_small_enough_for_a_watch(self) -> None:
         settings = StudentSettings()
         labels = LabelSet(tuple(map(str, range(60))), tuple(map(str, range(60))), ())
