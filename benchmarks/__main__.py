@@ -16,6 +16,7 @@ for _name in _THREADS:
     os.environ.setdefault(_name, "1")
 
 from benchmarks import machine, tables  # noqa: E402  (after the threads are set)
+from benchmarks.merging import CORPUS_OF_ROWS, merged  # noqa: E402
 from benchmarks.preference import groups as preference  # noqa: E402
 from benchmarks.shown import NoRows  # noqa: E402
 from benchmarks.speech import groups as speech  # noqa: E402
@@ -131,11 +132,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
                 "run": machine.describe("emulated" if arguments.emulated else "host"),
                 **_group(group, arguments, given, timed),
             }
-            if group == "accuracy":
-                from benchmarks.accuracy import merged
-
+            if group in CORPUS_OF_ROWS and not arguments.limit:
                 before = tables.load_results(arguments.out).get(group, {})
-                results[group] = merged(results[group], before)
+                results[group] = merged(results[group], before, CORPUS_OF_ROWS[group])
             text = json.dumps(results[group], indent=1, ensure_ascii=False, sort_keys=True)
             write_atomic(arguments.out / f"{group}.json", text + "\n")
             _report(f"written: {arguments.out / f'{group}.json'}")

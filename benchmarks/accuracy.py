@@ -132,26 +132,3 @@ def rows(
             most = baseline.majority(corpus)
             result.append(baseline.score(corpus, [most] * len(texts), f"majority ({most})"))
     return result
-
-
-def merged(fresh: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """New results beside those of corpora that were not measured this time.
-
-    What is kept says which run it is from (`runs`: corpus → run), so that no figure is attributed
-    to a machine or a commit that did not give it.
-    """
-    measured = {row["corpus"] for row in fresh["rows"]}
-    kept = [row for row in before.get("rows", ()) if row["corpus"] not in measured]
-    fresh["rows"] += kept
-    own = measured | fresh["training"].keys() | ({"home"} if fresh["devices"] else set())
-    own -= {row["corpus"] for row in kept}
-    runs = {**before.get("runs", {}), **dict.fromkeys(own, fresh["run"])}
-    for row in kept:
-        runs.setdefault(row["corpus"], before["run"])
-    for corpus, figures in before.get("training", {}).items():
-        fresh["training"].setdefault(corpus, figures)
-        runs.setdefault(corpus, before["run"])
-    if not fresh["devices"]:
-        fresh["devices"] = before.get("devices", [])
-        runs.setdefault("home", before.get("run", fresh["run"]))
-    return fresh | {"runs": runs}

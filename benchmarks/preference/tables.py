@@ -69,7 +69,8 @@ def _accuracy(names: Sequence[str], measures: Sequence[str], *, column: str = ""
         protocol = next(iter(protocols.values()))
         if len(protocols) > 1:
             protocol = re.sub(r", cell \w+ \w+", "", protocol)  # of all cells alike
-        return f"{table}\nProtocol: {protocol}. {_limited(results)}{accuracy_footer(results)}\n"
+        origin = accuracy_footer(results, *protocols)
+        return f"{table}\nProtocol: {protocol}. {_limited(results)}{origin}\n"
 
     return make
 
@@ -98,7 +99,8 @@ def _ratings(results: Results) -> str:
     lines = [[_model(row), _stars(row["rmse"]), measured(row["pairs"])] for row in rows]
     table = markdown(["model", "RMSE, points", "pairs in the right order, %"], lines, (1, 2))
     protocol = json.loads(_PUBLISHED.read_text(encoding="utf-8"))["ratings"]["protocol"]
-    return f"{table}\nProtocol: {protocol}. {_limited(results)}{accuracy_footer(results)}\n"
+    origin = accuracy_footer(results, "ratings")
+    return f"{table}\nProtocol: {protocol}. {_limited(results)}{origin}\n"
 
 
 def _stars(rate: Results) -> str:

@@ -84,7 +84,7 @@ def test_the_footprint_is_over_a_process_that_only_imported(tiny_bundle: Path) -
 
 
 def test_only_corpora_that_have_a_bundle_are_measured(tiny_bundle: Path, tmp_path: Path) -> None:
-    """What is known of the others is kept: see `accuracy.merged`."""
+    """What is known of the others is kept: see `benchmarks.merging`."""
     for split in ("train", "dev", "test"):
         folder = tmp_path / "snips" / split
         folder.mkdir(parents=True)
@@ -96,20 +96,3 @@ def test_only_corpora_that_have_a_bundle_are_measured(tiny_bundle: Path, tmp_pat
     rows = accuracy.rows(tmp_path, {"snips": tiny_bundle}, report=silent, with_baseline=False)
 
     assert [row["corpus"] for row in rows] == ["snips"]
-
-
-def test_every_figure_is_said_to_be_from_the_run_that_gave_it() -> None:
-    old, new = {"commit": "old"}, {"commit": "new"}
-    before = {
-        "run": old,
-        "rows": [{"corpus": "snips"}, {"corpus": "slurp"}],
-        "training": {"snips": {}, "slurp": {}, "home": {}},
-        "devices": [{"profile": "x86-64-hub"}],
-        "runs": {"home": old},
-    }
-    only_home = {"run": new, "rows": [], "training": {"home": {}}, "devices": [{}]}
-    assert accuracy.merged(only_home, before)["runs"] == {"home": new, "snips": old, "slurp": old}
-    only_snips = {"run": new, "rows": [{"corpus": "snips"}], "training": {"snips": {}}}
-    found = accuracy.merged({**only_snips, "devices": []}, before)
-    assert found["runs"] == {"home": old, "snips": new, "slurp": old}
-    assert {row["corpus"] for row in found["rows"]} == {"snips", "slurp"}
