@@ -14,6 +14,10 @@ from functools import cache
 ARTICLES = frozenset({"the", "a", "an", "my", "our", "your", "this", "that", "these", "those"})
 """Words in front of a name that are not part of it."""
 
+_ELIDED = ("l|d", "qu|un", "all", "dall|dell|nell|sull", "quell|quest")
+"""Little words of French, Italian and Catalan that have lost their last vowel. What follows their
+apostrophe is a word of its own ("l'entrée"): it may be a name. By length, as it is looked back."""
+
 # Marks that join the letter before them. `\w` leaves them out, and a decomposed "é" or a Hindi
 # vowel sign must not cut its word in two.
 _MARKS = (
@@ -24,9 +28,11 @@ _MARKS = (
 def _pattern(letter: str, inside: str, minus: str, apostrophe: str, sign: str) -> re.Pattern[str]:
     """What a token is, for these classes of characters."""
     owner = rf"{apostrophe}[sS](?![^\W_])"
+    # Looked for behind the apostrophe, which few words have.
+    whole = "".join(rf"(?<!\b(?i:{words}){apostrophe})" for words in _ELIDED)
     return re.compile(
-        # A word, with apostrophes inside ("don't", "o'clock") but for a final "'s".
-        rf"{letter}{inside}*(?:(?!{owner}){apostrophe}{inside}+)*"
+        # A word, with apostrophes inside ("o'clock") but for a final "'s" and a first "l'".
+        rf"{letter}{inside}*(?:(?!{owner}){apostrophe}{whole}{inside}+)*"
         # A number: a sign only where nothing touches it on the left, so "5-10" is two numbers.
         rf"|(?:(?<!\S){minus})?\d+(?:,\d{{3}})*(?:\.\d+)?"
         rf"|{owner}"

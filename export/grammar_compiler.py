@@ -38,7 +38,7 @@ class CompiledGrammar:
     schema: dict[str, dict[str, Any]]
     """Intent → slot → what it takes, for `edge.resolve.SlotSchema.from_dict`."""
     problems: tuple[Problem, ...]
-    """Templates, lists and values that are left out, and why."""
+    """Templates, ways to say one, lists and values that are left out, and why."""
 
 
 @dataclass
@@ -121,7 +121,8 @@ def _range(found: RangeSlotList) -> dict[str, Any]:
 def compile_grammar(templates: Templates) -> CompiledGrammar:
     """Compile templates.
 
-    A template that cannot be compiled is named in `CompiledGrammar.problems` and left out.
+    A template that cannot be compiled is named in `CompiledGrammar.problems` and left out, and so
+    are ways to say one.
 
     Raises:
         UsageError: the automaton would be larger than `edge.limits` allows.
@@ -148,7 +149,10 @@ def compile_grammar(templates: Templates) -> CompiledGrammar:
             try:
                 said = compiler.add(template.expression, known, len(rules))
                 used += 1
-                for reference in said:
+                for reason in said.left_out:
+                    what = f"{block.intent}: {template.text!r}: some ways are left out: {reason}"
+                    problems.append(Problem(template.file, template.line, what))
+                for reference in said.references:
                     references.setdefault((block.intent, reference.slot), {})[reference.list] = None
                     if lists.entries[reference.list]["kind"] == "device":
                         device_kinds.setdefault(block.intent, []).append(block.kinds)

@@ -7,8 +7,9 @@ and cut by the runtime's own tokeniser, so a template and a sentence can never b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hassil.expression import (
     Alternative,
@@ -44,6 +45,15 @@ class Reference:
     list: str
     slot: str
     """Label the value is handed out under; empty: it is matched and forgotten."""
+
+
+class Said(NamedTuple):
+    """What became of a template."""
+
+    references: frozenset[Reference]
+    """The lists it refers to."""
+    left_out: tuple[str, ...]
+    """Why some ways to say it are left out; empty where none is."""
 
 
 Gap = frozenset[int]
@@ -86,27 +96,26 @@ class TemplateCompiler:
         self._resolve_list = resolve_list
         self._is_number = is_number
 
-    def add(
-        self, expression: Expression, rules: Mapping[str, Expression], tag: int
-    ) -> set[Reference]:
-        """Let every sentence of `expression` end with `tag`; returns the lists it refers to.
+    def add(self, expression: Expression, rules: Mapping[str, Expression], tag: int) -> Said:
+        """Let the sentences of `expression` end with `tag`.
+
+        Those in which letters touch a list's value are left out ("des {area}s"): words are compared
+        whole, and who knows how a name is bent?
 
         Raises:
-            TemplateError: an unknown list or rule, a rule that contains itself, a list's value
-                touching letters, or a template that is too large. Nothing has been added then.
+            TemplateError: an unknown list or rule, a rule that contains itself, nothing but
+                sentences in which letters touch a value, or a template that is too large. Nothing
+                has been added then.
         """
         letters = _Letters()
         start = letters.state()
         end = self._lay_out(letters, expression, start, rules, ())
-        walk = _Words(letters, end)
-        plan = list(walk.steps(start))
+        walk = _Words(letters, end, lambda reference: self._is_number(reference.list))
+        plan = walk.whole(list(walk.steps(start)))
+        if not plan and walk.touched:
+            raise TemplateError(walk.touched[0])
         if walk.first in walk.endings or not plan:
             raise TemplateError("it can be said without a word")
-        for reference in sorted(walk.touched_before, key=lambda item: item.list):
-            raise TemplateError(f"a letter touches the list {{{reference.list}}} on its left")
-        for reference in sorted(walk.touched_after, key=lambda item: item.list):
-            if not self._is_number(reference.list):
-                raise TemplateError(f"a letter touches the list {{{reference.list}}} on its right")
         states = {walk.first: 0}
         for source, label, target in plan:
             for gap in (source, target):
@@ -115,7 +124,8 @@ class TemplateCompiler:
             self._connect(states[source], label, states[target])
         for gap in walk.endings:
             self.network.accept(states[gap], tag)
-        return {said for _, said, _ in plan if isinstance(said, Reference)}
+        said = frozenset(said for _, said, _ in plan if isinstance(said, Reference))
+        return Said(said, tuple(walk.touched))
 
     def _connect(self, source: int, label: Step, target: int) -> None:
         if isinstance(label, Reference):
@@ -195,17 +205,43 @@ class TemplateCompiler:
 
 
 class _Words:
-    """Walks a network of characters from gap to gap."""
+    """Walks a network of characters from gap to gap.
 
-    def __init__(self, letters: _Letters, end: int) -> None:
+    Args:
+        end: the state that ends a sentence.
+        may_touch: whether letters may be right behind a value of a list.
+    """
+
+    def __init__(self, letters: _Letters, end: int, may_touch: Callable[[Reference], bool]) -> None:
         self._edges = letters.edges
         self._end = end
+        self._may_touch = may_touch
         self.first: Gap = frozenset()
         self.endings: set[Gap] = set()
-        self.touched_before: set[Reference] = set()
-        """Lists with a letter right in front of them."""
-        self.touched_after: set[Reference] = set()
-        """Lists with a letter right behind them."""
+        self._before: set[str] = set()
+        self._behind: set[str] = set()
+
+    @property
+    def touched(self) -> list[str]:
+        """Why ways are left out: lists that letters touch."""
+        return [
+            f"a letter touches the list {{{name}}} on its {side}"
+            for side, names in (("left", self._before), ("right", self._behind))
+            for name in sorted(names)
+        ]
+
+    def whole(self, steps: Sequence[tuple[Gap, Step, Gap]]) -> list[tuple[Gap, Step, Gap]]:
+        """Those steps from which a sentence can come to its end."""
+        before: dict[Gap, set[Gap]] = {}
+        for gap, _, after in steps:
+            before.setdefault(after, set()).add(gap)
+        alive = set(self.endings)
+        queue = list(alive)
+        while queue:
+            for gap in before.get(queue.pop(), set()) - alive:
+                alive.add(gap)
+                queue.append(gap)
+        return [step for step in steps if step[2] in alive]
 
     def steps(self, start: int) -> Iterator[tuple[Gap, Step, Gap]]:
         """All steps: the gap before, the tokens or the list said, the gap after."""
@@ -233,8 +269,11 @@ class _Words:
                     references.setdefault(label, set()).add(target)
         for reference in sorted(references, key=lambda item: (item.list, item.slot)):
             behind = self._free(references[reference])
-            if self._has_letter(behind):
-                self.touched_after.add(reference)
+            if not self._may_touch(reference):
+                apart = frozenset(state for state in behind if not self._is_letter(state))
+                if apart != behind:
+                    self._behind.add(reference.list)
+                behind = apart
             steps.append((reference, self._gap(set(behind))))
         merged: dict[tuple[str, ...], set[int]] = {}
         for spelt, after in self._spell(gap):
@@ -264,20 +303,18 @@ class _Words:
                     elif isinstance(label, str):
                         following.setdefault(label, set()).add(target)
                     elif label is not None:
-                        stops.add(state)
                         if spelt and spelt[-1].isalnum():
-                            self.touched_before.add(label)
+                            self._before.add(label.list)
+                        else:
+                            stops.add(state)
             if spelt and stops:
                 yield spelt, self._gap(stops)
             for letter in sorted(following, reverse=True):
                 stack.append((spelt + letter, self._free(following[letter])))
 
-    def _has_letter(self, states: Gap) -> bool:
-        return any(
-            isinstance(label, str) and label.isalnum()
-            for state in states
-            for label, _ in self._edges[state]
-        )
+    def _is_letter(self, state: int) -> bool:
+        """Whether a letter comes next; from such a state there is but one way on."""
+        return any(isinstance(label, str) and label.isalnum() for label, _ in self._edges[state])
 
     def _gap(self, states: set[int]) -> Gap:
         """`states` and everything reached from them by free moves and spaces."""

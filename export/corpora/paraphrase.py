@@ -11,13 +11,15 @@ which keeps what it means and where its slots are:
 - words taken for words that sound alike ("of" for "off", "to" for "two") and slips of the finger,
   outside slots only.
 
-Slot spans stay exact: the words of a slot are never touched.
+Slot spans stay exact: the words of a slot are never touched. All of it is English; in any other
+language the words that its templates may be said with ("bitte") are put around a sentence, and it
+is restarted and has slips.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -108,12 +110,23 @@ def unsplit(words: list[Word]) -> tuple[str, tuple[SlotSpan, ...]]:
 
 
 def paraphrase(
-    text: str, spans: tuple[SlotSpan, ...], rng: Random, *, gentle: bool = False
+    text: str,
+    spans: tuple[SlotSpan, ...],
+    rng: Random,
+    *,
+    gentle: bool = False,
+    manner: Manner | None = None,
 ) -> tuple[str, tuple[SlotSpan, ...]]:
-    """The sentence in other words; `gentle`: only with words around it, and fillers."""
+    """The sentence in other words.
+
+    Args:
+        gentle: only with words around it, and fillers.
+        manner: of its language; English where it is left out.
+    """
     words = split(text, spans)
-    ways = _GENTLE if gentle else _WAYS
-    for way in rng.choices(ways, k=rng.choice((1, 1, 2, 2, 3))):
+    manner = manner or ENGLISH
+    ways = manner.gentle if gentle else manner.ways
+    for way in rng.choices(ways, k=rng.choice((1, 1, 2, 2, 3))) if ways else ():
         words = way(words, rng)
     return unsplit(words)
 
@@ -211,18 +224,45 @@ def _slip(words: list[Word], rng: Random) -> list[Word]:
 
 
 _Way = Callable[[list[Word], Random], list[Word]]
-_GENTLE: tuple[_Way, ...] = (_before, _after, _filler)
-_WAYS: tuple[_Way, ...] = (
-    _before,
-    _before,
-    _after,
-    _after,
-    _filler,
-    _restart,
-    _articles,
-    _articles,
-    _front,
-    _contract,
-    _mishear,
-    _slip,
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a language says things in other words."""
+
+    ways: tuple[_Way, ...]
+    """What may become of a sentence; a way that is there twice is taken twice as often."""
+    gentle: tuple[_Way, ...]
+    """Those of them that leave its own words as they are."""
+
+
+ENGLISH = Manner(
+    (
+        _before,
+        _before,
+        _after,
+        _after,
+        _filler,
+        _restart,
+        _articles,
+        _articles,
+        _front,
+        _contract,
+        _mishear,
+        _slip,
+    ),
+    (_before, _after, _filler),
 )
+
+
+def manner_of(around: Sequence[str]) -> Manner:
+    """That of a language of which nothing is known but what may be said around its sentences."""
+
+    def before(words: list[Word], rng: Random) -> list[Word]:
+        return _said(rng.choice(around)) + words
+
+    def after(words: list[Word], rng: Random) -> list[Word]:
+        return words + _said(rng.choice(around))
+
+    gentle: tuple[_Way, ...] = (before, after) if around else ()
+    return Manner((*gentle, *gentle, _restart, _slip), gentle)

@@ -17,6 +17,7 @@ from hassil.expression import (
 )
 from hassil.intents import RangeSlotList, RangeType, SlotList, TextSlotList, WildcardSlotList
 
+from edge.asides import LANGUAGE as ENGLISH
 from edge.numbers import spell
 from edge.text import words_of
 from export.corpora import pools
@@ -51,6 +52,8 @@ class Sampler:
         self._templates = templates
         self._names = names
         self._rng = rng
+        self._is_english = templates.language == ENGLISH
+        """Invented names and words for numbers are."""
 
     def draw(self, block: Block, expression: Expression) -> tuple[str, tuple[SlotSpan, ...]]:
         """A sentence of `expression`, a template of `block`, with its slots in order.
@@ -121,13 +124,16 @@ class Sampler:
         invent: Callable[[], str]
         if kind == "device":
             kinds = block.kinds or tuple(self._names.devices)
+            if not self._is_english and not any(map(self._names.devices.get, kinds)):
+                kinds = tuple(self._names.devices)
             own = tuple(name for one in kinds for name in self._names.devices.get(one, ()))
             invent = lambda: pools.device_name(rng, block.kinds)  # noqa: E731
         elif kind == "area":
             own, invent = self._names.areas, lambda: pools.area_name(rng)
         else:
             own, invent = self._names.floors, lambda: pools.floor_name(rng)
-        if own and (not self._names.invented or rng.random() < _OWN_NAME):
+        invented = self._names.invented and self._is_english
+        if own and (not invented or rng.random() < _OWN_NAME):
             return rng.choice(own).lower()
         return invent()
 
@@ -141,7 +147,7 @@ class Sampler:
             )
         if found.fraction_type is not None and rng.random() < 0.2 and value < found.stop:
             value += 0.5
-        in_words = found.words and (not found.digits or rng.random() < 0.5)
+        in_words = self._is_english and found.words and (not found.digits or rng.random() < 0.5)
         if in_words and found.type == RangeType.PERCENTAGE and value == 50 and rng.random() < 0.1:
             return "half"
         if in_words and value != int(value) and rng.random() < 0.5:

@@ -9,7 +9,8 @@ from edge.asides import LANGUAGE as ENGLISH
 from edge.errors import UsageError
 from edge.home import Home
 from edge.text import words_of
-from export.corpora.paraphrase import paraphrase
+from export.corpora.paraphrase import ENGLISH as ENGLISH_MANNER
+from export.corpora.paraphrase import Manner, manner_of, paraphrase
 from export.corpora.sampling import Names, Sampler, is_said
 from export.corpora.spoken_of import asked_for, pieces, spoken_of
 from export.corpora.utterance import OUT_OF_SCOPE, Corpus, Problem, SlotSpan, Utterance
@@ -40,7 +41,9 @@ def read_home(
     come from `export.corpora.pools`, a quarter of them from the home. About half of the sentences
     are paraphrased. A tenth of each intent is kept for dev and a tenth for test; no sentence is in
     two of them. In English some come once more behind words that ask for them, and some, out of
-    scope, behind words that make no command of them, or in pieces (`export.corpora.spoken_of`).
+    scope, behind words that make no command of them, or in pieces (`export.corpora.spoken_of`). In
+    other languages all names are the home's, and numbers are digits, since the lists of names and
+    the words for numbers are English.
 
     Raises:
         UsageError: a part of the folder is missing, or not one template can be used.
@@ -71,7 +74,7 @@ def read_home(
         for part in (corpus.train, corpus.dev, corpus.test):
             more = (made(part, rng, taken) for made in (spoken_of, asked_for, pieces))
             part.extend([item for items in more for item in items])
-    _out_of_scope(path / OUT_OF_SCOPE_FILE, corpus, taken, seed)
+    _out_of_scope(path / OUT_OF_SCOPE_FILE, corpus, taken, seed, _manner(templates))
     for part in (corpus.train, corpus.dev, corpus.test):
         rng.shuffle(part)
     return corpus
@@ -83,6 +86,7 @@ def sample(
     """Different sentences by intent, no text twice; a template that cannot be drawn is named."""
     rng = Random(f"sample {seed}")
     sampler = Sampler(templates, names_of(home), rng)
+    manner = _manner(templates)
     by_intent: dict[str, list[tuple[Block, Template]]] = {}
     for block in templates.blocks:
         for template in block.templates:
@@ -105,7 +109,7 @@ def sample(
                 problems.append(Problem(template.file, template.line, what))
                 continue
             if rng.random() < _PARAPHRASED and text:
-                text, spans = paraphrase(text, spans, rng)
+                text, spans = paraphrase(text, spans, rng, manner=manner)
             words = words_of(text)
             if not is_said(text) or words in seen:
                 continue
@@ -113,6 +117,12 @@ def sample(
             found.append(Utterance(text, intent, spans, f"{template.file}:{template.line}"))
         result[intent] = found
     return result
+
+
+def _manner(templates: Templates) -> Manner:
+    if templates.language == ENGLISH:
+        return ENGLISH_MANNER
+    return manner_of([phrase for phrase in templates.skip_words if phrase.strip()])
 
 
 def names_of(home: Home) -> Names:
@@ -153,7 +163,9 @@ def _split(corpus: Corpus, found: list[Utterance]) -> None:
     corpus.test.extend(found[train + dev :])
 
 
-def _out_of_scope(path: Path, corpus: Corpus, taken: set[tuple[str, ...]], seed: int) -> None:
+def _out_of_scope(
+    path: Path, corpus: Corpus, taken: set[tuple[str, ...]], seed: int, manner: Manner
+) -> None:
     if not path.is_file():
         corpus.problems.append(Problem(path.name, 0, "not there: no sentences out of scope"))
         return
@@ -182,7 +194,7 @@ def _out_of_scope(path: Path, corpus: Corpus, taken: set[tuple[str, ...]], seed:
     for item in corpus.train[train_before:]:
         for _ in range(_VARIANTS):
             empty: tuple[SlotSpan, ...] = ()
-            text, _ = paraphrase(item.text, empty, rng, gentle=True)
+            text, _ = paraphrase(item.text, empty, rng, gentle=True, manner=manner)
             if words_of(text) not in known:
                 known.add(words_of(text))
                 corpus.train.append(Utterance(text, OUT_OF_SCOPE, (), item.id))

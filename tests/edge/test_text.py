@@ -1,5 +1,6 @@
 """Text into tokens."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,24 @@ def test_words_are_lower_case_and_punctuation_is_dropped() -> None:
 def test_a_possessive_and_a_short_is_are_tokens_of_their_own() -> None:
     assert words_of("Noor's lamp") == ("noor", "'s", "lamp")
     assert words_of("what’s up") == ("what", "'s", "up")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("allume l'applique", ("allume", "l", "applique")),
+        ("L\u2019Entrée", ("l", "entrée")),
+        ("la luce dell'ufficio", ("la", "luce", "dell", "ufficio")),
+        ("qu'il y a-t-il d'ouvert", ("qu", "il", "y", "a", "t", "il", "d", "ouvert")),
+        ("aujourd'hui", ("aujourd'hui",)),
+        ("all' seguente", ("all", "seguente")),
+        ("y'all couldn't", ("y'all", "couldn't")),
+    ],
+)
+def test_a_word_that_lost_its_vowel_is_one_and_what_follows_another(
+    text: str, words: tuple[str, ...]
+) -> None:
+    assert words_of(text) == words
 
 
 def test_other_apostrophes_stay_inside_their_word() -> None:

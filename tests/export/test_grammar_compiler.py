@@ -87,6 +87,53 @@ def test_what_cannot_be_compiled_is_named_with_its_line(
     assert why in problem.what
 
 
+@pytest.mark.parametrize(
+    ("template", "said", "not_said", "why"),
+    [
+        (
+            "lights (in {area}|of {area}s)",
+            ["lights in kitchen"],
+            ["lights of kitchens", "lights of kitchen", "lights of", "lights of kitchen s"],
+            "a letter touches the list {area} on its right",
+        ),
+        (
+            "{area}[s] lights",
+            ["kitchen lights"],
+            ["kitchens lights"],
+            "a letter touches the list {area} on its right",
+        ),
+        (
+            "go to[the] {area}",
+            ["go to kitchen", "go tothe kitchen"],
+            ["go to the kitchen"],
+            "",
+        ),
+        (
+            "go ([un] |un){area}",
+            ["go kitchen", "go un kitchen"],
+            ["go unkitchen"],
+            "a letter touches the list {area} on its left",
+        ),
+    ],
+)
+def test_ways_in_which_letters_touch_a_value_are_left_out_the_others_not(
+    tmp_path: Path, template: str, said: list[str], not_said: list[str], why: str
+) -> None:
+    home = Home(areas=[Area("kitchen", "Kitchen")])
+    grammar = compiled(tmp_path, f'"{template}"')
+    for text in said:
+        assert takes(grammar, text, home), text
+    for text in not_said:
+        assert not takes(grammar, text, home), text
+    expected = f"Do: {template!r}: some ways are left out: {why}"
+    assert [problem.what for problem in grammar.problems] == ([expected] if why else [])
+
+
+def test_a_list_of_ways_that_are_left_out_has_no_slot(tmp_path: Path) -> None:
+    grammar = compiled(tmp_path, '"lights (on|of {area}s)"')
+    assert grammar.schema == {}
+
+
 def test_rules_and_lists_of_one_block_are_its_own(tmp_path: Path) -> None:
     (tmp_path / "page.yaml").write_text(
         "language: en\n"
@@ -149,9 +196,10 @@ def test_equal_futures_are_one_state() -> None:
     assert automaton.edges == 3
 
 
-def test_home_assistants_english_is_understood_as_hassil_does() -> None:
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_home_assistants_sentences_are_understood_as_hassil_does(language: str) -> None:
     """Sentences sampled from the templates: the same intent and slots from both matchers."""
-    templates = read_templates("en")
+    templates = read_templates(language)
     grammar = Grammar.from_bytes(compile_grammar(templates).data)
     kinds = sorted({kind for block in templates.blocks for kind in block.kinds})
     # No device is in an area, so that none is in the wrong one: hassil does not look at that.
@@ -169,7 +217,7 @@ def test_home_assistants_english_is_understood_as_hassil_does() -> None:
     sampler = Sampler(
         templates, Names(names, ("Kitchen", "Den"), ("Upstairs",), invented=False), rng
     )
-    intents = Intents.from_dict(get_intents("en"))
+    intents = Intents.from_dict(get_intents(language))
     lists = {
         "name": TextSlotList.from_tuples(
             [(d.name, d.name, {"domain": d.kind}) for d in home.devices], name="name"
@@ -187,7 +235,7 @@ def test_home_assistants_english_is_understood_as_hassil_does() -> None:
             slot_lists=lists,
             intent_context={"area": "Kitchen"},
             best_slot_name="name",
-            language="en",
+            language=language,
         )
         ours = grammar.match(tokenise(text), home, area="kitchen")
         if theirs is None:

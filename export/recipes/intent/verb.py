@@ -82,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
         from export.corpora.templates import read_home
 
         corpus = read_home(args.data, args.samples, args.seed or 0, args.sentences)
+        corpus.problems += command.not_taken(args.data, args.sentences, corpus.problems)
     else:
         corpus = read(args.data, args.layout)
     warn_of(corpus.problems if is_first_process() else ())

@@ -17,7 +17,7 @@ from edge.home import Home
 from edge.interpret import interpret
 from edge.text import tokenise, words_of
 from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, read
-from export.corpora.paraphrase import paraphrase, split, unsplit
+from export.corpora.paraphrase import manner_of, paraphrase, split, unsplit
 from export.corpora.sampling import join
 from export.corpora.spoken_of import SHARE
 from export.corpora.templates import read_home
@@ -229,6 +229,21 @@ def test_a_paraphrase_keeps_every_slot(
         assert [s.label for s in moved] == [s.label for s in spans]
 
 
+@given(SENTENCE, st.integers(0, 10_000), st.booleans(), st.sampled_from([("bitte",), ()]))
+def test_so_does_one_in_a_language_of_which_little_is_known(
+    said: list[tuple[str, str]], seed: int, gentle: bool, around: tuple[str, ...]
+) -> None:
+    text, spans = join([(f"{word} ", label) for word, label in said])
+    manner = manner_of(around)
+    other, moved = paraphrase(text, spans, Random(seed), gentle=gentle, manner=manner)
+    assert span_problem(other, moved) is None
+    assert [other[span.start : span.end] for span in moved] == [
+        text[span.start : span.end] for span in spans
+    ]
+    if gentle:
+        assert other.replace("bitte", "").split() == text.split()
+
+
 @given(SENTENCE)
 def test_splitting_and_joining_change_nothing(said: list[tuple[str, str]]) -> None:
     text, spans = join([(f"{word} ", label) for word, label in said])
@@ -246,3 +261,30 @@ def test_home_assistants_own_sentences_can_be_taken_instead(tmp_path: Path) -> N
     assert {"HassTurnOn", "HassLightSet"} <= set(corpus.intents)
     with pytest.raises(UsageError, match="klingon"):
         read_home(tmp_path, 400, language="klingon")
+
+
+def test_nothing_english_is_put_into_another_language(tmp_path: Path) -> None:
+    """Neither names nor number words nor what is said around a sentence."""
+    (tmp_path / "home.toml").write_text(
+        '[[areas]]\nid = "k"\nname = "Küche"\n'
+        '[[devices]]\nid = "l"\nname = "Lampe"\nkind = "light"\n'
+    )
+    (tmp_path / "sentences").mkdir()
+    (tmp_path / "sentences" / "de.yaml").write_text(
+        "language: de\nskip_words: [bitte, mal eben]\nintents:\n"
+        "  An: {data: [{sentences: ['schalte {name} (in|im) {area} an', '{name} an']}]}\n"
+        "  Hell: {data: [{sentences: ['{name} auf {0..100:level} prozent'],"
+        " name_domains: [fan]}]}\n"
+    )
+    corpus = read_home(tmp_path, 300)
+    utterances = [*corpus.train, *corpus.dev, *corpus.test]
+    assert {u.text[s.start : s.end] for u in utterances for s in u.slots if s.label != "level"} == {
+        "lampe",
+        "küche",
+    }
+    assert all(
+        u.text[s.start : s.end].isdigit() for u in utterances for s in u.slots if s.label == "level"
+    )
+    assert any("mal eben" in u.text for u in utterances)
+    said = {word for u in utterances for word in u.text.split()}
+    assert not said & {"please", "hey", "the", "um", "could", "okay"}

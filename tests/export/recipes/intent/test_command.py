@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,14 @@ from edge.errors import UsageError
 from edge.grammar import Grammar
 from edge.home import Home
 from export.corpora import OUT_OF_SCOPE, Corpus, Utterance
-from export.recipes.intent.command import Outcome, search, train_and_report, write_home_files
+from export.corpora.utterance import Problem
+from export.recipes.intent.command import (
+    Outcome,
+    not_taken,
+    search,
+    train_and_report,
+    write_home_files,
+)
 from export.recipes.intent.settings import settings_from
 from tests.export import tiny
 
@@ -150,6 +158,21 @@ class TestHomeFiles:
         assert "SetBrightness" in json.dumps(schema)
         home = Home.from_dict(json.loads((tmp_path / "run" / "home.json").read_text("utf-8")))
         assert [device.id for device in home.devices] == ["light.reading", "fan.ceiling"]
+
+    def test_what_the_grammar_does_not_take_is_told_before_training(self, tmp_path: Path) -> None:
+        source = tiny.write_home(tmp_path / "home")
+        (source / "sentences" / "more.yaml").write_text(
+            "language: en\nintents:\n  More: {data: [{sentences: ['{name}s up', 'go <on>']}]}\n"
+        )
+        known = [Problem("more.yaml", 3, "More: 'go <on>' is left out: no list or rule 'on'")]
+        found = not_taken(source, None, known)
+        assert [(one.file, one.line) for one in found] == [("more.yaml", 3)]
+        assert "'{name}s up' is left out: a letter touches" in found[0].what
+
+    def test_of_home_assistants_sentences_one_line_says_so(self, tmp_path: Path) -> None:
+        (found,) = not_taken(tmp_path, "nl", [])
+        assert re.fullmatch(r"\d+ templates not taken whole, as .*", found.what)
+        assert not_taken(tmp_path, "en", []) == []
 
     def test_a_home_without_devices_has_a_grammar_all_the_same(self, tmp_path: Path) -> None:
         source = tiny.write_home(tmp_path / "home")
