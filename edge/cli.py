@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from shlex import quote
 from typing import TYPE_CHECKING, Any, cast
 
 from device_profiles import ProfileError
@@ -83,9 +84,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     chosen = next((word for word in arguments if not word.startswith("-")), None)
-    parser, verbs = _parser(chosen)
+    parser, verbs, own = _parser(chosen)
     try:
-        args = parser.parse_args(arguments)
+        args, more = parser.parse_known_args(arguments)
+        if more:
+            # Of the verb, whose options its usage shows: argparse would show the program's.
+            own.error(f"unrecognized arguments: {' '.join(map(quote, more))}")
     except SystemExit as stop:  # --help, --version, or misuse that argparse has explained
         return stop.code if isinstance(stop.code, int) else 2
     if args.verb is None:
@@ -97,8 +101,14 @@ def _run(arguments: list[str]) -> int:
         raise _missing(args.verb, error) from error
 
 
-def _parser(chosen: str | None) -> tuple[argparse.ArgumentParser, Mapping[str, Verb]]:
-    """The parser with every verb's name in it, and the arguments of the one that was chosen."""
+def _parser(
+    chosen: str | None,
+) -> tuple[argparse.ArgumentParser, Mapping[str, Verb], argparse.ArgumentParser]:
+    """The parser with every verb's name in it, and the arguments of the one that was chosen.
+
+    Returns:
+        The parser; verb → what it does; the parser of the one that was chosen, if any.
+    """
     parser = argparse.ArgumentParser(
         prog="edge",
         description="Voice commands and preferences that run on the device itself.",
@@ -109,6 +119,7 @@ def _parser(chosen: str | None) -> tuple[argparse.ArgumentParser, Mapping[str, V
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     plugins = {} if chosen in _VERBS else _plugins()
     loaded: dict[str, Verb] = {}
+    own = parser
     for name in dict.fromkeys((*_VERBS, *_WORKSTATION, *sorted(plugins))):
         verb: Verb | None = None
         if name == chosen:
@@ -123,7 +134,8 @@ def _parser(chosen: str | None) -> tuple[argparse.ArgumentParser, Mapping[str, V
         )
         if verb:
             verb.add_arguments(subparser)
-    return parser, loaded
+            own = subparser
+    return parser, loaded, own
 
 
 def _plugins() -> dict[str, EntryPoint]:

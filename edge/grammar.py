@@ -261,7 +261,7 @@ class Grammar:
         if entry.kind == "wildcard":
             return [(end, None) for end in range(place + 1, len(words) + 1)]
         if entry.kind == "range":
-            return numbers_at(entry, words, place)
+            return numbers_at(entry, self._values[number], words, place)
         return values_at(self._values[number], words, place)
 
     def _near(

@@ -58,7 +58,8 @@ class ListEntry(NamedTuple):
     digits: bool = True
     words: bool = True
     values: Mapping[tuple[str, ...], SlotValue | None] = MappingProxyType({})
-    """What is said → the value; None: what was said is the value."""
+    """What is said → the value; None: what was said is the value. Of a range: its numbers, as they
+    are said in another language than English."""
 
 
 class Rule(NamedTuple):
@@ -247,17 +248,27 @@ def _list_entry(entry: dict[str, Any]) -> ListEntry:
             percent=entry.get("percent", False) is True,
             digits=entry.get("digits", True) is True,
             words=entry.get("words", True) is True,
+            values=_values(entry, "spelled", name) if "spelled" in entry else MappingProxyType({}),
         )
     if kind == "values":
-        values: dict[tuple[str, ...], SlotValue | None] = {}
-        for pair in _items(entry, "values", list, GRAMMAR_LABELS):
-            if len(pair) != 2 or not isinstance(pair[0], str) or not pair[0].split():
-                raise _bad(f"list {name!r}: a value {str(pair)[:40]}", "[what is said, value]")
-            if pair[1] is not None and not _is_value(pair[1]):
-                raise _bad(f"list {name!r}: a value {str(pair)[:40]}", "text, a number or null")
-            values[tuple(pair[0].split())] = pair[1]
-        return ListEntry(kind, name, values=values)
+        return ListEntry(kind, name, values=_values(entry, "values", name))
     return ListEntry(kind, name)
+
+
+def _values(
+    entry: dict[str, Any], key: str, name: str
+) -> Mapping[tuple[str, ...], SlotValue | None]:
+    values: dict[tuple[str, ...], SlotValue | None] = {}
+    only_numbers = key == "spelled"
+    for pair in _items(entry, key, list, GRAMMAR_LABELS):
+        if len(pair) != 2 or not isinstance(pair[0], str) or not pair[0].split():
+            raise _bad(f"list {name!r}: a value {str(pair)[:40]}", "[what is said, value]")
+        if only_numbers and not _is_number(pair[1]):
+            raise _bad(f"list {name!r}: a number {str(pair)[:40]}", "[what is said, number]")
+        if pair[1] is not None and not _is_value(pair[1]):
+            raise _bad(f"list {name!r}: a value {str(pair)[:40]}", "text, a number or null")
+        values[tuple(pair[0].split())] = pair[1]
+    return values
 
 
 def _is_value(value: Any) -> bool:

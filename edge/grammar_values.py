@@ -40,8 +40,14 @@ def values_at(node: Node, words: Sequence[str], place: int) -> Ends:
     return found
 
 
-def numbers_at(entry: ListEntry, words: Sequence[str], place: int) -> Ends:
-    """A number at token `place`, in range or not, with and without its "percent"."""
+def numbers_at(entry: ListEntry, spelled: Node, words: Sequence[str], place: int) -> Ends:
+    """A number at token `place`, in range or not, with and without its "percent".
+
+    Args:
+        spelled: `value_tree` of the entry: its numbers as another language than English has them.
+    """
+    if spelled and (known := values_at(spelled, words, place)):
+        return [(end, _taken(entry, value)) for end, value in known]
     found = (parse_percent if entry.percent else parse_number)(words, place)
     if found is None or not (entry.digits if words[place][-1].isdecimal() else entry.words):
         return []

@@ -19,6 +19,7 @@ from edge.limits import GRAMMAR_LABELS, GRAMMAR_STATES
 from edge.text import words_of
 from export.automaton import Automaton, Network, determinise
 from export.corpora.utterance import Problem
+from export.number_words import MOST, number_words
 from export.template_network import Reference, TemplateCompiler, TemplateError, phrases
 from export.templates import HOME_LISTS, Block, Templates
 
@@ -45,6 +46,7 @@ class CompiledGrammar:
 class _Lists:
     """Lists in the form the device has them, each under the key a `Reference` carries."""
 
+    language: str
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -61,7 +63,8 @@ class _Lists:
         reference = ListReference(list_name=f"{name}:_")
         if reference.is_inline_range:
             low, high, step = reference.get_inline_range()
-            entry = _range(RangeSlotList(name=name, start=low, stop=high, step=step))
+            found = RangeSlotList(name=name, start=low, stop=high, step=step)
+            entry = _range(found, self.language)
             self.entries.setdefault(name, entry)
             return name
         raise TemplateError(f"there is no list {{{name}}}")
@@ -71,7 +74,7 @@ class _Lists:
             if isinstance(found, WildcardSlotList):
                 self.entries[key] = {"kind": "wildcard"}
             elif isinstance(found, RangeSlotList):
-                self.entries[key] = _range(found)
+                self.entries[key] = _range(found, self.language)
             elif isinstance(found, TextSlotList):
                 self.entries[key] = {"kind": "values", "values": self._values(key, found, rules)}
             else:
@@ -101,7 +104,7 @@ class _Lists:
         return [[words, str(out) if isinstance(out, str) else out] for words, out in said.items()]
 
 
-def _range(found: RangeSlotList) -> dict[str, Any]:
+def _range(found: RangeSlotList, language: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"kind": "range", "low": found.start, "high": found.stop}
     if found.step != 1:
         entry["step"] = found.step
@@ -115,6 +118,14 @@ def _range(found: RangeSlotList) -> dict[str, Any]:
         entry["digits"] = False
     if not found.words:
         entry["words"] = False
+    numbers = range(found.start, found.stop + 1, found.step)
+    if found.words and len(numbers) <= MOST:
+        spelled: dict[str, int] = {}
+        for number in numbers:
+            for words in number_words(language, number):
+                spelled.setdefault(" ".join(words), number)
+        if spelled:
+            entry["spelled"] = [[words, number] for words, number in spelled.items()]
     return entry
 
 
@@ -128,7 +139,7 @@ def compile_grammar(templates: Templates) -> CompiledGrammar:
         UsageError: the automaton would be larger than `edge.limits` allows.
     """
     network = Network()
-    lists = _Lists()
+    lists = _Lists(templates.language)
     problems: list[Problem] = []
     rules: list[dict[str, Any]] = []
     references: dict[tuple[str, str], dict[str, None]] = {}
@@ -214,6 +225,9 @@ def _schema(
                 for entry in entries
                 for words, value in entry.get("values", ())
             }
+            for entry in ranges:
+                for words, number in entry.get("spelled", ()):
+                    choices.setdefault(words, number * entry.get("multiplier", 1))
             if choices:
                 taken["choices"] = choices
         schema.setdefault(intent, {})[slot] = taken

@@ -22,6 +22,7 @@ from edge.numbers import spell
 from edge.text import words_of
 from export.corpora import pools
 from export.corpora.utterance import SlotSpan
+from export.number_words import number_words
 from export.templates import HOME_LISTS, Block, Templates
 
 RULE_DEPTH = 24
@@ -53,7 +54,7 @@ class Sampler:
         self._names = names
         self._rng = rng
         self._is_english = templates.language == ENGLISH
-        """Invented names and words for numbers are."""
+        """Invented names are."""
 
     def draw(self, block: Block, expression: Expression) -> tuple[str, tuple[SlotSpan, ...]]:
         """A sentence of `expression`, a template of `block`, with its slots in order.
@@ -147,7 +148,10 @@ class Sampler:
             )
         if found.fraction_type is not None and rng.random() < 0.2 and value < found.stop:
             value += 0.5
-        in_words = self._is_english and found.words and (not found.digits or rng.random() < 0.5)
+        in_words = found.words and (not found.digits or rng.random() < 0.5)
+        if in_words and not self._is_english:
+            spelled = number_words(self._templates.language, int(value))
+            return " ".join(spelled[0]) if spelled and value == int(value) else f"{value:g}"
         if in_words and found.type == RangeType.PERCENTAGE and value == 50 and rng.random() < 0.1:
             return "half"
         if in_words and value != int(value) and rng.random() < 0.5:

@@ -42,8 +42,7 @@ def read_home(
     are paraphrased. A tenth of each intent is kept for dev and a tenth for test; no sentence is in
     two of them. In English some come once more behind words that ask for them, and some, out of
     scope, behind words that make no command of them, or in pieces (`export.corpora.spoken_of`). In
-    other languages all names are the home's, and numbers are digits, since the lists of names and
-    the words for numbers are English.
+    other languages all names are the home's, since the lists of names are English.
 
     Raises:
         UsageError: a part of the folder is missing, or not one template can be used.

@@ -118,6 +118,15 @@ class TestMisuse:
         assert captured.out == ""
         assert "usage: edge" in captured.err
 
+    def test_an_argument_too_many_shows_what_the_verb_takes(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["run", "home.edge", "turn it off"]) == 2
+        shown = capsys.readouterr().err
+        assert "usage: edge run" in shown
+        assert "--text SENTENCE" in shown
+        assert shown.endswith("edge run: error: unrecognized arguments: 'turn it off'\n")
+
     def test_an_error_says_what_is_allowed_and_has_no_traceback(self) -> None:
         done = process("profiles", "show", "rasberry-pi-4")
         assert done.returncode == 2

@@ -120,6 +120,9 @@ def test_a_header_that_is_wrong_is_refused(
         {"low": 0, "high": 9, "step": 0},
         {"low": 0, "high": 9, "fractions": "thirds"},
         {"low": 0, "high": 9, "fractions": ["halves"]},
+        {"low": 0, "high": 9, "spelled": [["fünf", "5"]]},
+        {"low": 0, "high": 9, "spelled": [["fünf", None]]},
+        {"low": 0, "high": 9, "spelled": [["", 5]]},
     ],
 )
 def test_a_range_that_is_wrong_is_refused(data: bytes, entry: dict[str, Any]) -> None:

@@ -129,6 +129,25 @@ def test_ways_in_which_letters_touch_a_value_are_left_out_the_others_not(
     assert [problem.what for problem in grammar.problems] == ([expected] if why else [])
 
 
+def test_numbers_are_said_as_the_language_says_them(tmp_path: Path) -> None:
+    (tmp_path / "page.yaml").write_text(
+        "language: de\nlists: {grad: {range: {from: 5, to: 30}}}\n"
+        "intents: {Do: {data: [{sentences: ['auf {grad} grad', '{1..3:n} mal']}]}}\n"
+    )
+    grammar = compile_grammar(read_templates(tmp_path))
+    for text, slot, value in (
+        ("auf einundzwanzig Grad", "grad", 21),
+        ("auf DREISSIG Grad", "grad", 30),
+        ("auf 21 Grad", "grad", 21),
+        ("drei mal", "n", 3),
+    ):
+        found = Grammar.from_bytes(grammar.data).match(tokenise(text), Home())
+        assert isinstance(found, Match), text
+        assert {s.label: s.value for s in found.slots} == {slot: value}, text
+    assert not takes(grammar, "auf vierzig Grad")
+    assert grammar.schema["Do"]["grad"]["choices"]["einundzwanzig"] == 21
+
+
 def test_a_list_of_ways_that_are_left_out_has_no_slot(tmp_path: Path) -> None:
     grammar = compiled(tmp_path, '"lights (on|of {area}s)"')
     assert grammar.schema == {}

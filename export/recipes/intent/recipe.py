@@ -134,10 +134,11 @@ def train(
         torch.manual_seed(settings.student.seed)
         return Student(settings.student, labels, encoder.size, width * taught, initial)
 
-    if settings.student_alone:
+    alone = student(False) if settings.student_alone else None
+    if alone is not None:
         gold = [Lesson(lesson.example) for lesson in lessons if lesson.example.labelled]
         found = train_student(
-            student(False), encoder, labels, gold, corpus.dev, settings.student,
+            alone, encoder, labels, gold, corpus.dev, settings.student,
             folder / "student-alone", resume=resume, quiet=quiet,
         )  # fmt: skip
         figures["student alone"] = found
@@ -149,6 +150,11 @@ def train(
     )  # fmt: skip
     figures["student"] = found
     say(f"student, distilled, on dev: {_line(found)}")
+    if alone is not None and figures["student alone"]["frame"] > found["frame"]:
+        figures["student, distilled"], figures["student"] = found, figures["student alone"]
+        taught = alone
+        say("the student that learned alone reads more of dev, and is the one that is kept:")
+        say("a teacher teaches little where its encoder does not know the language (--encoder)")
     if settings.student.misheard:
         heard = misheard_utterances(corpus.dev, settings.student.seed)
         found = measures(heard, StudentReader(taught, encoder, labels)(heard))

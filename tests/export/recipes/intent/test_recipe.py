@@ -19,6 +19,7 @@ from export.recipes.intent.judge import StudentReader
 from export.recipes.intent.misheard import misheard_utterances
 from export.recipes.intent.recipe import IntentRun
 from export.recipes.intent.settings import IntentSettings, settings_from
+from export.recipes.intent.student import Student
 from tests.export import tiny
 
 
@@ -53,7 +54,7 @@ class TestRunFolder:
 
     def test_figures_of_teacher_and_students(self, run_folder: Path) -> None:
         figures = json.loads((run_folder / "run.json").read_text("utf-8"))["figures"]
-        assert set(figures) == {"teacher 1", "student alone", "student"}
+        assert {*figures} - {"student, distilled"} == {"teacher 1", "student alone", "student"}
         for found in figures.values():
             assert {"intent", "slot_f1", "frame", "seconds", "epochs"} <= set(found)
 
@@ -97,6 +98,34 @@ class TestRepeating:
             train(read(corpus_file), settings, tmp_path / name)
         for name in ("student.safetensors", "vocabulary.txt", "dev.jsonl", "calibration.jsonl"):
             assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+class TestBetterAlone:
+    """A teacher whose encoder has not read the language teaches little."""
+
+    @pytest.mark.parametrize(("alone", "distilled"), [(90.0, 80.0), (80.0, 90.0), (80.0, 80.0)])
+    def test_the_student_that_reads_more_is_kept(
+        self,
+        tmp_path: Path,
+        encoder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        alone: float,
+        distilled: float,
+    ) -> None:
+        def trained(student: Student, *given: Any, **options: Any) -> dict[str, float]:
+            is_alone = student.hidden_head is None
+            return {"intent": 0.0, "slot_f1": 0.0, "frame": alone if is_alone else distilled}
+
+        monkeypatch.setattr(recipe, "train_student", trained)
+        settings = replace(quickest(encoder), student_alone=True)
+        said: list[str] = []
+        corpus = Corpus("tiny", train=tiny.utterances(), dev=tiny.utterances(4))
+        run = train(corpus, settings, tmp_path, said=said)
+        is_alone = alone > distilled
+        assert (run.student.hidden_head is None) == is_alone
+        assert run.figures["student"]["frame"] == max(alone, distilled)
+        assert ("student, distilled" in run.figures) == is_alone
+        assert any("learned alone" in line for line in said) == is_alone
 
 
 class TestResuming:
