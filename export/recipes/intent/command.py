@@ -166,6 +166,11 @@ def not_taken(source: Path, language: str | None, known: Sequence[Problem]) -> l
     return [Problem(first.file, 0, f"{len(found)} templates not taken whole, as {first.what}")]
 
 
+def language_of(source: Path, language: str | None) -> str:
+    """What a home's sentences are in."""
+    return language or read_templates(source / "sentences").language
+
+
 def _compiled(source: Path, language: str | None) -> CompiledGrammar:
     return compile_grammar(read_templates(language or source / "sentences"))
 

@@ -36,8 +36,8 @@ The run folder gets the student, the vocabulary, the dev set, figures (run.json)
 and a report: confusion matrix (confusion.png), misread sentences (misread.jsonl), report.html.
 
 A settings file is TOML: `teachers`, `student_alone`, and the tables [teacher] and [student].
-A home's student also learns to read what a recogniser of letters mishears: `student.misheard` is
-the share of its sentences that come once more so (0.3; elsewhere 0).
+The student of a home that is spoken to in English also learns to read what a recogniser of letters
+mishears: `student.misheard` is the share of its sentences that come once more so (0.3, else 0).
 """
 
 
@@ -78,11 +78,13 @@ def run(args: argparse.Namespace) -> int:
 
     is_home = args.layout == "home" or (args.data / "sentences").is_dir()
     if is_home or args.sentences is not None:
-        settings["student"].setdefault("misheard", MISHEARD_AT_HOME)
+        from edge.asides import LANGUAGE as ENGLISH
         from export.corpora.templates import read_home
 
         corpus = read_home(args.data, args.samples, args.seed or 0, args.sentences)
         corpus.problems += command.not_taken(args.data, args.sentences, corpus.problems)
+        if command.language_of(args.data, args.sentences) == ENGLISH:  # what is heard is English
+            settings["student"].setdefault("misheard", MISHEARD_AT_HOME)
     else:
         corpus = read(args.data, args.layout)
     warn_of(corpus.problems if is_first_process() else ())

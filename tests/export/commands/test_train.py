@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from edge.cli import main
+from export.recipes.intent import command
 from tests.export import tiny
 
 
@@ -109,6 +110,30 @@ class TestTraining:
         assert saved.stat().st_mtime_ns == before
         assert again["figures"]["teacher 1"] == first["figures"]["teacher 1"]
         assert again["figures"]["student"]["frame"] == first["figures"]["student"]["frame"]
+
+
+class TestHome:
+    @pytest.mark.parametrize(
+        ("language", "options", "share"),
+        [("en", (), 0.3), ("de", (), None), ("en", ("--sentences", "nl"), None)],
+    )
+    def test_what_is_misheard_is_learned_where_the_home_is_spoken_to_in_english(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        language: str,
+        options: tuple[str, ...],
+        share: float | None,
+    ) -> None:
+        home = tiny.write_home(tmp_path / "home")
+        page = home / "sentences" / "lights.yaml"
+        page.write_text(page.read_text("utf-8").replace("language: en", f"language: {language}"))
+        chosen: list[dict[str, Any]] = []
+        monkeypatch.setattr(
+            command, "train_and_report", lambda corpus, settings, *a, **k: chosen.append(settings)
+        )
+        assert train(home, tmp_path / "run", "--samples", 60, *options) == 0
+        assert chosen[0]["student"].get("misheard") == share
 
 
 class TestCorpora:
