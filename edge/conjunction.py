@@ -1,7 +1,8 @@
 """Several commands in one sentence: "turn on the lamp and the fan", "lock the front and back door".
 
 What two commands have in common is said once: what they begin with at the first of them, what they
-end with at the last. A part that is no command by itself is completed with what another one has.
+end with at the last. A part that is no command by itself is completed with what another one has. So
+it is in other languages, too: all that has to be known of them is what they say for "and".
 """
 
 from __future__ import annotations
@@ -17,7 +18,28 @@ from edge.text import Tokens, tokenise
 Fits = Callable[[Tokens], Command | None]
 """A sentence → the command that it is, if it is one."""
 
-_AND: Final = frozenset({"and", "then"})
+_AND: Final = {
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "and then",
+        "ca": "i després",
+        "cs": "a pak",
+        "da": "og så",
+        "de": "und dann",
+        "es": "y e luego",
+        "fi": "ja sitten",
+        "fr": "et puis ensuite",
+        "it": "e ed poi",
+        "nb": "og så",
+        "nl": "en dan",
+        "pl": "i oraz potem",
+        "pt": "e depois",
+        "sv": "och sedan",
+    }.items()
+}
+Links = frozenset[str]
+"""Words that parts are cut at."""
+ENGLISH: Final[Links] = _AND["en"]
 _PRONOUNS: Final = frozenset({"it", "them"})
 _LONGEST_BEGINNING: Final = 10
 """Words at the beginning of a part that another one may share."""
@@ -26,29 +48,34 @@ _LONGEST_END: Final = 6
 _PARTICLES: Final = frozenset({"on", "off", "up", "down"})
 
 
-def parts_of(tokens: Tokens) -> list[Tokens]:
+def links_of(language: str) -> Links:
+    """What a language, such as "de" or "pt-BR", says for "and" and "then"; nothing if not known."""
+    return _AND.get(language.partition("-")[0], frozenset())
+
+
+def parts_of(tokens: Tokens, links: Links = ENGLISH) -> list[Tokens]:
     """The sentence cut at its "and"s and "then"s; whole when there are none, or too many."""
-    return _cut(tokens)
+    return _cut(tokens, links)
 
 
-def listed(tokens: Tokens) -> list[Tokens]:
+def listed(tokens: Tokens, links: Links = ENGLISH) -> list[Tokens]:
     """The sentence cut at its commas, too; whole when there are none, or too many parts."""
     gaps = zip(tokens.ends, tokens.starts[1:], strict=False)
     after = [at for at, (end, start) in enumerate(gaps, 1) if "," in tokens.text[end:start]]
-    return _cut(tokens, after)
+    return _cut(tokens, links, after)
 
 
-def _cut(tokens: Tokens, beginnings: Sequence[int] = ()) -> list[Tokens]:
+def _cut(tokens: Tokens, links: Links, beginnings: Sequence[int] = ()) -> list[Tokens]:
     """The parts between "and"s and "then"s, and before the tokens `beginnings`."""
-    if not beginnings and _AND.isdisjoint(tokens.words):
+    if not beginnings and links.isdisjoint(tokens.words):
         return [tokens]
-    links = {at for at, word in enumerate(tokens.words) if word in _AND}
+    linked = {at for at, word in enumerate(tokens.words) if word in links}
     parts = []
     first = 0
-    for at in sorted({*links, *beginnings, len(tokens)}):
+    for at in sorted({*linked, *beginnings, len(tokens)}):
         if at > first:
             parts.append(tokens.part(first, at))
-        first = at + 1 if at in links else at
+        first = at + 1 if at in linked else at
     return parts if len(parts) <= COMMANDS else [tokens]
 
 
@@ -58,9 +85,9 @@ def verb_of(part: Tokens) -> Tokens:
     return part.part(0, 2 if particle else 1)
 
 
-def has_link(text: str) -> bool:
+def has_link(text: str, links: Links = ENGLISH) -> bool:
     """Whether a text has a word in it that parts are cut at."""
-    return not _AND.isdisjoint(text.lower().split())
+    return not links.isdisjoint(text.lower().split())
 
 
 def several(commands: Sequence[Command]) -> Command:

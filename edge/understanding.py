@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from edge.conjunction import completed, has_link, joined, listed, parts_of, several, verb_of
+from edge.conjunction import (
+    completed,
+    has_link,
+    joined,
+    links_of,
+    listed,
+    parts_of,
+    several,
+    verb_of,
+)
 from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.frame_check import FrameCheck
@@ -48,6 +57,7 @@ class TextUnderstanding:
         self, model: IntentModel | None, grammar: Grammar | None, schema: SlotSchema, home: Home
     ) -> None:
         self._model, self._grammar, self._schema = model, grammar, schema
+        self._links = links_of(grammar.language) if grammar is not None else frozenset[str]()
         self.home = home
         self._area: str | None = None
         """Where the sentence that is being read was said."""
@@ -88,12 +98,13 @@ class TextUnderstanding:
         if search.match is not None:
             return self._apart(tokens, search.match, grammar) or interpret(search.match, self.home)
         said = grammar.plain(tokens)
-        parts = parts_of(said)
+        links = self._links
+        parts = parts_of(said, links)
         together: Answer | None = None
         exact: Reader = self._exact
         if len(parts) > 1 or "," in text:
             exact = _Remembering(exact)  # the parts are asked for twice
-            together = self._exactly((parts, listed(said)), exact)
+            together = self._exactly((parts, listed(said, links)), exact)
             if together is not None:  # all of them exact, but perhaps for a name or a number
                 return together
         guess = self._by_model(text, tokens)
@@ -135,9 +146,10 @@ class TextUnderstanding:
 
     def _apart(self, tokens: Tokens, match: Match, grammar: Grammar) -> Command | None:
         """Commands that a slot of any words has swallowed: "play jazz and open the door"."""
-        if not any(has_link(slot.value) for slot in match.slots if isinstance(slot.value, str)):
+        texts = [slot.value for slot in match.slots if isinstance(slot.value, str)]
+        if not any(has_link(text, self._links) for text in texts):
             return None
-        parts = parts_of(grammar.plain(tokens))
+        parts = parts_of(grammar.plain(tokens), self._links)
         commands = [found for part in parts if (found := self._fitting(part)) is not None]
         return several(commands) if len(commands) == len(parts) > 1 else None
 

@@ -9,7 +9,9 @@ from edge.conjunction import (
     begun,
     completed,
     ended,
+    has_link,
     joined,
+    links_of,
     listed,
     parts_of,
     pointed,
@@ -40,6 +42,22 @@ def said(parts: list[Tokens]) -> list[str]:
 )
 def test_a_sentence_is_cut_at_its_ands(text: str, parts: list[str]) -> None:
     assert said(parts_of(tokenise(text))) == parts
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "parts"),
+    [
+        ("de", "Mach das Licht an und die Tür zu", ["mach das licht an", "die tür zu"]),
+        ("de-CH", "auf und dann zu", ["auf", "zu"]),
+        ("fr", "ouvre et puis ferme", ["ouvre", "ferme"]),
+        ("de", "on and off", ["on and off"]),
+        ("tlh", "on and off", ["on and off"]),
+    ],
+)
+def test_and_at_those_of_its_language(language: str, text: str, parts: list[str]) -> None:
+    links = links_of(language)
+    assert said(parts_of(tokenise(text), links)) == parts
+    assert has_link(text, links) == (len(parts) > 1)
 
 
 @pytest.mark.parametrize(
