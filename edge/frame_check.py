@@ -6,16 +6,18 @@ of an intent have, none has, or some say, is known exactly, and corrects or refu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from edge.asides import LANGUAGE, refusal, spoken_of
-from edge.events import RejectCode
+from edge.events import RejectCode, SlotValue
+from edge.fixed_slots import FixedSlots
 from edge.grammar import Grammar
 from edge.grammar_intents import SlotsOf, intents_with, slots_of
 from edge.intent import Frame, SlotReading
 from edge.modifiers import MODIFIERS, Modifier
 from edge.slots import SlotSchema
+from edge.text import words_of
 from edge.units import Units
 
 
@@ -30,6 +32,7 @@ class FrameCheck:
     def __init__(self, grammar: Grammar, schema: SlotSchema) -> None:
         self._grammar, self._schema = grammar, schema
         self._units = Units(grammar.tables, schema)
+        self._fixed = FixedSlots(grammar.tables)
         self._is_english = grammar.language == LANGUAGE
         self._outspoken: dict[Modifier | str, frozenset[str]] = {}
         """Intents with sentences that have such words, or a word, of those that were asked for."""
@@ -54,6 +57,17 @@ class FrameCheck:
         if foreign := [slot.text for slot in frame.slots if slot not in slots]:
             return "unsure", f"{understood} what {foreign[0]!r} is to it; say it differently"
         return None
+
+    def fixed(self, text: str, frame: Frame) -> Mapping[str, SlotValue] | None:
+        """Slots that a frame has without their being said; None where that cannot be told."""
+        if frame.intent not in self._fixed.intents:
+            return {}
+        at, rest = 0, ""
+        for slot in sorted(frame.slots, key=lambda slot: slot.start):
+            rest += f"{text[at : slot.start]} "
+            at = slot.end
+        said = (slot.label for slot in frame.slots)
+        return self._fixed.added(frame.intent, said, words_of(rest + text[at:]))
 
     def changed(self, said: str) -> tuple[str, str] | None:
         """Words in what was taken for a name that change what a command means, and what they do."""

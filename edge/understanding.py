@@ -263,7 +263,12 @@ class TextUnderstanding:
         )
         if isinstance(found, Rejected):
             return found
-        return Command(frame.intent, found.slots, found.targets, frame.score, "model", text)
+        fixed = {} if self._check is None else self._check.fixed(text, frame)
+        if fixed is None:
+            reason = f"{frame.intent} was understood, but not of what; say it as the home does"
+            return Rejected("incomplete", reason, text=text, intent=frame.intent, score=frame.score)
+        slots = {**found.slots, **fixed}
+        return Command(frame.intent, slots, found.targets, frame.score, "model", text)
 
 
 class _Remembering:

@@ -105,3 +105,18 @@ def test_the_words_are_english(tmp_path: Path) -> None:
     text = "never dim it to 5 later"
     german = check_of(tmp_path, "de")
     assert german.amiss(text, frame(text, "Dim", name="it", brightness="5")) is None
+
+
+def test_what_is_fixed_is_told_by_words_outside_slots(tmp_path: Path) -> None:
+    page = tmp_path / "page.yaml"
+    page.write_text(
+        "language: en\nintents:\n  Off:\n    data:\n"
+        "      - {sentences: ['lights off in {area}'], slots: {kind: light}}\n"
+        "      - {sentences: ['fans off in {area}'], slots: {kind: fan}}\n"
+    )
+    grammar = Grammar.from_bytes(compile_grammar(read_templates(page)).data)
+    check = FrameCheck(grammar, SlotSchema({}))
+    text = "stop the fans of lights house"
+    assert check.fixed(text, frame(text, "Off", area="lights house")) == {"kind": "fan"}
+    text = "stop those of fans house"
+    assert check.fixed(text, frame(text, "Off", area="fans house")) is None

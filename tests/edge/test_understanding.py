@@ -266,6 +266,15 @@ class TestSeveralCommands:
         assert said(answer) == [(intent, (target,)) for target in targets]
         assert {command.source for command in commands(answer)} == {"grammar"}
 
+    def test_what_the_homes_sentences_mean_unsaid_is_meant_when_the_model_reads_them(
+        self, shipped: Runtime
+    ) -> None:
+        """Else all that there is in the kitchen would be turned off."""
+        found = shipped.understand("kill the lights in the kitchen")
+        assert isinstance(found, Command)
+        assert found.source == "model"
+        assert found.slots == {"area": "Kitchen", "kind": "light"}
+
     def test_it_is_what_was_named_before(self, shipped: Runtime) -> None:
         answer = shipped.understand("turn on the kitchen light and dim it to 20 percent")
         light = ("light.kitchen_ceiling",)

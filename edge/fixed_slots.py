@@ -1,0 +1,146 @@
+"""What a home's sentences mean besides what is said in them: "the lights in the hall" are lights.
+
+A template may fix slots (`slots: {kind: light}`). The grammar adds them; a model reads only what is
+said, and "kill the lights in the hall" would turn off all that there is. So to what a model read is
+added what the sentences with the same slots have fixed. Where these are of several kinds, words
+decide that only one kind has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.events import SlotValue
+from edge.grammar_file import GrammarTables
+
+Fixed = tuple[tuple[str, SlotValue], ...]
+"""Slots that a sentence has without saying them, in order."""
+_MOST_EDGES = 200_000
+"""Transitions, once for every set of slots that may have been said before; a grammar that has more
+is left alone."""
+
+
+class _Way(NamedTuple):
+    """Sentences of one rule that say the same slots."""
+
+    slots: frozenset[str]
+    rule: int
+
+
+class _Graph(NamedTuple):
+    """A grammar's states, each once for every set of slots that may have been said before it."""
+
+    sources: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.int64]
+    targets: npt.NDArray[np.int64]
+    ends: dict[str, dict[_Way, list[int]]]
+    """Intent → its ways → where sentences of each end."""
+    states: int
+
+
+class FixedSlots:
+    """The fixed slots of a grammar. What is read off it is made when it is first needed."""
+
+    def __init__(self, tables: GrammarTables) -> None:
+        self._tables = tables
+        self.intents = frozenset(rule.intent for rule in tables.rules if rule.slots)
+        """Those that have sentences with fixed slots."""
+        self._words: dict[_Way, frozenset[str]] = {}
+
+    def added(
+        self, intent: str, said: Iterable[str], words: Iterable[str]
+    ) -> Mapping[str, SlotValue] | None:
+        """What is fixed in the sentences of an intent that say these slots, and no others.
+
+        Args:
+            intent: what was read.
+            said: the slots that were read.
+            words: of the sentence, outside its slots.
+
+        Returns:
+            Slots that are not among `said`; None where sentences of several kinds say these slots,
+            and none of the words tells which it is.
+        """
+        if intent not in self.intents:
+            return {}
+        given = frozenset(said)
+        fitting = [way for way in self._graph.ends.get(intent, ()) if way.slots <= given]
+        most = max((len(way.slots) for way in fitting), default=0)
+        kinds: dict[Fixed, set[_Way]] = {}
+        for way in fitting:
+            if len(way.slots) == most:
+                fixed = tuple(sorted(self._tables.rules[way.rule].slots.items()))
+                kinds.setdefault(fixed, set()).add(way)
+        if len(kinds) > 1:
+            kinds = self._told(intent, kinds, frozenset(words))
+        if not kinds:
+            return None if fitting else {}
+        ((fixed, _),) = kinds.items()
+        return {label: value for label, value in fixed if label not in given}
+
+    def _told(
+        self, intent: str, kinds: Mapping[Fixed, set[_Way]], words: frozenset[str]
+    ) -> dict[Fixed, set[_Way]]:
+        """That of which there is a word that no other has; none if that is so of several."""
+        spoken = {
+            fixed: frozenset[str]().union(*(self._words_of(intent, way) for way in own))
+            for fixed, own in kinds.items()
+        }
+        found = {}
+        for fixed, own in kinds.items():
+            others = frozenset[str]().union(*(spoken[other] for other in kinds if other != fixed))
+            if words & spoken[fixed] - others:
+                found[fixed] = own
+        return found if len(found) == 1 else {}
+
+    def _words_of(self, intent: str, way: _Way) -> frozenset[str]:
+        """Words that are said in sentences of that way."""
+        if way not in self._words:
+            graph = self._graph
+            leads = np.zeros(graph.states, bool)
+            leads[graph.ends[intent][way]] = True
+            count = 0
+            while count != (count := int(leads.sum())):
+                leads[graph.sources[leads[graph.targets]]] = True
+            labels = np.unique(graph.labels[leads[graph.targets]]).tolist()
+            known = self._tables.words
+            self._words[way] = frozenset(known[label] for label in labels if label < len(known))
+        return self._words[way]
+
+    @cached_property
+    def _graph(self) -> _Graph:
+        tables = self._tables
+        first, labels, targets = (
+            array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
+        )
+        slots = [frozenset[str]()] * len(tables.words)
+        slots += [frozenset((label,) if label else ()) for _, label in tables.references]
+        start = (0, frozenset[str]())
+        numbers = {start: 0}
+        states = [start]
+        edges: list[tuple[int, int, int]] = []
+        for source, (state, said) in enumerate(states):  # grows while it is walked
+            for edge in range(first[state], first[state + 1]):
+                after = (targets[edge], said | slots[labels[edge]])
+                if after not in numbers:
+                    numbers[after] = len(states)
+                    states.append(after)
+                edges.append((source, labels[edge], numbers[after]))
+            if len(edges) > _MOST_EDGES:
+                none = np.zeros(0, np.int64)
+                return _Graph(none, none, none, {}, 0)
+        ends: dict[str, dict[_Way, list[int]]] = {}
+        for number, (state, said) in enumerate(states):
+            accepted = int(tables.accepts[state])
+            for rule in tables.accept_sets[accepted - 1] if accepted else ():
+                # Where it was said stands in for an area: that is none that a model has read.
+                own = said | {"area"} if tables.rules[rule].needs_area else said
+                ways = ends.setdefault(tables.rules[rule].intent, {})
+                ways.setdefault(_Way(own, rule), []).append(number)
+        sources, words, onward = np.array(edges, np.int64).reshape(-1, 3).T
+        return _Graph(sources, words, onward, ends, len(states))
