@@ -55,7 +55,7 @@ class FixedSlots:
     def added(
         self, intent: str, said: Iterable[str], words: Iterable[str]
     ) -> Mapping[str, SlotValue] | None:
-        """What is fixed in the sentences of an intent that say these slots, and no others.
+        """What is fixed in the sentences of an intent that say most of these slots, and no others.
 
         Args:
             intent: what was read.
