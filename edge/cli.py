@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from shlex import quote
 from typing import TYPE_CHECKING, Any, cast
 
 from device_profiles import ProfileError
@@ -88,6 +87,8 @@ def _run(arguments: list[str]) -> int:
     try:
         args, more = parser.parse_known_args(arguments)
         if more:
+            from shlex import quote
+
             # Of the verb, whose options its usage shows: argparse would show the program's.
             own.error(f"unrecognized arguments: {' '.join(map(quote, more))}")
     except SystemExit as stop:  # --help, --version, or misuse that argparse has explained

@@ -8,7 +8,8 @@ decide that only one kind has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ import numpy.typing as npt
 
 from edge.events import SlotValue
 from edge.grammar_file import GrammarTables
+from edge.grammar_intents import labels_said, rules_at
 
 Fixed = tuple[tuple[str, SlotValue], ...]
 """Slots that a sentence has without saying them, in order."""
@@ -55,7 +57,7 @@ class FixedSlots:
     def added(
         self, intent: str, said: Iterable[str], words: Iterable[str]
     ) -> Mapping[str, SlotValue] | None:
-        """What is fixed in the sentences of an intent that say most of these slots, and no others.
+        """What is fixed in the sentences of an intent that say most of these slots, no others.
 
         Args:
             intent: what was read.
@@ -71,32 +73,32 @@ class FixedSlots:
         given = frozenset(said)
         fitting = [way for way in self._graph.ends.get(intent, ()) if way.slots <= given]
         most = max((len(way.slots) for way in fitting), default=0)
-        kinds: dict[Fixed, set[_Way]] = {}
+        kinds: dict[Fixed, list[_Way]] = {}
         for way in fitting:
             if len(way.slots) == most:
                 fixed = tuple(sorted(self._tables.rules[way.rule].slots.items()))
-                kinds.setdefault(fixed, set()).add(way)
+                kinds.setdefault(fixed, []).append(way)
+        told = list(kinds)
         if len(kinds) > 1:
-            kinds = self._told(intent, kinds, frozenset(words))
-        if not kinds:
-            return None if fitting else {}
-        ((fixed, _),) = kinds.items()
-        return {label: value for label, value in fixed if label not in given}
+            told = self._told(intent, kinds, frozenset(words))
+            if len(told) != 1:
+                return None
+        return {label: value for fixed in told for label, value in fixed if label not in given}
 
     def _told(
-        self, intent: str, kinds: Mapping[Fixed, set[_Way]], words: frozenset[str]
-    ) -> dict[Fixed, set[_Way]]:
-        """That of which there is a word that no other has; none if that is so of several."""
+        self, intent: str, kinds: Mapping[Fixed, Sequence[_Way]], words: frozenset[str]
+    ) -> list[Fixed]:
+        """Those of which there is a word that no other has."""
         spoken = {
-            fixed: frozenset[str]().union(*(self._words_of(intent, way) for way in own))
-            for fixed, own in kinds.items()
+            fixed: frozenset[str]().union(*(self._words_of(intent, way) for way in ways))
+            for fixed, ways in kinds.items()
         }
-        found = {}
-        for fixed, own in kinds.items():
-            others = frozenset[str]().union(*(spoken[other] for other in kinds if other != fixed))
-            if words & spoken[fixed] - others:
-                found[fixed] = own
-        return found if len(found) == 1 else {}
+        shared = Counter(word for said in spoken.values() for word in said)
+        return [
+            fixed
+            for fixed, said in spoken.items()
+            if any(shared[word] == 1 for word in words & said)
+        ]
 
     def _words_of(self, intent: str, way: _Way) -> frozenset[str]:
         """Words that are said in sentences of that way."""
@@ -118,8 +120,7 @@ class FixedSlots:
         first, labels, targets = (
             array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
         )
-        slots = [frozenset[str]()] * len(tables.words)
-        slots += [frozenset((label,) if label else ()) for _, label in tables.references]
+        slots = labels_said(tables)
         start = (0, frozenset[str]())
         numbers = {start: 0}
         states = [start]
@@ -136,8 +137,7 @@ class FixedSlots:
                 return _Graph(none, none, none, {}, 0)
         ends: dict[str, dict[_Way, list[int]]] = {}
         for number, (state, said) in enumerate(states):
-            accepted = int(tables.accepts[state])
-            for rule in tables.accept_sets[accepted - 1] if accepted else ():
+            for rule in rules_at(tables, state):
                 # Where it was said stands in for an area: that is none that a model has read.
                 own = said | {"area"} if tables.rules[rule].needs_area else said
                 ways = ends.setdefault(tables.rules[rule].intent, {})

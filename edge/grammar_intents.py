@@ -61,6 +61,19 @@ def words_after(tables: GrammarTables) -> dict[str, frozenset[str]]:
     return {word: frozenset(slots) for word, slots in found.items()}
 
 
+def labels_said(tables: GrammarTables) -> list[frozenset[str]]:
+    """For every label of a transition the slots that it says: one, or none."""
+    none = frozenset[str]()
+    slots = [frozenset((slot,)) if slot else none for _, slot in tables.references]
+    return [none] * len(tables.words) + slots
+
+
+def rules_at(tables: GrammarTables, state: int) -> list[int]:
+    """The rules of sentences that end in a state."""
+    accepted = int(tables.accepts[state])
+    return tables.accept_sets[accepted - 1] if accepted else []
+
+
 def _gathered(
     tables: GrammarTables, join: Callable[[frozenset[str], frozenset[str]], frozenset[str]]
 ) -> dict[str, frozenset[str]]:
@@ -68,8 +81,7 @@ def _gathered(
     first, labels, targets = (
         array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
     )
-    slots = [frozenset[str]()] * len(tables.words)
-    slots += [frozenset((label,) if label else ()) for _, label in tables.references]
+    slots = labels_said(tables)
     reached: dict[int, frozenset[str]] = {0: frozenset()}
     """State → the slots of the ways that lead there. To join only ever adds some, or only ever
     takes some away, so it ends."""
@@ -93,6 +105,4 @@ def _gathered(
 
 def _accepted(tables: GrammarTables, state: int) -> set[str]:
     """The intents of sentences that end in a state."""
-    accepted = int(tables.accepts[state])
-    rules = tables.accept_sets[accepted - 1] if accepted else ()
-    return {tables.rules[number].intent for number in rules}
+    return {tables.rules[number].intent for number in rules_at(tables, state)}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 @contextmanager
@@ -30,6 +30,11 @@ def on_accelerator(*networks: nn.Module) -> Iterator[torch.device]:
     finally:
         for network, place in zip(networks, before, strict=True):
             network.to(place)
+
+
+def placed(tensors: Mapping[str, Tensor], device: torch.device) -> dict[str, Tensor]:
+    """A batch on a device."""
+    return {name: tensor.to(device) for name, tensor in tensors.items()}
 
 
 def _accelerator() -> torch.device:

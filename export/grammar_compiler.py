@@ -32,6 +32,7 @@ class CompiledGrammar:
     """A compiled grammar and what it took."""
 
     data: bytes
+    language: str
     templates: int
     states: int
     edges: int
@@ -177,6 +178,7 @@ def compile_grammar(templates: Templates) -> CompiledGrammar:
     data = _serialise(automaton, lists, rules, templates)
     return CompiledGrammar(
         data,
+        templates.language,
         compiled,
         len(automaton.moves),
         automaton.edges,

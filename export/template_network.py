@@ -110,7 +110,7 @@ class TemplateCompiler:
         letters = _Letters()
         start = letters.state()
         end = self._lay_out(letters, expression, start, rules, ())
-        walk = _Words(letters, end, lambda reference: self._is_number(reference.list))
+        walk = _Words(letters, end, self._is_number)
         plan = walk.whole(list(walk.steps(start)))
         if not plan and walk.touched:
             raise TemplateError(walk.touched[0])
@@ -209,10 +209,10 @@ class _Words:
 
     Args:
         end: the state that ends a sentence.
-        may_touch: whether letters may be right behind a value of a list.
+        may_touch: whether letters may be right behind a value of a list, by its key.
     """
 
-    def __init__(self, letters: _Letters, end: int, may_touch: Callable[[Reference], bool]) -> None:
+    def __init__(self, letters: _Letters, end: int, may_touch: Callable[[str], bool]) -> None:
         self._edges = letters.edges
         self._end = end
         self._may_touch = may_touch
@@ -269,7 +269,7 @@ class _Words:
                     references.setdefault(label, set()).add(target)
         for reference in sorted(references, key=lambda item: (item.list, item.slot)):
             behind = self._free(references[reference])
-            if not self._may_touch(reference):
+            if not self._may_touch(reference.list):
                 apart = frozenset(state for state in behind if not self._is_letter(state))
                 if apart != behind:
                     self._behind.add(reference.list)

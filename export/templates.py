@@ -20,6 +20,7 @@ from hassil.expression import Expression
 from hassil.intents import Intents, SlotList
 from hassil.parser import ParseError
 
+from edge.asides import LANGUAGE as ENGLISH
 from edge.errors import UsageError
 from export.corpora.utterance import Problem
 from export.yaml_lines import Located, read_yaml, where
@@ -76,6 +77,11 @@ class Templates:
     skip_words: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     """What could not be used, and why; everything else was."""
+
+    @property
+    def is_english(self) -> bool:
+        """Whether they are in the language that names, numbers and fillers are known of here."""
+        return self.language == ENGLISH
 
     @property
     def intents(self) -> list[str]:

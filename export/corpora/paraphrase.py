@@ -135,12 +135,12 @@ def _said(text: str) -> list[Word]:
     return [Word(word) for word in text.split()]
 
 
-def _before(words: list[Word], rng: Random) -> list[Word]:
-    return _said(rng.choice(_BEFORE)) + words
+def _before(phrases: Sequence[str]) -> _Way:
+    return lambda words, rng: _said(rng.choice(phrases)) + words
 
 
-def _after(words: list[Word], rng: Random) -> list[Word]:
-    return words + _said(rng.choice(_AFTER))
+def _after(phrases: Sequence[str]) -> _Way:
+    return lambda words, rng: words + _said(rng.choice(phrases))
 
 
 def _filler(words: list[Word], rng: Random) -> list[Word]:
@@ -238,10 +238,10 @@ class Manner:
 
 ENGLISH = Manner(
     (
-        _before,
-        _before,
-        _after,
-        _after,
+        _before(_BEFORE),
+        _before(_BEFORE),
+        _after(_AFTER),
+        _after(_AFTER),
         _filler,
         _restart,
         _articles,
@@ -251,18 +251,12 @@ ENGLISH = Manner(
         _mishear,
         _slip,
     ),
-    (_before, _after, _filler),
+    (_before(_BEFORE), _after(_AFTER), _filler),
 )
 
 
 def manner_of(around: Sequence[str]) -> Manner:
     """That of a language of which nothing is known but what may be said around its sentences."""
 
-    def before(words: list[Word], rng: Random) -> list[Word]:
-        return _said(rng.choice(around)) + words
-
-    def after(words: list[Word], rng: Random) -> list[Word]:
-        return words + _said(rng.choice(around))
-
-    gentle: tuple[_Way, ...] = (before, after) if around else ()
+    gentle = (_before(around), _after(around)) if around else ()
     return Manner((*gentle, *gentle, _restart, _slip), gentle)

@@ -17,7 +17,6 @@ from hassil.expression import (
 )
 from hassil.intents import RangeSlotList, RangeType, SlotList, TextSlotList, WildcardSlotList
 
-from edge.asides import LANGUAGE as ENGLISH
 from edge.numbers import spell
 from edge.text import words_of
 from export.corpora import pools
@@ -53,8 +52,6 @@ class Sampler:
         self._templates = templates
         self._names = names
         self._rng = rng
-        self._is_english = templates.language == ENGLISH
-        """Invented names are."""
 
     def draw(self, block: Block, expression: Expression) -> tuple[str, tuple[SlotSpan, ...]]:
         """A sentence of `expression`, a template of `block`, with its slots in order.
@@ -125,7 +122,7 @@ class Sampler:
         invent: Callable[[], str]
         if kind == "device":
             kinds = block.kinds or tuple(self._names.devices)
-            if not self._is_english and not any(map(self._names.devices.get, kinds)):
+            if not self._templates.is_english and not any(map(self._names.devices.get, kinds)):
                 kinds = tuple(self._names.devices)
             own = tuple(name for one in kinds for name in self._names.devices.get(one, ()))
             invent = lambda: pools.device_name(rng, block.kinds)  # noqa: E731
@@ -133,7 +130,7 @@ class Sampler:
             own, invent = self._names.areas, lambda: pools.area_name(rng)
         else:
             own, invent = self._names.floors, lambda: pools.floor_name(rng)
-        invented = self._names.invented and self._is_english
+        invented = self._names.invented and self._templates.is_english
         if own and (not invented or rng.random() < _OWN_NAME):
             return rng.choice(own).lower()
         return invent()
@@ -149,7 +146,7 @@ class Sampler:
         if found.fraction_type is not None and rng.random() < 0.2 and value < found.stop:
             value += 0.5
         in_words = found.words and (not found.digits or rng.random() < 0.5)
-        if in_words and not self._is_english:
+        if in_words and not self._templates.is_english:
             spelled = number_words(self._templates.language, int(value))
             return " ".join(spelled[0]) if spelled and value == int(value) else f"{value:g}"
         if in_words and found.type == RangeType.PERCENTAGE and value == 50 and rng.random() < 0.1:

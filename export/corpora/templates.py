@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
-from edge.asides import LANGUAGE as ENGLISH
 from edge.errors import UsageError
 from edge.home import Home
 from edge.text import words_of
-from export.corpora.paraphrase import ENGLISH as ENGLISH_MANNER
-from export.corpora.paraphrase import Manner, manner_of, paraphrase
+from export.corpora.paraphrase import ENGLISH, Manner, manner_of, paraphrase
 from export.corpora.sampling import Names, Sampler, is_said
 from export.corpora.spoken_of import asked_for, pieces, spoken_of
 from export.corpora.utterance import OUT_OF_SCOPE, Corpus, Problem, SlotSpan, Utterance
@@ -69,7 +67,7 @@ def read_home(
         taken.update(words_of(item.text) for item in found)
         rng.shuffle(found)
         _split(corpus, found)
-    if templates.language == ENGLISH:
+    if templates.is_english:
         for part in (corpus.train, corpus.dev, corpus.test):
             more = (made(part, rng, taken) for made in (spoken_of, asked_for, pieces))
             part.extend([item for items in more for item in items])
@@ -119,8 +117,8 @@ def sample(
 
 
 def _manner(templates: Templates) -> Manner:
-    if templates.language == ENGLISH:
-        return ENGLISH_MANNER
+    if templates.is_english:
+        return ENGLISH
     return manner_of([phrase for phrase in templates.skip_words if phrase.strip()])
 
 

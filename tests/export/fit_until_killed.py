@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from export.accelerator import on_accelerator
+from export.accelerator import on_accelerator, placed
 from export.distill import BatchesByLength, FitSettings, fit
 
 EPOCHS, EXAMPLES, BATCH = 5, 24, 4
@@ -49,8 +49,7 @@ def collate(points: Sequence[Point]) -> dict[str, Tensor]:
 def measure(model: nn.Module) -> dict[str, float]:
     """Better the smaller the error is."""
     with on_accelerator(model) as device:
-        points = {name: value.to(device) for name, value in collate(draw(0)).items()}
-        return {"fit": -model(**points)["loss"].item()}
+        return {"fit": -model(**placed(collate(draw(0)), device))["loss"].item()}
 
 
 def train(

@@ -168,11 +168,12 @@ class TestThresholds:
 
 class TestHome:
     def test_grammar_and_home_come_with_it(self, run_folder: Path, tmp_path: Path) -> None:
-        from export.recipes.intent.command import write_home_files
+        from export.recipes.intent.command import compile_home, write_home_files
         from tests.export import tiny
 
         shutil.copytree(run_folder, tmp_path / "run", ignore=shutil.ignore_patterns("check*"))
-        write_home_files(tiny.write_home(tmp_path / "home"), tmp_path / "run")
+        home = tiny.write_home(tmp_path / "home")
+        write_home_files(compile_home(home), home, tmp_path / "run")
         found = make(tmp_path / "run", tmp_path / "home.edge", boards=profiles(HUB))
         with Runtime.load(found.path, profile=HUB) as hub:
             answer = hub.understand("turn on the ceiling fan").to_dict()

@@ -62,7 +62,7 @@ def train_and_report(
     source: Path,
     folder: Path,
     *,
-    language: str | None = None,
+    grammar: CompiledGrammar | None = None,
     resume: bool,
     trials: int,
     on_test: bool,
@@ -70,6 +70,10 @@ def train_and_report(
     say: Callable[[str], None],
 ) -> Outcome | None:
     """Trains on `corpus` and writes run folder and report.
+
+    Args:
+        source: where the corpus is from.
+        grammar: of a home's sentences, which goes into the run folder with the home.
 
     Returns:
         What came out; None on every process of a distributed launch but the first.
@@ -86,8 +90,8 @@ def train_and_report(
     run = recipe.train(corpus, chosen, folder, resume=resume, quiet=quiet, say=tell)
     if not first:
         return None
-    if language is not None or (source / "sentences").is_dir():
-        write_home_files(source, folder, language)
+    if grammar is not None:
+        write_home_files(grammar, source, folder)
     split = recipe.as_read(corpus.test if on_test else corpus.dev)
     reader = StudentReader(run.student, run.encoder, run.labels)
     report = write_report(
@@ -140,39 +144,37 @@ def search(
     return replace(settings, student=replace(settings.student, **study.best_params))
 
 
-def write_home_files(source: Path, folder: Path, language: str | None = None) -> None:
-    """Compiles a home's templates and puts grammar, slot types and the home into the run folder."""
+def compile_home(source: Path, language: str | None = None) -> CompiledGrammar:
+    """The grammar of a home's sentences, or of Home Assistant's own in a language."""
+    return compile_grammar(read_templates(language or source / "sentences"))
+
+
+def write_home_files(grammar: CompiledGrammar, source: Path, folder: Path) -> None:
+    """Puts a home's grammar, its slot types and the home into the run folder."""
     from edge.home import Home
     from export import home_files
 
     home = Home.load(source / "home.toml") if (source / "home.toml").exists() else None
-    home_files.write(_compiled(source, language), home, folder)
+    home_files.write(grammar, home, folder)
 
 
-def not_taken(source: Path, language: str | None, known: Sequence[Problem]) -> list[Problem]:
+def not_taken(grammar: CompiledGrammar, known: Sequence[Problem], *, is_own: bool) -> list[Problem]:
     """What of a home's templates the grammar does not take, besides what is known already.
 
-    Of Home Assistant's own, which nobody here can mend, one line says how many there are.
+    Args:
+        is_own: they are somebody's own. Of Home Assistant's, which nobody here can mend, one line
+            says how many there are.
     """
     told = {(one.file, one.line, one.what.partition(_LEFT_OUT)[0]) for one in known}
     found = [
         one
-        for one in _compiled(source, language).problems
+        for one in grammar.problems
         if (one.file, one.line, one.what.partition(_LEFT_OUT)[0]) not in told
     ]
-    if language is None or len(found) < 2:
+    if is_own or len(found) < 2:
         return found
     first = found[0]
     return [Problem(first.file, 0, f"{len(found)} templates not taken whole, as {first.what}")]
-
-
-def language_of(source: Path, language: str | None) -> str:
-    """What a home's sentences are in."""
-    return language or read_templates(source / "sentences").language
-
-
-def _compiled(source: Path, language: str | None) -> CompiledGrammar:
-    return compile_grammar(read_templates(language or source / "sentences"))
 
 
 def _check_corpus(corpus: Corpus, on_test: bool) -> None:

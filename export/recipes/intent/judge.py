@@ -10,7 +10,7 @@ from torch import Tensor
 
 from edge.encoder import WordEncoder
 from edge.tags import TagTransitions, best_tags
-from export.accelerator import on_accelerator
+from export.accelerator import on_accelerator, placed
 from export.corpora import Utterance
 from export.distill import has_bfloat16
 from export.metrics import Prediction, frame_accuracy, intent_accuracy, slot_f1
@@ -77,7 +77,7 @@ def _answer(
     teacher: Teacher, inputs: dict[str, Tensor], device: torch.device
 ) -> tuple[dict[str, Tensor], Tensor]:
     """What a teacher says to sentences, whatever labels they have; and their mask beside it."""
-    asked = {k: v.to(device) for k, v in inputs.items() if k not in ("intent", "tags")}
+    asked = placed({k: v for k, v in inputs.items() if k not in ("intent", "tags")}, device)
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=has_bfloat16()):
         output: dict[str, Tensor] = teacher(**asked)
     return output, asked["mask"]
@@ -144,8 +144,8 @@ class StudentReader:
         found: list[Prediction | None] = [None] * len(examples)
         with on_accelerator(self._student) as device:
             for batch in by_length(examples):
-                inputs = self._collate([Lesson(examples[index]) for index in batch])
-                output = self._student(inputs["features"].to(device), inputs["mask"].to(device))
+                inputs = placed(self._collate([Lesson(examples[i]) for i in batch]), device)
+                output = self._student(inputs["features"], inputs["mask"])
                 intents = torch.softmax(output["intent_logits"], -1).cpu().numpy()
                 scores = torch.log_softmax(output["tag_logits"], -1).cpu().numpy()
                 for row, index in enumerate(batch):

@@ -76,14 +76,18 @@ def run(args: argparse.Namespace) -> int:
     from export.distill import is_first_process
     from export.recipes.intent import command
 
+    grammar = None
     is_home = args.layout == "home" or (args.data / "sentences").is_dir()
     if is_home or args.sentences is not None:
         from edge.asides import LANGUAGE as ENGLISH
         from export.corpora.templates import read_home
 
         corpus = read_home(args.data, args.samples, args.seed or 0, args.sentences)
-        corpus.problems += command.not_taken(args.data, args.sentences, corpus.problems)
-        if command.language_of(args.data, args.sentences) == ENGLISH:  # what is heard is English
+        grammar = command.compile_home(args.data, args.sentences)
+        corpus.problems += command.not_taken(
+            grammar, corpus.problems, is_own=args.sentences is None
+        )
+        if grammar.language == ENGLISH:  # what is heard is English
             settings["student"].setdefault("misheard", MISHEARD_AT_HOME)
     else:
         corpus = read(args.data, args.layout)
@@ -93,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         settings,
         args.data,
         args.out,
-        language=args.sentences,
+        grammar=grammar,
         resume=args.resume,
         trials=args.search or 0,
         on_test=args.test,

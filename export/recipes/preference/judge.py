@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from edge.preference.ratings import Ratings
-from export.accelerator import on_accelerator
+from export.accelerator import on_accelerator, placed
 from export.recipes.preference.lessons import Chunk, Collator
 from export.recipes.preference.network import Network
 from export.recipes.preference.ranking import Ranking, ranking, rating_measures
@@ -34,7 +34,7 @@ def measures(
     with on_accelerator(network) as device:
         for start in range(0, len(held_out), _BATCH):
             batch = held_out[start : start + _BATCH]
-            found, logs = _judged(network, batch, _placed(collate(batch), device), once)
+            found, logs = _judged(network, batch, placed(collate(batch), device), once)
             ranks += found
             likelihood += logs
     result: Ranking = ranking(ranks)
@@ -46,7 +46,7 @@ def likelihood(network: Network, held_out: Sequence[Chunk], collate: Collator) -
     taught, total, count = Taught(network).eval(), 0.0, 0
     with on_accelerator(taught) as device, torch.no_grad():
         for start in range(0, len(held_out), _BATCH):
-            tensors = _placed(collate(held_out[start : start + _BATCH]), device)
+            tensors = placed(collate(held_out[start : start + _BATCH]), device)
             total -= float(taught(**tensors)["mixture"]) * len(tensors["target"])
             count += len(tensors["target"])
     return round(total / max(1, count), 5)
@@ -63,7 +63,7 @@ def rated(
     with on_accelerator(network) as device, torch.no_grad():
         for start in range(0, len(held_out), _BATCH):
             batch = held_out[start : start + _BATCH]
-            tensors = _placed(collate(batch), device)
+            tensors = placed(collate(batch), device)
             query, _ = ask(network, tensors)
             found = network.rated(query, tensors["target"].clamp(min=0))
             foreseen += [scale.rating(one) for one in (found + tensors["generosity"]).tolist()]
@@ -105,10 +105,6 @@ def _judged(
             likelihood += float(np.log(max(mine, 1e-12)))
             at += 1
     return ranks, likelihood
-
-
-def _placed(tensors: Mapping[str, Tensor], device: torch.device) -> dict[str, Tensor]:
-    return {name: tensor.to(device) for name, tensor in tensors.items()}
 
 
 def _by_model(beliefs: np.ndarray, standing: Mapping[int, tuple[int, ...]]) -> np.ndarray:

@@ -16,6 +16,7 @@ from export.corpora import OUT_OF_SCOPE, Corpus, Utterance
 from export.corpora.utterance import Problem
 from export.recipes.intent.command import (
     Outcome,
+    compile_home,
     not_taken,
     search,
     train_and_report,
@@ -152,7 +153,7 @@ class TestSearch:
 class TestHomeFiles:
     def test_grammar_slot_types_and_home(self, tmp_path: Path) -> None:
         source = tiny.write_home(tmp_path / "home")
-        write_home_files(source, tmp_path / "run")
+        write_home_files(compile_home(source), source, tmp_path / "run")
         Grammar.from_bytes((tmp_path / "run" / "grammar.bin").read_bytes())
         schema = json.loads((tmp_path / "run" / "slot_schema.json").read_text("utf-8"))
         assert "SetBrightness" in json.dumps(schema)
@@ -165,19 +166,19 @@ class TestHomeFiles:
             "language: en\nintents:\n  More: {data: [{sentences: ['{name}s up', 'go <on>']}]}\n"
         )
         known = [Problem("more.yaml", 3, "More: 'go <on>' is left out: no list or rule 'on'")]
-        found = not_taken(source, None, known)
+        found = not_taken(compile_home(source), known, is_own=True)
         assert [(one.file, one.line) for one in found] == [("more.yaml", 3)]
         assert "'{name}s up' is left out: a letter touches" in found[0].what
 
     def test_of_home_assistants_sentences_one_line_says_so(self, tmp_path: Path) -> None:
-        (found,) = not_taken(tmp_path, "nl", [])
+        (found,) = not_taken(compile_home(tmp_path, "nl"), [], is_own=False)
         assert re.fullmatch(r"\d+ templates not taken whole, as .*", found.what)
-        assert not_taken(tmp_path, "en", []) == []
+        assert not_taken(compile_home(tmp_path, "en"), [], is_own=False) == []
 
     def test_a_home_without_devices_has_a_grammar_all_the_same(self, tmp_path: Path) -> None:
         source = tiny.write_home(tmp_path / "home")
         (source / "home.toml").unlink()
-        write_home_files(source, tmp_path / "run")
+        write_home_files(compile_home(source), source, tmp_path / "run")
         assert {path.name for path in (tmp_path / "run").iterdir()} == {
             "grammar.bin",
             "slot_schema.json",

@@ -183,9 +183,10 @@ class TestOpening:
         self, run_folder: Path, graph: onnx.ModelProto, tmp_path: Path
     ) -> None:
         shutil.copytree(run_folder, tmp_path / "run", ignore=shutil.ignore_patterns("check*"))
-        from export.recipes.intent.command import write_home_files
+        from export.recipes.intent.command import compile_home, write_home_files
 
-        write_home_files(tiny.write_home(tmp_path / "home"), tmp_path / "run")
+        home = tiny.write_home(tmp_path / "home")
+        write_home_files(compile_home(home), home, tmp_path / "run")
         task, files = open_run(tmp_path / "run").describe(graph.SerializeToString())
         assert set(task["assets"]) == {"vocabulary", "transitions", "grammar", "home"}
         assert set(files) == set(task["assets"].values())
