@@ -14,8 +14,9 @@ from edge.events import RejectCode, SlotValue
 from edge.fixed_slots import FixedSlots
 from edge.grammar import Grammar
 from edge.grammar_intents import SlotsOf, intents_with, slots_of
+from edge.grammar_match import Match
 from edge.intent import Frame, SlotReading
-from edge.modifiers import MODIFIERS, Modifier
+from edge.modifiers import LATER, MODIFIERS, Modifier, put_off
 from edge.slots import SlotSchema
 from edge.text import words_of
 from edge.units import Units
@@ -46,6 +47,9 @@ class FrameCheck:
         own = self._slots.get(frame.intent)
         taken = self._schema.types.get(frame.intent, {}).keys() | (own.ever if own else set())
         slots = [slot for slot in frame.slots if own is None or slot.label in taken]
+        for slot in slots:
+            if slot.end == len(text) and (reason := self._put_off(slot.text)):
+                return "unsure", reason
         for words, modifier in self._modified(text, slots):
             if frame.intent not in self._speaking(modifier, modifier.has):
                 return "unsure", refusal(words, modifier.effect)
@@ -69,11 +73,25 @@ class FrameCheck:
         said = (slot.label for slot in frame.slots)
         return self._fixed.added(frame.intent, said, words_of(rest + text[at:]))
 
+    def put_off(self, match: Match) -> str | None:
+        """Why a sentence of the grammar is no command: any words may end it, and these put it off.
+
+        None where nothing does.
+        """
+        last = match.slots[-1].value if match.slots else None
+        is_end = isinstance(last, str) and match.text.endswith(last)
+        return self._put_off(str(last)) if is_end else None
+
     def changed(self, said: str) -> tuple[str, str] | None:
         """Words in what was taken for a name that change what a command means, and what they do."""
         for words, modifier in self._modified(said, ()):
             return words, refusal(words, modifier.effect)
         return None
+
+    def _put_off(self, text: str) -> str | None:
+        """Why words of a slot that end a sentence put it off; None where they do not."""
+        words = put_off(text) if self._is_english else ""
+        return refusal(words, LATER.effect) if words else None
 
     def _modified(self, text: str, slots: Sequence[SlotReading]) -> Iterator[tuple[str, Modifier]]:
         """Words outside some slots that may change what a command means."""

@@ -40,9 +40,11 @@ class Home:
         self._floors: dict[str, Floor] = {}
         self.index: dict[str, NameIndex] = {}
         """Kind → names → ids, for looking up; they change by `add` and `remove` only."""
+        self._joined: dict[str, NameIndex] = {}
         self._similar: dict[str, SimilarNames] = {}
         for kind in ("device", "area", "floor"):
             self.index[kind] = NameIndex()
+            self._joined[kind] = NameIndex()
             self._similar[kind] = SimilarNames()
         self.add(*floors)
         self.add(*areas)
@@ -152,6 +154,7 @@ class Home:
                 similar.add(name, item.id)
                 for form in said_as(words):
                     index.add(form, item.id)
+                self._joined[kind].add(_joined(words), item.id)
 
     def remove(self, *ids: str) -> None:
         """Remove devices, areas or floors by id.
@@ -177,8 +180,10 @@ class Home:
             kind = item_kind(item)
             self._similar[kind].discard(item_id)
             for name in (item.name, *item.aliases):
-                for form in said_as(words_of(name)):
+                words = words_of(name)
+                for form in said_as(words):
                     self.index[kind].discard(form, item_id)
+                self._joined[kind].discard(_joined(words), item_id)
 
     def _checked(self, item: Item, kind: str) -> list[tuple[str, tuple[str, ...]]]:
         """Each name of `item` with its words. Raises HomeError where it cannot be added."""
@@ -233,10 +238,17 @@ class Home:
     # --- looking names up ---------------------------------------------------------------------
 
     def find(self, kind: NameKind, words: str | Sequence[str]) -> tuple[str, ...]:
-        """Ids of what is called exactly `words` (a text, or tokens); articles do not matter."""
+        """Ids of what is called `words` (a text, or tokens); articles do not matter.
+
+        Where nothing is, neither does where words are divided: "bed room", "livingroom".
+        """
         tokens = words_of(words) if isinstance(words, str) else words
         index = self.index[kind]
-        return index.exact(tokens) or index.exact(without_articles(tokens))
+        return (
+            index.exact(tokens)
+            or index.exact(without_articles(tokens))
+            or self._joined[kind].exact(_joined(tokens))
+        )
 
     def area_id(self, area: str) -> str:
         """The id of an area, given by its id or by a name that it alone has.
@@ -299,3 +311,9 @@ class Home:
         found = self._items[item]
         place = self._items.get(self.area_of(item) or "")
         return f"{found.name} ({place.name})" if place is not None else found.name
+
+
+def _joined(words: Sequence[str]) -> tuple[str, ...]:
+    """A name without its article, as one word; numbers stay apart: "lamp 12" is not "lamp 1 2"."""
+    bare = without_articles(words)
+    return ("".join(bare),) if all(word.isalpha() for word in bare) else tuple(bare)

@@ -76,3 +76,22 @@ LATER: Final = Modifier(
 """Somebody may want it at another time than now."""
 
 MODIFIERS: Final = (CONTRARY, LATER)
+
+_AT_ITS_END: Final = (
+    r"(?<=\S )(?:"
+    rf"(?:in|for) (?:\w+ ){{1,3}}(?:minute|hour|day)s?"
+    rf"|at (?:\d[\d:.]*|{_NUMBER})(?: [\w']+){{0,2}}"
+    rf"|(?:tomorrow|this|every|each) {_OF_DAY}|(?:every|each) (?:day|hour|week)"
+    r"|(?:when|as soon as|before|after) (?:(?:i|we|you|he|she|they) "
+    r"(?:am|are|is|(?:get|come|leave|go)s?)|i'm|we're|you're|they're|s?he's)\b.*)$"
+)
+
+
+def put_off(text: str) -> str:
+    """The words at the end of a text that put a command off; empty where there are none.
+
+    Of words that may be any, such as a song's: "jazz in five minutes" is no song, but "see you
+    tomorrow" and "tonight tonight" are, so fewer words are taken for a time than in `LATER`.
+    """
+    found = _compiled(_AT_ITS_END).search(text)
+    return found.group() if found is not None else ""

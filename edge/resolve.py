@@ -73,9 +73,11 @@ def resolve(
                 value: SlotValue = item.name if item is not None else said
             else:
                 value = said if kind.kind in _TEXTS else _value(label, said, kind)
-            earlier = values.get(label)
-            if isinstance(earlier, str) and isinstance(value, str):
+            earlier = values.get(label, value)
+            if kind.kind in _TEXTS and label in values:
                 value = f"{earlier}, {value}"  # said twice: "milk" and "eggs"
+            elif value != earlier:
+                raise _Refused("unsure", _two_values(label, earlier, value))
             values[label] = value
     except _Refused as refused:
         return Rejected(
@@ -219,6 +221,10 @@ def _choice(said: str, kind: SlotType) -> SlotValue | None:
     if choice is None:
         choice = kind.choices.get(" ".join(without_articles(words)))
     return choice
+
+
+def _two_values(label: str, one: SlotValue, other: SlotValue) -> str:
+    return f"two values for {label.replace('_', ' ')}: {one!r} and {other!r}; say the one meant"
 
 
 def _not_taken(label: str, said: str, kind: SlotType) -> str:

@@ -96,7 +96,7 @@ class TextUnderstanding:
     def _by_grammar_then_model(self, text: str, tokens: Tokens, grammar: Grammar) -> Answer:
         search = grammar.search(tokens, self.home, area=self._area)
         if search.match is not None:
-            return self._apart(tokens, search.match, grammar) or interpret(search.match, self.home)
+            return self._apart(tokens, search.match, grammar) or self._meant(search.match)
         said = grammar.plain(tokens)
         links = self._links
         parts = parts_of(said, links)
@@ -144,14 +144,21 @@ class TextUnderstanding:
             return None
         return Rejected("unsure", reason, text=found.text, intent=found.intent)
 
-    def _apart(self, tokens: Tokens, match: Match, grammar: Grammar) -> Command | None:
-        """Commands that a slot of any words has swallowed: "play jazz and open the door"."""
+    def _apart(self, tokens: Tokens, match: Match, grammar: Grammar) -> Answer | None:
+        """Commands that a slot of any words has swallowed: "play jazz and open the door".
+
+        Why one of them is none, where it is put off: "play jazz at seven and open the door".
+        """
         texts = [slot.value for slot in match.slots if isinstance(slot.value, str)]
         if not any(has_link(text, self._links) for text in texts):
             return None
         parts = parts_of(grammar.plain(tokens), self._links)
-        commands = [found for part in parts if (found := self._fitting(part)) is not None]
-        return several(commands) if len(commands) == len(parts) > 1 else None
+        meant = [self._matched(part) for part in parts]
+        commands = [one for one in meant if isinstance(one, Command)]
+        refused = [one for one in meant if isinstance(one, Rejected)]
+        if len(parts) == 1 or None in meant:
+            return None
+        return refused[0] if refused else several(commands)
 
     def _exactly(self, cuts: Iterable[list[Tokens]], exact: Reader) -> Answer | None:
         """The first of some cuts all of whose parts are commands, or the last that nearly are."""
@@ -167,15 +174,27 @@ class TextUnderstanding:
         if self._grammar is None:
             return None
         found = self._grammar.match(tokens, self.home, area=self._area)
-        return None if found is None else interpret(found, self.home)
+        return None if found is None else self._meant(found)
+
+    def _meant(self, found: Match | Miss) -> Answer:
+        """What the grammar found, unless words of no slot put it off."""
+        if isinstance(found, Match) and self._check is not None:
+            reason = self._check.put_off(found)
+            if reason is not None:
+                return Rejected("unsure", reason, text=found.text, intent=found.intent)
+        return interpret(found, self.home)
 
     def _fitting(self, tokens: Tokens) -> Command | None:
         """The command that a sentence is; None of one that only nearly is."""
+        found = self._matched(tokens)
+        return found if isinstance(found, Command) else None
+
+    def _matched(self, tokens: Tokens) -> Answer | None:
+        """What a sentence says that fits the grammar; None of one that only nearly does."""
         if self._grammar is None:
             return None
         match = self._grammar.search(tokens, self.home, area=self._area).match
-        found = interpret(match, self.home) if match is not None else None
-        return found if isinstance(found, Command) else None
+        return self._meant(match) if match is not None else None
 
     def _by_model_alone(self, part: Tokens) -> Answer:
         return self._by_model(part.written(0, len(part)))

@@ -39,6 +39,17 @@ def test_articles_do_not_matter() -> None:
     assert home.find("device", "the tall one") == ("c",)
 
 
+def test_where_words_are_divided_does_not_matter() -> None:
+    home = small_home()
+    assert home.find("device", "the biglamp") == ("c",)
+    assert home.find("device", "read ing lamp") == ("a", "b")
+    home.add(Area("bedroom", "Bedroom"), Device("l12", "Lamp 12", area="bedroom"))
+    assert home.find("area", "bed room") == ("bedroom",)
+    assert home.find("device", "lamp 1 2") == ()
+    home.remove("l12", "bedroom")
+    assert home.find("area", "bed room") == ()
+
+
 def test_a_name_that_two_have_gives_both() -> None:
     assert small_home().find("device", "reading lamp") == ("a", "b")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge.intent import SlotReading
-from edge.modifiers import CONTRARY, LATER, MODIFIERS
+from edge.modifiers import CONTRARY, LATER, MODIFIERS, put_off
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,26 @@ def test_the_contrary_is_found(text: str, word: str) -> None:
 )
 def test_another_time_is_found(text: str, words: str) -> None:
     assert LATER.found(text, ()) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("jazz in five minutes", "in five minutes"),
+        ("Jazz In Half An Hour", "In Half An Hour"),
+        ("jazz at 7:30 pm", "at 7:30 pm"),
+        ("jazz every evening", "every evening"),
+        ("jazz as soon as i'm home", "as soon as i'm home"),
+        ("jazz when she comes home", "when she comes home"),
+        ("at seven", ""),
+        ("gone in sixty seconds", ""),
+        ("tonight tonight", ""),
+        ("the day after tomorrow", ""),
+        ("hotel california live at the forum", ""),
+    ],
+)
+def test_what_puts_off_any_words_stands_at_their_end(text: str, words: str) -> None:
+    assert put_off(text) == words
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,24 @@ def test_what_is_said_twice_is_kept_twice() -> None:
     assert found.slots == {"item": "milk, eggs"}
 
 
+@pytest.mark.parametrize(
+    ("intent", "label", "said", "reason"),
+    [
+        ("Paint", "color", ("crimson", "blue"), "two values for color: 'red' and 'blue'; say"),
+        ("Dim", "level", ("20", "thirty"), "two values for level: 20 and 30; say"),
+    ],
+)
+def test_a_number_or_a_choice_has_one_value(
+    intent: str, label: str, said: tuple[str, str], reason: str
+) -> None:
+    found = resolve(intent, [(label, one, 0, len(one)) for one in said], HOME, SCHEMA)
+    assert isinstance(found, Rejected)
+    assert found.code == "unsure"
+    assert found.reason.startswith(reason)
+    again = resolve(intent, [(label, said[0], 0, 9)] * 2, HOME, SCHEMA)
+    assert isinstance(again, Resolved)
+
+
 def test_without_a_home_names_stay_text() -> None:
     found = read("On", None, name="lamp", area="moon")
     assert isinstance(found, Resolved)

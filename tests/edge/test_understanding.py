@@ -294,6 +294,28 @@ class TestSeveralCommands:
     ) -> None:
         assert [intent for intent, _ in said(shipped.understand(text))] == intents
 
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("play jazz in five minutes", "in five minutes"),
+            ("play jazz on the stereo at nine pm", "at nine pm"),
+            ("play jazz at seven and turn on the kitchen light", "at seven"),
+            ("play jazz when i get home", "when i get home"),
+            ("i'd love to listen to jazz tomorrow morning", "tomorrow morning"),
+        ],
+    )
+    def test_any_words_may_put_a_command_off(self, shipped: Runtime, text: str, words: str) -> None:
+        answer = shipped.understand(text)
+        assert isinstance(answer, Rejected)
+        assert answer.code == "unsure"
+        assert answer.reason.startswith(f"{words!r} puts it off")
+
+    @pytest.mark.parametrize("song", ["see you tomorrow", "in the air tonight", "at seventeen"])
+    def test_but_a_song_may_be_called_so(self, shipped: Runtime, song: str) -> None:
+        answer = shipped.understand(f"play {song}")
+        assert isinstance(answer, Command)
+        assert answer.slots == {"music": song}
+
     def test_what_is_no_end_of_both_is_given_to_neither(self, shipped: Runtime) -> None:
         answer = shipped.understand("lock the front and open the back door")
         assert isinstance(answer, Rejected)
