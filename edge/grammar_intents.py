@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
-import numpy as np
-
 from edge.grammar_file import GrammarTables
 
 
-def intents_with(tables: GrammarTables, is_meant: Callable[[str], bool]) -> frozenset[str]:
-    """The intents that have a sentence with a certain word in it.
-
-    Args:
-        tables: the grammar.
-        is_meant: whether a word is one of those.
-    """
-    first, targets = tables.first_edge, tables.targets
-    meant = [label for label, word in enumerate(tables.words) if is_meant(word)]
-    waiting = targets[np.isin(tables.labels, meant)].tolist()
-    met: set[int] = set()
-    while waiting:
-        state = waiting.pop()
-        if state not in met:
-            met.add(state)
-            waiting += targets[first[state] : first[state + 1]].tolist()
-    return frozenset(intent for state in met for intent in _accepted(tables, state))
-
-
-class SlotsOf(NamedTuple):
-    """The slots of an intent's sentences."""
-
-    always: frozenset[str]
-    """Those that every sentence has."""
-    ever: frozenset[str]
-    """Those that any sentence has."""
-
-
-def slots_of(tables: GrammarTables) -> dict[str, SlotsOf]:
-    """Intent → its slots, of all intents that have sentences."""
-    always = _gathered(tables, frozenset.intersection)
-    ever = _gathered(tables, frozenset.union)
-    return {intent: SlotsOf(always[intent], ever[intent]) for intent in always}
+def intents_by_word(tables: GrammarTables) -> dict[str, frozenset[str]]:
+    """Word → the intents that have a sentence with it."""
+    first, labels, targets = (
+        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
+    )
+    # Backwards from where sentences end, until nothing is new.
+    leads = [_accepted(tables, state) for state in range(len(tables.accepts))]
+    count = -1
+    while count != (count := sum(map(len, leads))):
+        for state in reversed(range(len(leads))):
+            leads[state].update(
+                *(leads[target] for target in targets[first[state] : first[state + 1]])
+            )
+    found: dict[str, set[str]] = {}
+    for label, target in zip(labels, targets, strict=True):
+        if label < len(tables.words):
+            found.setdefault(tables.words[label], set()).update(leads[target])
+    return {word: frozenset(intents) for word, intents in found.items()}
 
 
 def words_after(tables: GrammarTables) -> dict[str, frozenset[str]]:
@@ -72,35 +52,6 @@ def rules_at(tables: GrammarTables, state: int) -> list[int]:
     """The rules of sentences that end in a state."""
     accepted = int(tables.accepts[state])
     return tables.accept_sets[accepted - 1] if accepted else []
-
-
-def _gathered(
-    tables: GrammarTables, join: Callable[[frozenset[str], frozenset[str]], frozenset[str]]
-) -> dict[str, frozenset[str]]:
-    """Intent → the slots on the ways to its sentences, those of several ways joined."""
-    first, labels, targets = (
-        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
-    )
-    slots = labels_said(tables)
-    reached: dict[int, frozenset[str]] = {0: frozenset()}
-    """State → the slots of the ways that lead there. To join only ever adds some, or only ever
-    takes some away, so it ends."""
-    waiting = [0]
-    while waiting:
-        state = waiting.pop()
-        for edge in range(first[state], first[state + 1]):
-            target = targets[edge]
-            after = reached[state] | slots[labels[edge]]
-            if target in reached:
-                after = join(after, reached[target])
-            if reached.get(target) != after:
-                reached[target] = after
-                waiting.append(target)
-    found: dict[str, frozenset[str]] = {}
-    for state, gathered in reached.items():
-        for intent in _accepted(tables, state):
-            found[intent] = join(found.get(intent, gathered), gathered)
-    return found
 
 
 def _accepted(tables: GrammarTables, state: int) -> set[str]:

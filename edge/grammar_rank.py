@@ -58,6 +58,8 @@ class _Reading:
             # A device of the right kind in another room is nearer than one of the wrong kind.
             self.fault == "wrong_kind",
             not self.rule.kinds,
+            # What most kinds of device can do is likelier to be what was asked of this one.
+            -len(self.rule.kinds) if self.fault is not None else 0,
             self.number,
         )
 
@@ -94,6 +96,10 @@ class Ranking:
         if not readings:
             return None
         best = min(readings, key=_Reading.order) if len(readings) > 1 else readings[0]
+        if best.fault == "wrong_kind":
+            like = [one for one in readings if (one.fault, one.key) == (best.fault, best.key)]
+            every = frozenset[str]().union(*(one.rule.kinds for one in like))
+            best.rule = best.rule._replace(kinds=every)
         if best.fault is not None:
             return self._miss(best, tokens, best.fault, best.at)
         rivals = [one for one in readings if one.fault is None and one.key == best.key]

@@ -7,6 +7,7 @@ Neither takes longer the more names there are: `NameIndex` walks the words of th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -193,12 +194,10 @@ class SimilarNames:
         known = self._answers.get(text)
         if known is not None:
             return known
-        grams = _trigrams(text)
         alike: list[_Likely] = []
         for row in self._shortlist(text):
             name = self._names[row]
-            others = _trigrams(name)
-            score = 2 * len(grams & others) / (len(grams) + len(others))
+            score = likeness(text, name)
             if score >= _LIKE_ENOUGH:
                 alike.append((-score, abs(len(name) - len(text)), name, self._items[row]))
         alike.sort()
@@ -237,9 +236,16 @@ class SimilarNames:
         self._hashed = count
 
 
-def _trigrams(name: str) -> set[tuple[str, str, str]]:
+def likeness(one: str, other: str) -> float:
+    """The Dice coefficient of two texts' sets of letter trigrams: from 0 to 1, where they agree."""
+    left, right = _trigrams(one), _trigrams(other)
+    return 2 * len(left & right) / (len(left) + len(right))
+
+
+@lru_cache(maxsize=64)
+def _trigrams(name: str) -> frozenset[tuple[str, str, str]]:
     padded = f" {name.lower()} "
-    return set(zip(padded, padded[1:], padded[2:], strict=False))
+    return frozenset(zip(padded, padded[1:], padded[2:], strict=False))
 
 
 def _signatures(names: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:

@@ -13,6 +13,7 @@ from edge.conjunction import (
     links_of,
     listed,
     parts_of,
+    pointed,
     several,
     verb_of,
 )
@@ -224,6 +225,8 @@ class TextUnderstanding:
         for number, part in enumerate(parts, 1):
             answer = read(part)
             if isinstance(answer, Command):
+                if sharing and before is not None:  # "turn it down" is the music, but for a lamp
+                    answer = pointed(part, before[1], self._fitting) or answer
                 verb, before = verb_of(part), (part, answer)
             elif verb is not None and isinstance(carried := read(joined(verb, part)), Command):
                 answer = carried

@@ -66,6 +66,7 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
             "unsure",
             "Dim was understood, but not what 'red' is to it",
         ),
+        ("shazam", "Wait", {}, "unsure", "Wait was understood, but not by a word that tells"),
     ],
 )
 def test_what_is_amiss(
@@ -84,10 +85,19 @@ def test_what_is_amiss(
         ("dim it to 5 in here", "Dim", {"name": "it", "brightness": "5", "area": "here"}),
         ("did you leave it on then", "Ask", {"name": "it"}),
         ("never you mind", "Wait", {}),
+        ("nevver mint", "Wait", {}),
         ("wait for 5 minutes", "Wait", {"minutes": "5"}),
         ("sing it", "Sing", {"name": "it"}),
     ],
-    ids=["nothing", "known to the schema", "asked", "never", "time", "no sentences of it"],
+    ids=[
+        "nothing",
+        "known to the schema",
+        "asked",
+        "never",
+        "misspelled",
+        "time",
+        "no sentences of it",
+    ],
 )
 def test_what_is_not(check: FrameCheck, text: str, intent: str, slots: dict[str, str]) -> None:
     assert check.amiss(text, frame(text, intent, **slots)) is None

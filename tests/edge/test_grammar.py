@@ -68,6 +68,10 @@ intents:
     data:
       - sentences: ["clean [<the>] {area} with {name}"]
         requires_context: {domain: vacuum}
+  Start:
+    data:
+      - sentences: ["turn on [<the>] {name}"]
+        requires_context: {domain: vacuum}
   Press:
     data:
       - sentences: ["press [<the>] {name}"]
@@ -224,6 +228,16 @@ def test_a_device_that_cannot_do_it_is_refused(grammar: Grammar) -> None:
     said = refusal(grammar, "open the kitchen light")
     assert said.code == "unknown_name"
     assert said.reason.startswith("'kitchen light' is a light, this works with: cover")
+
+
+def test_all_that_could_do_it_are_named_where_several_intents_are_said_alike(
+    grammar: Grammar,
+) -> None:
+    said = say(grammar, "turn on the big blind")
+    assert isinstance(said, Rejected)
+    assert said.intent == "TurnOn"
+    assert said.reason.startswith("'big blind' is a cover, this works with: light, plug, vacuum")
+    assert command(grammar, "turn on bramble").intent == "Start"
 
 
 def test_a_device_that_is_elsewhere_is_refused(grammar: Grammar) -> None:

@@ -1,4 +1,4 @@
-"""What sentences mean besides what they say."""
+"""Which slots sentences have together, and what they mean besides what they say."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from edge import fixed_slots
-from edge.fixed_slots import FixedSlots
+from edge import slot_sets
 from edge.grammar_file import GrammarTables, read_tables
+from edge.slot_sets import SlotSets
 from export.grammar_compiler import compile_grammar
 from export.templates import read_templates
 
@@ -48,8 +48,8 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> GrammarTables:
 
 
 @pytest.fixture
-def fixed(tables: GrammarTables) -> FixedSlots:
-    return FixedSlots(tables)
+def sets(tables: GrammarTables) -> SlotSets:
+    return SlotSets(tables)
 
 
 @pytest.mark.parametrize(
@@ -70,18 +70,45 @@ def fixed(tables: GrammarTables) -> FixedSlots:
     ],
 )
 def test_what_is_added(
-    fixed: FixedSlots, intent: str, said: list[str], words: str, added: dict[str, str]
+    sets: SlotSets, intent: str, said: list[str], words: str, added: dict[str, str]
 ) -> None:
-    assert fixed.added(intent, said, words.split()) == added
+    assert sets.fixed(intent, said, words.split()) == added
 
 
 @pytest.mark.parametrize("words", ["kill it in the", "the lights and the fans in the"])
-def test_where_no_word_tells_it_is_not_known(fixed: FixedSlots, words: str) -> None:
-    assert fixed.added("Off", ["area"], words.split()) is None
+def test_where_no_word_tells_it_is_not_known(sets: SlotSets, words: str) -> None:
+    assert sets.fixed("Off", ["area"], words.split()) is None
 
 
 def test_a_grammar_too_large_to_be_read_off_is_left_alone(
-    fixed: FixedSlots, monkeypatch: pytest.MonkeyPatch
+    sets: SlotSets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fixed_slots, "_MOST_EDGES", 1)
-    assert fixed.added("Paint", ["area", "color"], ["make"]) == {}
+    monkeypatch.setattr(slot_sets, "_MOST_EDGES", 1)
+    assert sets.fixed("Paint", ["area", "color"], ["make"]) == {}
+    assert sets.of("Paint") is None
+    assert sets.lacking("Paint", []) == frozenset()
+
+
+def test_slots_that_any_sentence_of_an_intent_has(sets: SlotSets) -> None:
+    assert sets.of("Paint") == {"area", "color", "name"}
+    assert sets.of("Here") == frozenset()
+    assert sets.of("Fly") is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "said", "lacking"),
+    [
+        ("Paint", ["color"], set()),
+        ("Paint", ["area"], {"color"}),
+        ("Paint", ["area", "color", "kind"], set()),
+        ("Off", ["kind"], {"name"}),  # or an area
+        ("Off", [], {"name"}),
+        ("Here", [], set()),
+        ("Open", [], {"name"}),
+        ("Fly", [], set()),
+    ],
+)
+def test_what_is_lacking_to_be_a_sentence(
+    sets: SlotSets, intent: str, said: list[str], lacking: set[str]
+) -> None:
+    assert sets.lacking(intent, said) == lacking

@@ -1,9 +1,11 @@
-"""What a home's sentences mean besides what is said in them: "the lights in the hall" are lights.
+"""Which slots a home's sentences have together, said and unsaid.
 
-A template may fix slots (`slots: {kind: light}`). The grammar adds them; a model reads only what is
-said, and "kill the lights in the hall" would turn off all that there is. So to what a model read is
-added what the sentences with the same slots have fixed. Where these are of several kinds, words
-decide that only one kind has.
+A model reads slots one by one. Those of a sentence have to be all that some sentence of the home
+needs: "what is playing" asks for the state of nothing. And a template may fix slots
+(`slots: {kind: light}`): the grammar adds them, a model reads only what is said, and "kill the
+lights in the hall" would turn off all that there is. So to what a model read is added what the
+sentences with the same slots have fixed. Where these are of several kinds, words decide that only
+one kind has.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ is left alone."""
 class _Way(NamedTuple):
     """Sentences of one rule that say the same slots."""
 
-    slots: frozenset[str]
+    said: frozenset[str]
     rule: int
 
 
@@ -45,16 +47,29 @@ class _Graph(NamedTuple):
     states: int
 
 
-class FixedSlots:
-    """The fixed slots of a grammar. What is read off it is made when it is first needed."""
+class SlotSets:
+    """The slots of a grammar's sentences. What is read off it is made when it is first needed."""
 
     def __init__(self, tables: GrammarTables) -> None:
         self._tables = tables
-        self.intents = frozenset(rule.intent for rule in tables.rules if rule.slots)
-        """Those that have sentences with fixed slots."""
+        self.fixing = frozenset(rule.intent for rule in tables.rules if rule.slots)
+        """Intents that have sentences with fixed slots."""
         self._words: dict[_Way, frozenset[str]] = {}
 
-    def added(
+    def of(self, intent: str) -> frozenset[str] | None:
+        """The slots that any sentence of an intent says; None of an intent that has none."""
+        ways = self._graph.ends.get(intent)
+        return frozenset[str]().union(*(way.said for way in ways)) if ways else None
+
+    def lacking(self, intent: str, said: Iterable[str]) -> frozenset[str]:
+        """The fewest slots that these lack to be all that a sentence of an intent says, a name
+        first; empty where they do not, and of an intent that has no sentences."""
+        given = frozenset(said)
+        missing = {way.said - given for way in self._graph.ends.get(intent, ())}
+        by_need = lambda slots: (len(slots), "name" not in slots, sorted(slots))  # noqa: E731
+        return min(missing, key=by_need, default=frozenset())
+
+    def fixed(
         self, intent: str, said: Iterable[str], words: Iterable[str]
     ) -> Mapping[str, SlotValue] | None:
         """What is fixed in the sentences of an intent that say most of these slots, no others.
@@ -68,14 +83,15 @@ class FixedSlots:
             Slots that are not among `said`; None where sentences of several kinds say these slots,
             and none of the words tells which it is.
         """
-        if intent not in self.intents:
+        if intent not in self.fixing:
             return {}
         given = frozenset(said)
-        fitting = [way for way in self._graph.ends.get(intent, ()) if way.slots <= given]
-        most = max((len(way.slots) for way in fitting), default=0)
+        needs = {way: self._needs(way) for way in self._graph.ends.get(intent, ())}
+        fitting = [way for way, needed in needs.items() if needed <= given]
+        most = max((len(needs[way]) for way in fitting), default=0)
         kinds: dict[Fixed, list[_Way]] = {}
         for way in fitting:
-            if len(way.slots) == most:
+            if len(needs[way]) == most:
                 fixed = tuple(sorted(self._tables.rules[way.rule].slots.items()))
                 kinds.setdefault(fixed, []).append(way)
         told = list(kinds)
@@ -84,6 +100,10 @@ class FixedSlots:
             if len(told) != 1:
                 return None
         return {label: value for fixed in told for label, value in fixed if label not in given}
+
+    def _needs(self, way: _Way) -> frozenset[str]:
+        """Where it was said stands in for an area: that is none that a model has read."""
+        return way.said | {"area"} if self._tables.rules[way.rule].needs_area else way.said
 
     def _told(
         self, intent: str, kinds: Mapping[Fixed, Sequence[_Way]], words: frozenset[str]
@@ -138,9 +158,7 @@ class FixedSlots:
         ends: dict[str, dict[_Way, list[int]]] = {}
         for number, (state, said) in enumerate(states):
             for rule in rules_at(tables, state):
-                # Where it was said stands in for an area: that is none that a model has read.
-                own = said | {"area"} if tables.rules[rule].needs_area else said
                 ways = ends.setdefault(tables.rules[rule].intent, {})
-                ways.setdefault(_Way(own, rule), []).append(number)
+                ways.setdefault(_Way(said, rule), []).append(number)
         sources, words, onward = np.array(edges, np.int64).reshape(-1, 3).T
         return _Graph(sources, words, onward, ends, len(states))
