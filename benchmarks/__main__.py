@@ -22,11 +22,14 @@ from benchmarks.shown import NoRows  # noqa: E402
 from benchmarks.speech import groups as speech  # noqa: E402
 from benchmarks.timing import REPEATS, WARM_UP, pinned  # noqa: E402
 from edge.errors import EdgeError, UsageError  # noqa: E402
+from edge.models import default_bundle  # noqa: E402
 from export.files import write_atomic  # noqa: E402
 
 TEXTS = ("home", "snips", "clinc150", "slurp")
 """What a bundle that understands sentences may be given for."""
-GROUPS = ("speed", "accuracy", "peers", *preference.GROUPS, *speech.GROUPS)
+SAID = "slurp"
+"""The folder of what strangers said."""
+GROUPS = ("speed", "accuracy", "strangers", "peers", *preference.GROUPS, *speech.GROUPS)
 FAMILIES = {"all": GROUPS, speech.FAMILY: speech.GROUPS}
 """What `--only` takes besides one group → the groups it stands for."""
 
@@ -154,6 +157,8 @@ def _chosen(arguments: argparse.Namespace, given: Mapping[str, Path]) -> list[st
             lacks, allowed = "a bundle", "--bundle PATH"
         elif group == "accuracy" and arguments.data is None:
             lacks, allowed = "test sets", "--data FOLDER, or EDGE_DATA"
+        elif group == "strangers" and not (arguments.data and (arguments.data / SAID).is_dir()):
+            lacks, allowed = SAID, "--data FOLDER, or EDGE_DATA"
         elif group in preference.GROUPS:
             lacks = preference.lacks(group, given, alone=arguments.only == group)
         elif group in speech.GROUPS:
@@ -192,6 +197,11 @@ def _group(
             "devices": devices(texts["home"]) if "home" in texts else [],
             "training": training(texts),
         }
+    if group == "strangers":
+        from benchmarks.strangers import rows as strangers
+
+        bundle = given["home"] if "home" in given else default_bundle()
+        return {"rows": strangers(arguments.data, bundle, report=_report)}
     from benchmarks.peers import peers
 
     return {"rows": peers(timed, arguments.data, **pace)}

@@ -31,7 +31,7 @@ from export.files import write_atomic
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PUBLISHED = Path(__file__).parent / "published.json"
-FILES = ("speed", "peers", "accuracy", *preference.FILES, *speech.FILES)
+FILES = ("speed", "peers", "accuracy", "strangers", *preference.FILES, *speech.FILES)
 
 Results = Mapping[str, Mapping[str, Any]]
 
@@ -199,6 +199,16 @@ def _training(results: Mapping[str, Any]) -> str:
     return f"{markdown(head, lines, range(2, 6))}\n{accuracy_footer(results)}\n"
 
 
+def _strangers(results: Mapping[str, Any]) -> str:
+    lines = []
+    for row in results["rows"]:
+        figures = [measured(row[outcome]) for outcome in ("right", "refused", "wrong")]
+        lines.append([row["reader"], row["wanted"], f"{row['sentences']:,}", *figures])
+    head = ["who reads it", "what people wanted", "sentences", "right, %", "refused, %",
+            "something else done, %"]  # fmt: skip
+    return f"{markdown(head, lines, range(2, 6))}\n{accuracy_footer(results)}\n"
+
+
 # --- time ----------------------------------------------------------------------------------------
 
 
@@ -223,6 +233,7 @@ TABLES: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "snips": ("accuracy", _accuracy("snips")),
     "clinc150": ("accuracy", _accuracy("clinc150")),
     "slurp": ("accuracy", _accuracy("slurp")),
+    "strangers": ("strangers", _strangers),
     "devices": ("accuracy", _devices),
     "training": ("accuracy", _training),
     "speed": ("speed", timed("speed", "over the bare run")),
