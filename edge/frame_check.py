@@ -26,6 +26,8 @@ from edge.units import Units
 
 _FEW: Final = 1 / 3
 """Of all intents: a word that no more of them have tells one from the others."""
+_SHOWN: Final = 3
+"""Slots of which one will do, in a reason."""
 _ALIKE: Final = 0.5
 """Likeness of two words that may be one, misspelled or misheard: "musik", "volum"."""
 
@@ -65,7 +67,9 @@ class FrameCheck:
             return "out_of_scope", refusal(words)
         understood = f"{frame.intent} was understood, but not"
         if lacking := self._sets.lacking(frame.intent, (slot.label for slot in slots)):
-            return "incomplete", f"{understood} its {_listed(lacking)}; say that too"
+            *others, last = map(_listed, lacking[:_SHOWN])
+            named = f"{', '.join(others)} or {last}" if others else last
+            return "incomplete", f"{understood} its {named}; say that too"
         if foreign := [slot.text for slot in frame.slots if slot not in slots]:
             return "unsure", f"{understood} what {foreign[0]!r} is to it; say it differently"
         if not slots and not self._has_word_of(frame.intent, words_of(text)):

@@ -61,13 +61,16 @@ class SlotSets:
         ways = self._graph.ends.get(intent)
         return frozenset[str]().union(*(way.said for way in ways)) if ways else None
 
-    def lacking(self, intent: str, said: Iterable[str]) -> frozenset[str]:
-        """The fewest slots that these lack to be all that a sentence of an intent says, a name
-        first; empty where they do not, and of an intent that has no sentences."""
+    def lacking(self, intent: str, said: Iterable[str]) -> list[frozenset[str]]:
+        """The fewest slots that these lack to be all that a sentence of an intent says.
+
+        Any one of them, where sentences lack as few others. Empty where nothing is lacking, and of
+        an intent that has no sentences.
+        """
         given = frozenset(said)
         missing = {way.said - given for way in self._graph.ends.get(intent, ())}
-        by_need = lambda slots: (len(slots), "name" not in slots, sorted(slots))  # noqa: E731
-        return min(missing, key=by_need, default=frozenset())
+        fewest = min(map(len, missing), default=0)
+        return sorted((few for few in missing if len(few) == fewest > 0), key=sorted)
 
     def fixed(
         self, intent: str, said: Iterable[str], words: Iterable[str]

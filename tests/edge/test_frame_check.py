@@ -22,6 +22,9 @@ intents:
   Ask:
     data:
       - sentences: ["did you leave {{name}} on"]
+  Turn:
+    data:
+      - sentences: ["turn {{name}}", "turn the {{area}}"]
   Wait:
     data:
       - sentences: ["wait {{minutes}} minutes", "never mind"]
@@ -59,6 +62,7 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
         ("dim it to 5 later", "Dim", {"name": "it", "brightness": "5"}, "unsure", "'later' puts"),
         ("i forgot to dim it to 5", "Dim", {"name": "it", "brightness": "5"}, "out_of_scope", "'i"),
         ("dim it", "Dim", {"name": "it"}, "incomplete", "Dim was understood, but not its bright"),
+        ("turn it", "Turn", {}, "incomplete", "Turn was understood, but not its area or name; say"),
         (
             "dim it to 5 red",
             "Dim",
