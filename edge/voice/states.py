@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _Type = TypeVar("_Type", bound=np.generic)
 
 _APOSTROPHE: Final = LABELS.index("'")
-_LETTERS: Final = tuple(range(_APOSTROPHE + 1, len(LABELS)))
 
 
 class States:
@@ -91,6 +90,10 @@ class States:
         first, children, letter, ends, _ = self._automaton.tries
         width = self._width
         moves: dict[int, list[int]] = {}
+        # Where any letter leads to in a wildcard, and any letter or apostrophe inside a word of it.
+        free: list[int] = []
+        inside: list[int] = []
+        none: list[int] = []
         for place in _unpacked(self._places[state]):
             node, behind = divmod(place, width)
             if node >= RESERVED:
@@ -107,17 +110,27 @@ class States:
                 if opening:
                     moves.setdefault(SPACE, []).extend(opening)
             else:
-                inside = node == ANY_LETTER
-                for label in (_APOSTROPHE, *_LETTERS) if inside else _LETTERS:
-                    to = moves.setdefault(label, [])
-                    to.append(ANY_LETTER * width + behind)
-                    self._end_word(to, behind)
+                to = [ANY_LETTER * width + behind]
+                self._end_word(to, behind)
+                free += to
+                if node == ANY_LETTER:
+                    inside += to
         row, self._rows = self._rows, self._rows + 1
         if row == len(self.follows):
             self.follows = _grown(self.follows, row + 1, -1)
             self.bound = _grown(self.bound, row + 1)
-        for label in sorted(moves):
-            after = self._number(sorted(set(moves[label])))
+        freely = -1
+        """Where most letters of a wildcard lead to: found once, not for each of them."""
+        for label in range(SPACE, len(LABELS)) if free else sorted(moves):
+            to = moves.get(label)
+            more = free if label > _APOSTROPHE else inside if label == _APOSTROPHE else none
+            if to is None and not more:
+                continue
+            after = freely if to is None and more is free else -1
+            if after < 0:
+                after = self._number(sorted({*(to or none), *more}))
+                if to is None and more is free:
+                    freely = after
             self.follows[row, label] = after
             self.bound[row, label] = not self.loose[after]
         self.row[state] = row  # last: another thread takes it for a sign that the rest is there
