@@ -12,6 +12,7 @@ from itertools import product
 from typing import Final
 
 from edge.asides import LANGUAGE, refusal, spoken_of
+from edge.choices import Choices
 from edge.events import RejectCode, SlotValue
 from edge.grammar import Grammar
 from edge.grammar_intents import intents_by_word
@@ -44,13 +45,14 @@ class FrameCheck:
         self._grammar, self._schema = grammar, schema
         self._units = Units(grammar.tables, schema)
         self._sets = SlotSets(grammar.tables)
+        self._choices = Choices(self._sets, schema)
         self._is_english = grammar.language == LANGUAGE
         self._outspoken: dict[Modifier, frozenset[str]] = {}
         """Intents with sentences that have such words, of those that were asked for."""
 
     def corrected(self, text: str, frame: Frame) -> Frame:
-        """A frame with each number in the slot that the word behind it tells."""
-        return self._units.corrected(text, frame)
+        """A frame with numbers in the slots that words tell, and no choice left over."""
+        return self._choices.completed(text, self._units.corrected(text, frame))
 
     def amiss(self, text: str, frame: Frame) -> tuple[RejectCode, str] | None:
         """Why a frame is no command all the same; None where nothing is amiss."""

@@ -26,7 +26,7 @@ from edge.limits import (
     UNKNOWN_NAME_TOKENS,
 )
 from edge.names import Node
-from edge.text import Tokens
+from edge.text import ARTICLES, Tokens, without_articles
 
 __all__ = ["Grammar", "Match", "Miss", "Search"]
 
@@ -218,19 +218,22 @@ class Grammar:
             if layer is None:
                 continue
             word = words[place]
+            bare = count - len(without_articles(words[place:])) if word in ARTICLES else place
             for state, paths in layer.items():
                 moves = moves_of[state]
                 if moves is None:
                     moves = self._expand(state)
-                target = moves.get(word)
-                if target is not None:
-                    _join(layers, place + 1, target, paths)
+                after = moves.get(word)
+                if after is not None:
+                    _join(layers, place + 1, after, paths)
                 steps += 1
                 for reference, number, target in references_of[state]:
-                    key = number << 8 | place
+                    # "That lamp", where a template has "the lamp", or has no article at all.
+                    begin = bare if after is None and self._home_lists[number] else place
+                    key = number << 8 | begin
                     ends = cache.get(key)
                     if ends is None:
-                        ends = cache[key] = self._ends(number, words, place, home)
+                        ends = cache[key] = self._ends(number, words, begin, home)
                     if not ends or not (wildcards or self._lists[number].kind != "wildcard"):
                         continue
                     steps += len(ends) * len(paths)
@@ -248,7 +251,7 @@ class Grammar:
                             else any_list or words[end] in beyond
                         ):
                             fresh: list[Path] = [
-                                (reference, place, end, value, path) for path in paths
+                                (reference, begin, end, value, path) for path in paths
                             ]
                             _join(layers, end, target, fresh)
         return True

@@ -11,7 +11,7 @@ one kind has.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from typing import NamedTuple
 
@@ -60,6 +60,10 @@ class SlotSets:
         """The slots that any sentence of an intent says; None of an intent that has none."""
         ways = self._graph.ends.get(intent)
         return frozenset[str]().union(*(way.said for way in ways)) if ways else None
+
+    def are_said(self, intent: str, slots: Set[str]) -> bool:
+        """Whether a sentence of an intent says these slots and no others."""
+        return any(way.said == slots for way in self._graph.ends.get(intent, ()))
 
     def lacking(self, intent: str, said: Iterable[str]) -> list[frozenset[str]]:
         """The fewest slots that these lack to be all that a sentence of an intent says.

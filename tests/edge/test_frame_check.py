@@ -25,10 +25,14 @@ intents:
   Turn:
     data:
       - sentences: ["turn {{name}}", "turn the {{area}}"]
+  Hear:
+    data:
+      - sentences: ["hear {{song}}"]
   Wait:
     data:
       - sentences: ["wait {{minutes}} minutes", "never mind"]
 lists:
+  song: {{wildcard: true}}
   brightness: {{range: {{from: 0, to: 100}}}}
   minutes: {{range: {{from: 0, to: 60}}}}
 """
@@ -69,6 +73,13 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
             {"name": "it", "brightness": "5", "color": "red"},
             "unsure",
             "Dim was understood, but not what 'red' is to it",
+        ),
+        (
+            "hear jazz in five minutes",
+            "Hear",
+            {"song": "jazz in five minutes"},
+            "unsure",
+            "'in five minutes' puts it off",
         ),
         ("shazam", "Wait", {}, "unsure", "Wait was understood, but not by a word that tells"),
     ],

@@ -230,6 +230,17 @@ def test_a_device_that_cannot_do_it_is_refused(grammar: Grammar) -> None:
     assert said.reason.startswith("'kitchen light' is a light, this works with: cover")
 
 
+@pytest.mark.parametrize("article", ["that ", "these ", "a ", "your ", "the ", "my ", ""])
+def test_an_article_that_no_template_has_is_no_part_of_a_name(
+    grammar: Grammar, article: str
+) -> None:
+    text = f"turn on {article}porch light"
+    found = grammar.match(tokenise(text), HOUSE)
+    assert isinstance(found, Match)
+    assert [text[slot.start : slot.end] for slot in found.slots] == ["porch light"]
+    assert command(grammar, f"clean {article}study with that bramble").intent == "Clean"
+
+
 def test_all_that_could_do_it_are_named_where_several_intents_are_said_alike(
     grammar: Grammar,
 ) -> None:
