@@ -1,5 +1,5 @@
 # Everything runs from a virtual environment in this folder; nothing outside it is touched.
-#   make demo    train, distil, quantise, export, verify and answer a dozen sentences
+#   make demo    train, distil, quantise, export, verify and answer some twenty sentences
 #   make test    lint, types, layering and the tests
 #   make bench   accuracy and speed beside peers
 #   make bench-speech   the same of what is heard: two and a half hours, with recordings (EDGE_DATA)

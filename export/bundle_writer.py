@@ -154,7 +154,7 @@ def pack(folder: Path, tar_path: Path) -> Path:
 
 
 def _manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
-    """Canonical JSON: sorted keys, two spaces, UTF-8, one newline at the end."""
+    """Canonical JSON: sorted keys, no white space between them, UTF-8, one newline at the end."""
 
     def plain(value: Any) -> dict[str, Any]:
         if isinstance(value, Mapping):
@@ -163,7 +163,12 @@ def _manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
 
     try:
         text = json.dumps(
-            manifest, default=plain, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False
+            manifest,
+            default=plain,
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=False,
+            allow_nan=False,
         )
         return text.encode("utf-8") + b"\n"
     except (TypeError, ValueError) as error:

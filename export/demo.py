@@ -45,8 +45,11 @@ turn on the kettle and close the bedroom curtains
 turn off the kitchen and living room lights
 hoover the hallway please
 put oat milk and two lemons on the shopping list
+did I put eggs on the shopping list
 is the back door locked
 play something by miles davis
+turn the radio down a little
+it is too dark in the study
 set a timer for an hour and five minutes
 turn on the porch lamp
 turn on the reading lamp

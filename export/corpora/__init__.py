@@ -68,7 +68,7 @@ def read(
     layout: str | None = None,
     *,
     seed: int = 0,
-    samples: int = 6000,
+    samples: int | None = None,
     clinc: ClincSet = "full",
 ) -> Corpus:
     """Reads a corpus, whatever its layout.
@@ -81,7 +81,7 @@ def read(
         path: a folder, or a file.
         layout: one of `LAYOUTS`; found out by `detect` when None.
         seed: of the split ("jsonl") and of the sampling ("home").
-        samples: how many sentences to sample from templates ("home").
+        samples: how many sentences to sample from templates ("home"); 250 of each intent when None.
         clinc: which of CLINC150's files ("clinc150").
 
     Raises:

@@ -3,7 +3,7 @@
 Templates are tidy, people are not. A sentence is changed in one to three of these ways, each of
 which keeps what it means and where its slots are:
 
-- politeness and address before or after it ("could you …", "… please", "hey house, …");
+- politeness before or after it ("could you …", "… please"), and a name ("hey house, …");
 - fillers and restarts ("um", "you know", "the the");
 - articles left out or put in;
 - a place moved to the front ("in the kitchen turn …");
@@ -29,8 +29,14 @@ _BEFORE = (
     "please|could you|can you|would you|will you|hey|okay|ok|hi|hello|so|right|i want you to|"
     "i'd like you to|i need you to|go ahead and|quickly|now|hey house|computer|would you mind and|"
     "could you please|can you please|please could you|alright|kindly|just|be so kind and|"
-    "let's|you should|i think you should|if you could"
+    "let's|you should|i think you should|if you could|is it possible to|could i ask you to"
 ).split("|")
+_NAMES = (
+    "computer|house|assistant|alexa|siri|google|jarvis|cortana|nova|friday|robin|ziggy|buddy|"
+    "echo|hal|nestor|samantha|milo|dottie|bixby|aida|hestia|otto|pixie"
+).split("|")
+"""What people call whatever they speak to."""
+_TO_NAMES = ("", "", "", "hey ", "ok ", "okay ", "hi ")
 _AFTER = (
     "please|now|right now|for me|thanks|thank you|will you|would you|if you can|okay|quickly|"
     "when you can|for us|immediately|again|at once|right away|if you please|my dear|ok"
@@ -143,6 +149,12 @@ def _after(phrases: Sequence[str]) -> _Way:
     return lambda words, rng: words + _said(rng.choice(phrases))
 
 
+def _addressed(words: list[Word], rng: Random) -> list[Word]:
+    """By a name, mostly in front: whoever understands it need not have been told the name."""
+    name = _said(rng.choice(_TO_NAMES) + rng.choice(_NAMES))
+    return name + words if rng.random() < 0.8 else words + name[-1:]
+
+
 def _filler(words: list[Word], rng: Random) -> list[Word]:
     at = rng.randrange(len(words) + 1)
     if at < len(words) and words[at].glued:
@@ -242,6 +254,7 @@ ENGLISH = Manner(
         _before(_BEFORE),
         _after(_AFTER),
         _after(_AFTER),
+        _addressed,
         _filler,
         _restart,
         _articles,
@@ -251,7 +264,7 @@ ENGLISH = Manner(
         _mishear,
         _slip,
     ),
-    (_before(_BEFORE), _after(_AFTER), _filler),
+    (_before(_BEFORE), _after(_AFTER), _addressed, _filler),
 )
 
 

@@ -15,6 +15,8 @@ from export.corpora.utterance import OUT_OF_SCOPE, Corpus, Problem, SlotSpan, Ut
 from export.templates import Block, Template, Templates, read_templates
 
 OUT_OF_SCOPE_FILE = "out_of_scope.txt"
+PER_INTENT = 250
+"""Sentences drawn for each intent, unless a number for all of them together is given."""
 _DEV = _TEST = 0.1
 _PARAPHRASED = 0.45
 _TRIES = 12
@@ -24,14 +26,14 @@ _VARIANTS = 3
 
 
 def read_home(
-    path: Path, samples: int = 6000, seed: int = 0, language: str | None = None
+    path: Path, samples: int | None = None, seed: int = 0, language: str | None = None
 ) -> Corpus:
     """Sentences sampled from the templates of a home.
 
     Args:
         path: a folder with `sentences/*.yaml`, `home.toml` and, if it likes, `out_of_scope.txt`.
-        samples: how many sentences to draw, all intents together; an intent whose templates
-            cannot say so much gives what it has.
+        samples: how many sentences to draw, all intents together; 250 of each when None. An
+            intent whose templates cannot say so much gives what it has.
         seed: the same seed gives the same corpus.
         language: take Home Assistant's own sentences in this language ("en"), not the folder's.
 
@@ -53,7 +55,7 @@ def read_home(
             where=str(path / "sentences"),
             hint="put the templates (*.yaml) there, or take Home Assistant's: --sentences en",
         )
-    if samples < 1:
+    if samples is not None and samples < 1:
         raise UsageError(f"{samples} samples", where=str(path), allowed="1 or more")
     home = Home.load(path / "home.toml")
     templates = read_templates(language if language is not None else path / "sentences")
@@ -78,7 +80,7 @@ def read_home(
 
 
 def sample(
-    templates: Templates, home: Home, samples: int, seed: int, problems: list[Problem]
+    templates: Templates, home: Home, samples: int | None, seed: int, problems: list[Problem]
 ) -> dict[str, list[Utterance]]:
     """Different sentences by intent, no text twice; a template that cannot be drawn is named."""
     rng = Random(f"sample {seed}")
@@ -88,7 +90,7 @@ def sample(
     for block in templates.blocks:
         for template in block.templates:
             by_intent.setdefault(block.intent, []).append((block, template))
-    share = -(-samples // len(by_intent))
+    share = PER_INTENT if samples is None else -(-samples // len(by_intent))
     seen: dict[tuple[str, ...], str] = {}
     result: dict[str, list[Utterance]] = {}
     for intent, usable in sorted(by_intent.items()):

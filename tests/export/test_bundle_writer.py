@@ -91,7 +91,9 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
 def test_the_manifest_is_canonical(target: Path) -> None:
     text = (write_bundle(target, **inputs(name="Küche")) / "manifest.json").read_text("utf-8")
     value = json.loads(text)
-    assert text == json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+    assert (
+        text == json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
+    )
     assert [entry["path"] for entry in value["files"]] == sorted(inputs()["files"])
 
 

@@ -11,7 +11,7 @@ from edge.encoder import split_words
 from edge.tags import tag_spans
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance
 
-BARE_SHARE = 0.25
+BARE_SHARE = 0.15
 """An intent said without slots in at most this share of its sentences needs a slot when a model
 reads it: "lock everything" is an exact sentence, but a model that read none likely missed one."""
 

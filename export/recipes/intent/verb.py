@@ -59,7 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="for a home: Home Assistant's own sentences in this language, such as en, "
         "in place of the folder's",
     )
-    parser.add_argument("--samples", type=int, default=6000, help="sentences drawn from templates")
+    parser.add_argument(
+        "--samples",
+        type=int,
+        help="sentences drawn from a home's templates, in all (default: 250 for each intent)",
+    )
     parser.add_argument(
         "--search", type=int, metavar="TRIALS", help="search the student's settings on dev first"
     )

@@ -20,7 +20,7 @@ from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, read
 from export.corpora.paraphrase import manner_of, paraphrase, split, unsplit
 from export.corpora.sampling import join
 from export.corpora.spoken_of import SHARE
-from export.corpora.templates import read_home
+from export.corpora.templates import PER_INTENT, read_home
 from export.corpora.utterance import span_problem
 from export.grammar_compiler import compile_grammar
 from export.number_words import number_words
@@ -53,6 +53,16 @@ def test_intents_have_equal_shares(corpus: Corpus) -> None:
     assert min(counts.values()) >= 0.8 * max(counts.values())
     # What is asked for in other words comes besides: see `export.corpora.spoken_of`.
     assert sum(counts.values()) == pytest.approx(3000 * (1 + SHARE), rel=0.05)
+
+
+def test_each_intent_has_its_share_however_many_there_are(tmp_path: Path) -> None:
+    more = "".join(
+        f'  Go{intent}: {{data: [{{sentences: ["go {intent} to {{name}} and {{area}}"]}}]}}\n'
+        for intent in ("up", "down", "away")
+    )
+    found = read_home(a_home(tmp_path, PAGE + more))
+    counts = Counter(item.intent for item in found.labelled() if item.intent.startswith("Go"))
+    assert min(counts.values()) >= PER_INTENT
 
 
 def test_no_sentence_is_in_two_splits_or_there_twice(corpus: Corpus) -> None:
