@@ -55,7 +55,7 @@ def _compiled(words: str) -> re.Pattern[str]:
 
 CONTRARY: Final = Modifier(
     r"\b(?:not|never|cannot|except|unless|without|instead|nobody|nothing"
-    r"|\w+n['’]t|(?:do|does|did|ca|wo|should|would|is|are|was)nt"
+    r"|\w+n['’]t(?! mind\b)|(?:do|does|did|ca|wo|should|would|is|are|was)nt"
     r"|(?<=\s)but)\b",
     "may turn it into its contrary",
     frozenset({"but"}),

@@ -79,6 +79,7 @@ def test_what_puts_off_any_words_stands_at_their_end(text: str, words: str) -> N
         "the buttons",
         "turn every light off at once",
         "play it once more",
+        "turn it off if you don't mind",
         "if you could, lock the door",
         "lock the door if if you please",
         "lock it when you can",

@@ -103,9 +103,9 @@ def test_what_cannot_be_compiled_is_named_with_its_line(
             "a letter touches the list {area} on its right",
         ),
         (
-            "go to[the] {area}",
-            ["go to kitchen", "go tothe kitchen"],
-            ["go to the kitchen"],
+            "go to[old] {area}",
+            ["go to kitchen", "go toold kitchen"],
+            ["go to old kitchen"],
             "",
         ),
         (
