@@ -85,6 +85,11 @@ def verb_of(part: Tokens) -> Tokens:
     return part.part(0, 2 if particle else 1)
 
 
+def with_verb(part: Tokens, verb: Tokens) -> Tokens:
+    """A part behind the verb of another: "and off the light" is "turn off the light"."""
+    return joined(verb.part(0, 1) if part.words[0] in _PARTICLES else verb, part)
+
+
 def has_link(text: str, links: Links = ENGLISH) -> bool:
     """Whether a text has a word in it that parts are cut at."""
     return not links.isdisjoint(text.lower().split())

@@ -9,13 +9,13 @@ from typing import Final
 from edge.conjunction import (
     completed,
     has_link,
-    joined,
     links_of,
     listed,
     parts_of,
     pointed,
     several,
     verb_of,
+    with_verb,
 )
 from edge.errors import UsageError
 from edge.events import Command, Rejected
@@ -178,7 +178,7 @@ class TextUnderstanding:
         return None if found is None else self._meant(found)
 
     def _meant(self, found: Match | Miss) -> Answer:
-        """What the grammar found, unless words of no slot put it off."""
+        """What the grammar found, unless the words at its end put it off."""
         if isinstance(found, Match) and self._check is not None:
             reason = self._check.put_off(found)
             if reason is not None:
@@ -228,7 +228,7 @@ class TextUnderstanding:
                 if sharing and before is not None:  # "turn it down" is the music, but for a lamp
                     answer = pointed(part, before[1], self._fitting) or answer
                 verb, before = verb_of(part), (part, answer)
-            elif verb is not None and isinstance(carried := read(joined(verb, part)), Command):
+            elif verb is not None and isinstance(carried := read(with_verb(part, verb)), Command):
                 answer = carried
             elif sharing:
                 verb = verb or verb_of(part)

@@ -266,6 +266,15 @@ class TestSeveralCommands:
         assert said(answer) == [(intent, (target,)) for target in targets]
         assert {command.source for command in commands(answer)} == {"grammar"}
 
+    def test_up_and_down_and_off_go_with_the_verb_before_them(self, shipped: Runtime) -> None:
+        answer = shipped.understand("turn on the kettle and off the kitchen light")
+        assert said(answer) == [
+            ("TurnOn", ("plug.kettle",)),
+            ("TurnOff", ("light.kitchen_ceiling",)),
+        ]
+        answer = shipped.understand("turn up the stereo and down the radio")
+        assert [intent for intent, _ in said(answer)] == ["RaiseVolume", "LowerVolume"]
+
     def test_what_the_homes_sentences_mean_unsaid_is_meant_when_the_model_reads_them(
         self, shipped: Runtime
     ) -> None:
