@@ -115,8 +115,9 @@ def of_grammar(
         tables: the compiled grammar.
         home: whose names may be said. Later changes of it do not count.
         several: whether commands may follow one another, joined by "and" or "then".
-        asides: whether words may be said beside a sentence that make no command of it: see
-            `edge.asides`. In other languages than theirs none are.
+        asides: whether what is said may be no command at all. Words may then be said beside a
+            sentence that make none of it (see `edge.asides`; in other languages than theirs none
+            are), and a single word is too little to be one.
 
     Raises:
         UsageError: no sentence of it can be said, or it is larger than `edge.limits` allows.
@@ -159,6 +160,8 @@ def of_grammar(
         accepts.append(accepts[target])
         if trie is None:
             loose.add(state)
+    if asides:
+        _take_single(set(words.values()), edges, accepts)
     if asides and tables.language == LANGUAGE:
         loose |= _set_aside(phrases, edges, accepts, is_open=bool(loose))
     for state, row in enumerate(edges):
@@ -171,6 +174,24 @@ def of_grammar(
         for behind, before in named:  # "the hall and the study": see `edge.conjunction`
             edges[behind].append((joining, before))
     return _finished(phrases, edges, accepts, frozenset(loose))
+
+
+def _take_single(
+    words: set[int | None], edges: list[list[tuple[int | None, int]]], accepts: list[bool]
+) -> None:
+    """Takes away sentences of one word: "brighter" is what is found in any "right".
+
+    They end in states where longer ones end, too, so those that begin with the word go on from
+    states of their own.
+
+    Args:
+        words: tries of the words of templates.
+    """
+    for at, (trie, target) in enumerate(edges[0]):
+        if trie in words and accepts[target]:
+            edges[0][at] = (trie, len(edges))
+            edges.append(list(edges[target]))
+            accepts.append(False)
 
 
 def _set_aside(

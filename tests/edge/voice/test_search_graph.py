@@ -299,6 +299,29 @@ def test_nothing_else_may_be(tables: GrammarTables) -> None:
     assert not graph.accepts("turn on the should i lamp")
 
 
+@pytest.mark.parametrize(
+    ("said", "is_taken"),
+    [
+        ("stop", False),
+        ("please stop", False),
+        ("stop please", False),
+        ("turn on lamp and stop", False),
+        ("stop it", True),
+        ("stop stop", True),
+        ("lamp", True),
+        ("go stop", True),
+    ],
+)
+def test_a_word_by_itself_is_no_command_where_there_may_be_none(
+    tmp_path: Path, said: str, is_taken: bool
+) -> None:
+    page = PAGE + '  Stop: {data: [{sentences: ["[go] stop", "stop (stop|it)", "{name}"]}]}\n'
+    tables = tables_of(page, tmp_path)
+    assert SearchGraph.of_grammar(tables, HOUSE, several=True).accepts(said)
+    graph = SearchGraph.of_grammar(tables, HOUSE, several=True, asides=True)
+    assert graph.accepts(said) == is_taken
+
+
 def test_a_new_name_is_a_new_graph(sample: tuple[Templates, GrammarTables, Home]) -> None:
     _, tables, _ = sample
     home = Home([Device("1", "Lamp")])
