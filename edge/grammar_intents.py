@@ -1,4 +1,4 @@
-"""What the sentences of an intent have in common, read off a compiled grammar."""
+"""What the sentences of each intent say, read off a compiled grammar."""
 
 from __future__ import annotations
 

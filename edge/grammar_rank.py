@@ -263,7 +263,7 @@ class Ranking:
                 if len(numbers) > 1:
                     kinds = [self._rules[number].kinds for number in numbers]
                     every = frozenset().union(*kinds) if all(kinds) else frozenset()
-                    rule = Rule(rule.intent, rule.slots, every, rule.not_kinds, rule.needs_area)
+                    rule = rule._replace(kinds=every)
                 best, best_order = _Reading(key, numbers[0], rule, captures, at), order
         return None if best is None else self._miss(best, tokens, "unknown_name", best.at)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _Type = TypeVar("_Type", bound=np.generic)
 
 _APOSTROPHE: Final = LABELS.index("'")
+_LETTERS: Final = range(_APOSTROPHE + 1, len(LABELS))
 
 
 class States:
@@ -119,20 +120,17 @@ class States:
         if row == len(self.follows):
             self.follows = _grown(self.follows, row + 1, -1)
             self.bound = _grown(self.bound, row + 1)
-        freely = -1
-        """Where most letters of a wildcard lead to: found once, not for each of them."""
-        for label in range(SPACE, len(LABELS)) if free else sorted(moves):
-            to = moves.get(label)
+        # Most letters of a wildcard lead to one state: it is found once, not for each of them.
+        rest = [label for label in _LETTERS if label not in moves] if free else []
+        labels = {*moves, *rest[:1], *((_APOSTROPHE,) if inside else ())}
+        for label in sorted(labels):
             more = free if label > _APOSTROPHE else inside if label == _APOSTROPHE else none
-            if to is None and not more:
-                continue
-            after = freely if to is None and more is free else -1
-            if after < 0:
-                after = self._number(sorted({*(to or none), *more}))
-                if to is None and more is free:
-                    freely = after
+            after = self._number(sorted({*moves.get(label, none), *more}))
             self.follows[row, label] = after
             self.bound[row, label] = not self.loose[after]
+        if rest:
+            self.follows[row, rest] = self.follows[row, rest[0]]
+            self.bound[row, rest] = self.bound[row, rest[0]]
         self.row[state] = row  # last: another thread takes it for a sign that the rest is there
 
     def _end_word(self, to: list[int], behind: int) -> None:
