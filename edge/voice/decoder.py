@@ -238,20 +238,18 @@ class Search:
         owner, more = extensions(beam, tree.states, frame, cut, decoder)
         more.node[:] = tree.find(beam.node.take(owner), more.letter)
         slot = np.where(more.node >= 0, tree.slot.take(more.node), -1)
-        known = np.flatnonzero(slot >= 0)
+        known, fresh = (slot >= 0).nonzero()[0], (slot < 0).nonzero()[0]
         if known.size:
             own = slot.take(known)
             other[own] = either(other.take(own), more.other.take(known))
-            new = np.flatnonzero(slot < 0)
-            owner, more = owner.take(new), more.part(new)
         kept = beam._replace(blank=blank, other=other, total=either(blank, other))
-        scores = np.concatenate([kept.score, more.score])
-        state = np.concatenate([kept.state, more.state])
+        scores = np.concatenate((kept.score, more.score.take(fresh)))
+        state = np.concatenate((kept.state, more.state.take(fresh)))
         chosen = best(scores, decoder.beam, decoder.distance, state)
         old = chosen[: np.searchsorted(chosen, beam.node.size)]
-        new = chosen[old.size :] - beam.node.size
+        new = fresh.take(chosen[old.size :] - beam.node.size)
         more, owner = more.part(new), owner.take(new)
-        unseen = np.flatnonzero(more.node < 0)
+        unseen = (more.node < 0).nonzero()[0]
         more.node[unseen] = tree.add(
             beam.node.take(owner.take(unseen)), more.letter.take(unseen), more.state.take(unseen)
         )

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _Type = TypeVar("_Type", bound=np.generic)
 
 _APOSTROPHE: Final = LABELS.index("'")
-_LETTERS: Final = range(_APOSTROPHE + 1, len(LABELS))
+_FIRST_LETTER: Final = _APOSTROPHE + 1
+_ALL_LETTERS: Final = frozenset(range(_FIRST_LETTER, len(LABELS)))
 
 
 class States:
@@ -94,7 +95,6 @@ class States:
         # Where any letter leads to in a wildcard, and any letter or apostrophe inside a word of it.
         free: list[int] = []
         inside: list[int] = []
-        none: list[int] = []
         for place in _unpacked(self._places[state]):
             node, behind = divmod(place, width)
             if node >= RESERVED:
@@ -120,17 +120,19 @@ class States:
         if row == len(self.follows):
             self.follows = _grown(self.follows, row + 1, -1)
             self.bound = _grown(self.bound, row + 1)
+        follows, bound = self.follows[row], self.bound[row]
         # Most letters of a wildcard lead to one state: it is found once, not for each of them.
-        rest = [label for label in _LETTERS if label not in moves] if free else []
-        labels = {*moves, *rest[:1], *((_APOSTROPHE,) if inside else ())}
-        for label in sorted(labels):
-            more = free if label > _APOSTROPHE else inside if label == _APOSTROPHE else none
-            after = self._number(sorted({*moves.get(label, none), *more}))
-            self.follows[row, label] = after
-            self.bound[row, label] = not self.loose[after]
-        if rest:
-            self.follows[row, rest] = self.follows[row, rest[0]]
-            self.bound[row, rest] = self.bound[row, rest[0]]
+        if free and not moves.keys() >= _ALL_LETTERS:
+            after = self._number(sorted({*free}))
+            follows[_FIRST_LETTER:] = after
+            bound[_FIRST_LETTER:] = not self.loose[after]
+        if inside:
+            moves.setdefault(_APOSTROPHE, [])
+        for label, to in moves.items():
+            more = free if label >= _FIRST_LETTER else inside if label == _APOSTROPHE else ()
+            after = self._number(sorted({*to, *more}))
+            follows[label] = after
+            bound[label] = not self.loose[after]
         self.row[state] = row  # last: another thread takes it for a sign that the rest is there
 
     def _end_word(self, to: list[int], behind: int) -> None:
@@ -179,7 +181,7 @@ def _unpacked(places: bytes) -> list[int]:
 
 
 def _grown(array: npt.NDArray[_Type], least: int, fill: int = 0) -> npt.NDArray[_Type]:
-    size = max(least, 2 * len(array))
+    size = max(least, len(array) * 3 // 2)  # doubled, most of the last megabyte stays empty
     grown = np.full((size, *array.shape[1:]), fill, dtype=array.dtype)
     grown[: len(array)] = array
     return grown
