@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import baseline
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.events import Rejected
 from edge.runtime import Runtime
 from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, read

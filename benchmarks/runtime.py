@@ -75,7 +75,7 @@ def load(bundle: Path, device_count: int = 0, names: Sequence[str] | None = None
 
 def home(names: Sequence[str]) -> Any:
     """A home whose devices are lights of these names, in one area after the other."""
-    from edge.home import Area, Device, Home
+    from edge.home.home import Area, Device, Home
 
     areas = [Area(area.replace(" ", "_"), area) for area in homes.AREAS]
     devices = [
@@ -209,7 +209,7 @@ def speed(
 
 def has_grammar(bundle: Path) -> bool:
     """Whether the bundle has templates of a home: without them a home's size is no matter."""
-    from edge.bundle import Bundle
+    from edge.bundle.bundle import Bundle
 
     task = Bundle.open(bundle).tasks.get("intent")
     if task is None:

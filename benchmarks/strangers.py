@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import UsageError
 from edge.events import Command
-from edge.grammar import Grammar
+from edge.grammar.grammar import Grammar
+from edge.intent.slots import SlotSchema
+from edge.intent.understanding import TextUnderstanding
 from edge.loading import sample_home
 from edge.runtime import Runtime
-from edge.slots import SlotSchema
-from edge.understanding import TextUnderstanding
 from export.corpora import Utterance, read
 from export.metrics import wilson
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from edge._version import __version__
 
 if TYPE_CHECKING:
-    from edge.bundle import Bundle
+    from edge.bundle.bundle import Bundle
     from edge.errors import EdgeError
     from edge.events import (
         AudioBack,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         Suggestion,
         Wake,
     )
-    from edge.home import Area, Device, Home
+    from edge.home.home import Area, Device, Home
     from edge.runtime import Runtime
 
 __all__ = [
@@ -52,14 +52,14 @@ __all__ = [
 ]
 
 _DEFINED_IN = {
-    "Area": "edge.home",
+    "Area": "edge.home.home",
     "AudioBack": "edge.events",
     "AudioLost": "edge.events",
-    "Bundle": "edge.bundle",
+    "Bundle": "edge.bundle.bundle",
     "Command": "edge.events",
-    "Device": "edge.home",
+    "Device": "edge.home.home",
     "EdgeError": "edge.errors",
-    "Home": "edge.home",
+    "Home": "edge.home.home",
     "Partial": "edge.events",
     "Rejected": "edge.events",
     "Runtime": "edge.runtime",

@@ -125,7 +125,7 @@ LINE_BYTES: Final = 64 * 1024
 GOLDEN_SENTENCES: Final = 64
 """Golden answers of a task, at most, that `edge doctor` compares."""
 
-# --- the text model (edge.encoder, edge.intent) ---------------------------------------------------
+# --- the text model (edge.intent) -----------------------------------------------------------------
 
 SENTENCE_CHARS: Final = 1000
 """A sentence to understand, characters; longer ones are rejected unread."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edge import strict_json
-from edge.grammar import Grammar
-from edge.home import Home
-from edge.intent import TASK as INTENT
-from edge.intent import IntentModel
+from edge.bundle import strict_json
+from edge.grammar.grammar import Grammar
+from edge.home.home import Home
+from edge.intent.model import TASK as INTENT
+from edge.intent.model import IntentModel
+from edge.intent.slots import SlotSchema
+from edge.intent.understanding import TextUnderstanding
 from edge.limits import HOME_FILE_BYTES, MANIFEST_DEPTH
-from edge.slots import SlotSchema
-from edge.understanding import TextUnderstanding
 
 if TYPE_CHECKING:
-    from edge.bundle import Bundle
+    from edge.bundle.bundle import Bundle
 
 SPEECH: Final = "speech"
 ACTIVITY: Final = "activity"

@@ -7,14 +7,14 @@ from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import BundleFormatError, UsageError
 from edge.events import Command, Rejected, Suggestion
-from edge.home import Home
-from edge.intent import TASK as INTENT
-from edge.intent import IntentModel
+from edge.home.home import Home
+from edge.intent.model import TASK as INTENT
+from edge.intent.model import IntentModel
+from edge.intent.understanding import TextUnderstanding
 from edge.loading import ACTIVITY, SPEECH, sample_home, sentences_only, understanding
-from edge.understanding import TextUnderstanding
 
 if TYPE_CHECKING:
     from datetime import datetime

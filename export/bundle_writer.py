@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from device_profiles import SessionSettings
-from edge import limits, paths
+from edge import limits
+from edge.bundle import paths
+from edge.bundle.inspection import inspect, raise_serious
+from edge.bundle.manifest import parse
+from edge.bundle.store import open_store
 from edge.errors import BundleError, UsageError
-from edge.inspection import inspect, raise_serious
-from edge.manifest import parse
 from edge.onnx.scan import scan
-from edge.store import open_store
 from export import folders
 
 MINIMUM_RUNTIME = "0.1.0"

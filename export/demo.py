@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from edge.cli import main as edge
 from edge.errors import UsageError
 from edge.events import Command, Rejected, Wake
-from edge.home import Home
-from edge.home_items import Device
+from edge.home.home import Home
+from edge.home.items import Device
 from edge.voice.stream import VoiceStream
 from export.corpora.interactions import History, Settings, simulate, write_log
 from export.recipes.speech.recipe import SHIPPED

@@ -2,7 +2,7 @@
 
 A new folder is filled beside the old one, brought to the disk, and takes the old one's place in one
 step of the kernel (renameat2 with RENAME_EXCHANGE). Where the file system cannot do that, it takes
-two renames; a kill between them leaves the old folder under `edge.store.previous`, where
+two renames; a kill between them leaves the old folder under `edge.bundle.store.previous`, where
 `Bundle.open` looks for it and from where the next write puts it back.
 """
 
@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from edge.store import previous
+from edge.bundle.store import previous
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2

@@ -1,6 +1,6 @@
-"""Templates → the compiled grammar that `edge.grammar` walks.
+"""Templates → the compiled grammar that `edge.grammar.grammar` walks.
 
-The same templates give the same bytes. The layout is described in `edge/grammar_file.py`.
+The same templates give the same bytes. The layout is described in `edge/grammar/file.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from hassil.expression import Expression, ListReference
 from hassil.intents import RangeSlotList, RangeType, SlotList, TextSlotList, WildcardSlotList
 
-from edge.grammar_file import MAGIC
+from edge.grammar.file import MAGIC
 from edge.limits import GRAMMAR_LABELS, GRAMMAR_STATES
 from edge.text import words_of
 from export.automaton import Automaton, Network, determinise
@@ -38,7 +38,7 @@ class CompiledGrammar:
     edges: int
     rules: int
     schema: dict[str, dict[str, Any]]
-    """Intent → slot → what it takes, for `edge.resolve.SlotSchema.from_dict`."""
+    """Intent → slot → what it takes, for `edge.intent.resolve.SlotSchema.from_dict`."""
     problems: tuple[Problem, ...]
     """Templates, ways to say one, lists and values that are left out, and why."""
 

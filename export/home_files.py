@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from edge.home import Home
+from edge.home.home import Home
 from export.files import write_atomic
 from export.grammar_compiler import CompiledGrammar
 

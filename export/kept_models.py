@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from device_profiles import Profile
+from edge.bundle.inspection import inspect, raise_serious
+from edge.bundle.store import open_store
 from edge.errors import BundleError, UsageError
-from edge.inspection import inspect, raise_serious
-from edge.store import open_store
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from functools import cache
 
 from hassil.numbers import get_rbnf_engine
 
-from edge.asides import LANGUAGE as ENGLISH
+from edge.intent.asides import LANGUAGE as ENGLISH
 from edge.text import words_of
 
 MOST = 1001

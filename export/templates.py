@@ -20,8 +20,8 @@ from hassil.expression import Expression
 from hassil.intents import Intents, SlotList
 from hassil.parser import ParseError
 
-from edge.asides import LANGUAGE as ENGLISH
 from edge.errors import UsageError
+from edge.intent.asides import LANGUAGE as ENGLISH
 from export.corpora.utterance import Problem
 from export.yaml_lines import Located, read_yaml, where
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from edge.bundle.verify import verify
 from edge.cli import main
-from edge.verify import verify
 from tests.export import tiny
 from tests.export.recipes.preference import tiny as households
 

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.preference import ratings, replay, sets
 from benchmarks.preference.groups import NAMES
 from benchmarks.preference.measures import figures
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import UsageError
 from edge.preference.model import TASK
 from edge.runtime import Runtime

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.preference import replay
 from benchmarks.preference.measures import NOT_RANKED
 from benchmarks.preference.online import Counting, rank_in
-from edge.home import Home
+from edge.home.home import Home
 from export.corpora.interactions import Event, Household, Settings, simulate
 from export.corpora.interactions.corpus import DAY_SECONDS
 

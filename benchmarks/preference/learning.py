@@ -17,7 +17,7 @@ from benchmarks.preference.averages import by_day, gain, part, rate
 from benchmarks.preference.changes import WITH_A_CHANGE, change
 from benchmarks.preference.houses import Lived
 from benchmarks.preference.online import RULES, rank_in
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.preference.actions import generic
 from edge.preference.model import TASK
 from edge.runtime import Runtime

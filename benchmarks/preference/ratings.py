@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.preference import replay
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.preference.model import TASK
 from edge.runtime import Runtime
 from export.corpora.interactions import InteractionCorpus, Target

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from benchmarks.preference.measures import NOT_RANKED
-from edge.home import Device, Home
+from edge.home.home import Device, Home
 from edge.preference.actions import device_of
 from export.corpora.interactions import Event, InteractionCorpus, Target
 from export.recipes.preference.held_out import held_out

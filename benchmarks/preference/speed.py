@@ -21,9 +21,9 @@ from benchmarks.runtime import row
 from benchmarks.timing import Call, measure
 from edge.bench.process import memory_fields
 from edge.bench.timing import summary
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import BundleError
-from edge.home import Home
+from edge.home.home import Home
 from edge.preference.loading import preference_of
 from edge.runtime import Runtime
 from export.corpora.interactions import Event, Household

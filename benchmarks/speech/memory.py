@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.speech import voices
 from edge.bench.process import memory_fields
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import BundleError
 from edge.voice.pcm import SAMPLE_RATE
 from export.corpora.speech.noise import Stored
@@ -36,11 +36,11 @@ def resident():
         print(file.read())
         print("---")
 if bundle:
-    from edge.bundle import Bundle
-    from edge.home import Home
+    from edge.bundle.bundle import Bundle
+    from edge.home.home import Home
     household = Home.load(home)
     if grammar:
-        from edge.grammar_file import read_tables
+        from edge.grammar.file import read_tables
         from edge.voice.acoustic import AcousticModel
         from edge.voice.activity import TASK, VoiceActivity
         from edge.voice.endpoint import EndpointSettings

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.speech.noise import QUIET, Condition, noisy
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.voice.acoustic import TASK, AcousticModel
 from edge.voice.pcm import SAMPLE_RATE
 from export.corpora.speech.noise import Stored, store

@@ -10,7 +10,7 @@ from benchmarks.speech import corpora, voices
 from benchmarks.speech.corpora import Sets, Sizes
 from benchmarks.speech.posteriors import Ear
 from benchmarks.speech.rates import share
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.events import Command
 from edge.voice.free_text import Understand
 

@@ -16,7 +16,7 @@ from benchmarks.speech.memory import memory
 from benchmarks.speech.posteriors import Ear, variants
 from benchmarks.timing import Call, measure
 from edge.bench.timing import summary
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.events import Command, Rejected, SpeechStart
 from edge.voice.acoustic import FRAME as FRAME_SAMPLES
 from edge.voice.gate import FRAME

@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import UsageError
-from edge.grammar import Grammar
-from edge.grammar_file import read_tables
-from edge.home import Home
-from edge.intent import TASK as INTENT
-from edge.intent import IntentModel
+from edge.grammar.file import read_tables
+from edge.grammar.grammar import Grammar
+from edge.home.home import Home
+from edge.intent.model import TASK as INTENT
+from edge.intent.model import IntentModel
+from edge.intent.slots import SlotSchema
+from edge.intent.understanding import TextUnderstanding
 from edge.loading import understanding
-from edge.slots import SlotSchema
-from edge.understanding import TextUnderstanding
 from edge.voice.acoustic import TASK, AcousticModel
 from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity

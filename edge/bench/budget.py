@@ -8,9 +8,9 @@ from typing import Any
 
 import device_profiles
 from device_profiles import Profile
-from edge.intent import TASK
+from edge.bundle.manifest import Graph
+from edge.intent.model import TASK
 from edge.loading import SPEECH
-from edge.manifest import Graph
 from edge.preference.model import TASK as PREFERENCE
 
 _MIB = 1024 * 1024

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from edge.bench.timing import Pace, by_kind, summary
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import UsageError
 from edge.preference.event_line import Done, read_event
 from edge.preference.model import TASK

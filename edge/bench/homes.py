@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edge.errors import UsageError
 from edge.events import Command, Rejected
-from edge.home import Device, Home
+from edge.home.home import Device, Home
 from edge.limits import HOME_ITEMS
 
 _PLACES = (

@@ -132,7 +132,7 @@ def measure(order: Order, seconds: float, least: int) -> dict[str, Any]:
 def live(order: Order) -> Life:
     """Start one process and wait for its report; a bare one when `order` names no bundle."""
     environment = dict(os.environ)
-    # As in edge.doctor: the child has to find this very package, installed or not.
+    # As in edge.doctor.doctor: the child has to find this very package, installed or not.
     here = str(Path(__file__).resolve().parents[2])
     environment["PYTHONPATH"] = os.pathsep.join(
         part for part in (environment.get("PYTHONPATH", ""), here) if part

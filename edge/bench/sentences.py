@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import BundleFormatError, UsageError
-from edge.intent import TASK
+from edge.intent.model import TASK
 from edge.limits import BENCH_FILE_BYTES, BENCH_SENTENCES, GOLDEN_SENTENCES
 
 

@@ -16,25 +16,25 @@ from typing import Any
 import numpy as np
 
 from device_profiles.library import find
-from edge import paths
 from edge.bench import homes, machine, process
 from edge.bench.budget import accuracy, budgets, warnings
 from edge.bench.habits import courses, habits
 from edge.bench.sentences import golden, read_sentences
 from edge.bench.speech import Sound, listening, sound
 from edge.bench.timing import Pace, by_kind, difference, interleaved, summary
-from edge.bundle import Bundle
-from edge.encoder import split_words
+from edge.bundle import paths
+from edge.bundle.bundle import Bundle
+from edge.bundle.manifest import Graph
+from edge.bundle.store import open_store
 from edge.errors import UsageError
 from edge.events import Command, Rejected
-from edge.home import Home
-from edge.intent import TASK
+from edge.home.home import Home
+from edge.intent.encoder import split_words
+from edge.intent.model import TASK
 from edge.limits import SENTENCE_WORDS
 from edge.loading import SPEECH
-from edge.manifest import Graph
 from edge.preference.model import TASK as PREFERENCE
 from edge.runtime import Runtime
-from edge.store import open_store
 from edge.voice.pcm import SAMPLE_RATE
 
 SCHEMA = 1

@@ -47,7 +47,7 @@ def _seconds(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Print one line a check."""
-    from edge.doctor import examine
+    from edge.doctor.doctor import examine
 
     checks = examine(args.bundle, args.profile, args.timeout)
     failed = sum(check.status == "fail" for check in checks)

@@ -62,7 +62,7 @@ def _table_of(path: str) -> WakeTable:
     Raises:
         BundleError: it cannot be loaded, or knows nothing of wake phrases.
     """
-    from edge.bundle import Bundle
+    from edge.bundle.bundle import Bundle
     from edge.errors import BundleFormatError
     from edge.voice.wake_table import WakeTable
 

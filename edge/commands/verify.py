@@ -9,7 +9,7 @@ from edge.commands import add_json, print_json, terminal_width
 from edge.table import printable, table
 
 if TYPE_CHECKING:
-    from edge.verify import Report
+    from edge.bundle.verify import Report
 
 help = "check every byte of a bundle and say what is wrong with it"
 
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the report."""
-    from edge.verify import verify
+    from edge.bundle.verify import verify
 
     report = verify(args.bundle)
     if args.json:

@@ -1,7 +1,7 @@
 """What a graph is made of, as plain types.
 
-Named tuples, here and in edge.manifest: making a dataclass takes several times as long, and these
-are made at every start of a slow board.
+Named tuples, here and in edge.bundle.manifest: making a dataclass takes several times as long, and
+these are made at every start of a slow board.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from edge.errors import UsageError, shown
 from edge.limits import ITEM_CHARS
 
 if TYPE_CHECKING:
-    from edge.home import Home
+    from edge.home.home import Home
 
 _CONCRETE: Final = re.compile(r"([^.:]+)\.[^:]*:(.+)", re.DOTALL)
 

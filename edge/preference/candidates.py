@@ -23,7 +23,7 @@ from edge.preference.ratings import Ratings
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from edge.home import Home
+    from edge.home.home import Home
 
 Beliefs = dict[int, float]
 """Candidate → probability by the model alone."""

@@ -8,10 +8,10 @@ from datetime import datetime
 from os import PathLike
 from typing import Any
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import UsageError
 from edge.events import Suggestion
-from edge.home import Home
+from edge.home.home import Home
 from edge.preference.keeper import EVERY, Keeper
 from edge.preference.loading import declare_home, preference_of
 from edge.preference.memory_file import to_bytes

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import BundleFormatError
-from edge.home import Home
+from edge.home.home import Home
 from edge.limits import ITEM_CHARS, MEMORY_ACTIONS
 from edge.preference.boost import Boost
 from edge.preference.candidates import Candidates, Household, Items

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 
-from edge import strict_json
+from edge.bundle import strict_json
 from edge.errors import BundleFormatError, StateError, shown
 from edge.limits import MEMORY_FILE_BYTES
 from edge.preference.memory_header import Header, PersonHeader, read_header

@@ -17,7 +17,7 @@ import numpy as np
 
 from edge.errors import UsageError
 from edge.events import Suggestion
-from edge.home import Home
+from edge.home.home import Home
 from edge.limits import BLOCKED_ACTIONS, MEMORY_ACTIONS, PERSONS, SUGGESTIONS
 from edge.preference import state
 from edge.preference.actions import check_name, spoken

@@ -12,9 +12,9 @@ import numpy as np
 import onnxruntime
 
 from edge import limits
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
+from edge.bundle.keypath import Table
 from edge.errors import BundleFormatError, UsageError, shown
-from edge.keypath import Table
 from edge.session import make_session
 from edge.voice.alphabet import LABELS
 from edge.voice.pcm import SAMPLE_RATE

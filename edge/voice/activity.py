@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import onnxruntime
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import BundleFormatError, UsageError, shown
 from edge.session import make_session
 from edge.voice.gate import FRAME, Gate

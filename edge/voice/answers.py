@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from edge.events import Command, Rejected
-from edge.understanding import Answer
+from edge.intent.understanding import Answer
 from edge.voice.hypothesis import Evidence, edit_distance
 
 ASK_BACK: Final = frozenset({"unknown_name", "ambiguous_name", "incomplete", "out_of_range"})

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
-from edge.asides import BEFORE, BEHIND, LANGUAGE, LINKS
 from edge.errors import UsageError
-from edge.grammar_file import HOME_KINDS, GrammarTables, ListEntry
-from edge.home import Home
+from edge.grammar.file import HOME_KINDS, GrammarTables, ListEntry
+from edge.home.home import Home
+from edge.home.names import Node
+from edge.intent.asides import BEFORE, BEHIND, LANGUAGE, LINKS
 from edge.limits import SPEECH_SENTENCES
-from edge.names import Node
 from edge.text import words_of
 from edge.voice.spoken import number_words, numbers_of, say, say_all
 from edge.voice.tries import Tries, build, labels_of
@@ -116,8 +116,8 @@ def of_grammar(
         home: whose names may be said. Later changes of it do not count.
         several: whether commands may follow one another, joined by "and" or "then".
         asides: whether what is said may be no command at all. Words may then be said beside a
-            sentence that make none of it (see `edge.asides`; in other languages than theirs none
-            are), and a single word is too little to be one.
+            sentence that make none of it (see `edge.intent.asides`; in other languages than theirs
+            none are), and a single word is too little to be one.
 
     Raises:
         UsageError: no sentence of it can be said, or it is larger than `edge.limits` allows.
@@ -171,7 +171,7 @@ def of_grammar(
         if joining is not None and accepts[state]:
             row.append((joining, 0))
     if joining is not None:
-        for behind, before in named:  # "the hall and the study": see `edge.conjunction`
+        for behind, before in named:  # "the hall and the study": see `edge.intent.conjunction`
             edges[behind].append((joining, before))
     return _finished(phrases, edges, accepts, frozenset(loose))
 
@@ -201,7 +201,7 @@ def _set_aside(
     *,
     is_open: bool,
 ) -> set[int]:
-    """Lets words be said beside a sentence that make no command of it: see `edge.asides`.
+    """Lets words be said beside a sentence that make no command of it: see `edge.intent.asides`.
 
     Args:
         is_open: whether any words may be said in some sentence; only then may they be said behind

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from edge.events import Command, Rejected
-from edge.understanding import Answer
+from edge.intent.understanding import Answer
 from edge.voice.answers import same, scored
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from edge.voice.tries import RESERVED, build, labels_of
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from edge.bundle import Bundle
+    from edge.bundle.bundle import Bundle
 
     Floats = npt.NDArray[np.float32]
     Nodes = npt.NDArray[np.int32]

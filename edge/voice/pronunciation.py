@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import onnxruntime
 
-from edge import limits, strict_json
+from edge import limits
+from edge.bundle import strict_json
+from edge.bundle.keypath import Table
 from edge.errors import BundleFormatError, UsageError, shown
-from edge.keypath import Table
 from edge.session import make_session
 from edge.voice.alphabet import collapsed, spell
 from edge.voice.phones import COUNT, PHONES
 
 if TYPE_CHECKING:
-    from edge.bundle import Bundle
+    from edge.bundle.bundle import Bundle
 
     Pronunciation = tuple[int, ...]
     """Labels of `edge.voice.phones`."""

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from edge.asides import aside, refusal
 from edge.errors import UsageError
 from edge.events import Command, Rejected
-from edge.grammar import Grammar
-from edge.home import Home, Item
-from edge.slots import SlotSchema
-from edge.understanding import Answer, TextUnderstanding
+from edge.grammar.grammar import Grammar
+from edge.home.home import Home, Item
+from edge.intent.asides import aside, refusal
+from edge.intent.slots import SlotSchema
+from edge.intent.understanding import Answer, TextUnderstanding
 from edge.voice.acoustic import TASK
 from edge.voice.answers import Reading, quoted, refused, same, scored
 from edge.voice.decoder import Decoder, Search
@@ -32,8 +32,8 @@ from edge.voice.settings import RecognizerSettings
 from edge.voice.transcript import greedy, transcripts
 
 if TYPE_CHECKING:
-    from edge.bundle import Bundle
-    from edge.grammar_file import GrammarTables
+    from edge.bundle.bundle import Bundle
+    from edge.grammar.file import GrammarTables
     from edge.voice.hypothesis import Hypothesis
     from edge.voice.posteriors import Posteriors
 

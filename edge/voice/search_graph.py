@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from edge.grammar_file import GrammarTables
-from edge.home import Home
+from edge.grammar.file import GrammarTables
+from edge.home.home import Home
 from edge.voice import automaton
 from edge.voice.automaton import WordAutomaton
 from edge.voice.freed import give_back
@@ -36,9 +36,9 @@ class SearchGraph:
     ) -> SearchGraph:
         """The sentences of a home.
 
-        Every sentence that `edge.grammar.Grammar` matches can be said, with phrases like "please"
-        at its ends. Numbers out of a list's range cannot, and words that no letters stand for are
-        left out; see `left_out`.
+        Every sentence that `edge.grammar.grammar.Grammar` matches can be said, with phrases like
+        "please" at its ends. Numbers out of a list's range cannot, and words that no letters stand
+        for are left out; see `left_out`.
 
         Args:
             tables: the home's compiled grammar.

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from edge.bundle.keypath import Table, wrong
 from edge.errors import BundleFormatError, UsageError, shown
-from edge.keypath import Table, wrong
 from edge.limits import SPEECH_BEAM
 from edge.voice.endpoint import EndpointSettings
 from edge.voice.hypothesis import Confidence, Evidence
@@ -93,7 +93,8 @@ class RecognizerSettings:
     several: bool = True
     """Whether commands may be joined by "and"."""
     asides: bool = False
-    """Whether words beside a command that make none of it are listened for: see `edge.asides`."""
+    """Whether words beside a command that make none of it are listened for; see
+    `edge.intent.asides`."""
     hypotheses: int = 5
     """Sentences, and free transcripts, that are looked at."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from edge.grammar_file import ListEntry
+from edge.grammar.file import ListEntry
 from edge.limits import SPEECH_NUMBERS
 from edge.numbers import Number, parse_number, parse_percent, spell
 from edge.text import words_of

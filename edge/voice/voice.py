@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from edge.errors import BundleFormatError, UsageError
-from edge.grammar_file import read_tables
-from edge.home import Home
+from edge.grammar.file import read_tables
+from edge.home.home import Home
 from edge.voice.acoustic import TASK, AcousticModel
 from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
@@ -23,7 +23,7 @@ from edge.voice.wake import WakePhrase
 from edge.voice.wake_table import WakeTable
 
 if TYPE_CHECKING:
-    from edge.bundle import Bundle
+    from edge.bundle.bundle import Bundle
 
 _MOST_PHRASES: Final = 16
 WakeChoice = str | WakePhrase | Sequence[str | WakePhrase] | None

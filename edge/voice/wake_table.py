@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from edge.keypath import Table, wrong
+from edge.bundle.keypath import Table, wrong
 from edge.voice.alphabet import LABELS, LETTERS, SPACE
 from edge.voice.background import Background
 from edge.voice.spotting import MOST_BLANK, MOST_PAUSE, MOST_SILENCE, Hearing, Pace

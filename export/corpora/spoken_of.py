@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
-from edge.asides import SPOKEN_OF
+from edge.intent.asides import SPOKEN_OF
 from edge.text import words_of
 from export.corpora.utterance import OUT_OF_SCOPE, SlotSpan, Utterance
 

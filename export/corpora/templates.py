@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from edge.errors import UsageError
-from edge.home import Home
+from edge.home.home import Home
 from edge.text import words_of
 from export.corpora.paraphrase import ENGLISH, Manner, manner_of, paraphrase
 from export.corpora.sampling import Names, Sampler, is_said

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from device_profiles import SessionSettings
-from edge.encoder import FeatureLayout
+from edge.intent.encoder import FeatureLayout
 from export.bundle_writer import graph_entry, write_bundle
 from export.grammar_compiler import compile_grammar
 from export.templates import read_templates
@@ -206,7 +206,7 @@ def write_small_bundle(
 
 
 def compiled_grammar(folder: Path) -> bytes:
-    """`TEMPLATES` as `edge.grammar` reads them; `folder` takes a file for a moment."""
+    """`TEMPLATES` as `edge.grammar.grammar` reads them; `folder` takes a file for a moment."""
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "sentences.yaml"
     page.write_text(TEMPLATES, encoding="utf-8")

@@ -12,10 +12,10 @@ import pytest
 
 import device_profiles
 from device_profiles import Profile, Quantization
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
+from edge.bundle.verify import verify
 from edge.errors import UsageError
 from edge.runtime import Runtime
-from edge.verify import verify
 from export.build import Built, build
 from export.recipes import open_run
 from export.tune import NothingFits

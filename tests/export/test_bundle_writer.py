@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 import device_profiles
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
+from edge.bundle.store import previous
+from edge.bundle.verify import verify
 from edge.errors import BundleError, BundleFormatError, ForbiddenGraph, UsageError
-from edge.store import previous
-from edge.verify import verify
 from export import folders
 from export.bundle_writer import graph_entry, pack, write_bundle
 from tests.edge.attacks import graphs

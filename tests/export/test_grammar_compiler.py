@@ -10,8 +10,8 @@ from hassil import recognize_best
 from hassil.intents import Intents, TextSlotList
 from home_assistant_intents import get_intents
 
-from edge.grammar import Grammar, Match
-from edge.home import Area, Device, Floor, Home
+from edge.grammar.grammar import Grammar, Match
+from edge.home.home import Area, Device, Floor, Home
 from edge.text import tokenise
 from export.automaton import Network, determinise
 from export.corpora.sampling import Names, Sampler

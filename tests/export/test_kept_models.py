@@ -9,10 +9,10 @@ import pytest
 
 import device_profiles
 import edge.models
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
+from edge.bundle.verify import verify
 from edge.errors import BundleNotFound, UsageError
 from edge.runtime import Runtime
-from edge.verify import verify
 from export.build import build
 from export.kept_models import kept_models
 from export.tune import NothingFits

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from edge.tags import tag_spans
+from edge.intent.tags import tag_spans
 from export.recipes.intent.labels import Example, LabelSet
 
 LONGEST = 40

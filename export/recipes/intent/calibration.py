@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from edge.intent import Calibration, Frame
+from edge.intent.model import Calibration, Frame
 from export.corpora import OUT_OF_SCOPE, Utterance
 
 FALSE_REJECTS = 0.01
@@ -98,7 +98,7 @@ def _parted(
 
 
 def _logs(frame: Frame) -> tuple[float, float]:
-    """What the score is computed from: see `edge.intent.Calibration`."""
+    """What the score is computed from: see `edge.intent.model.Calibration`."""
     return (
         math.log(max(frame.intent_probability, _FLOOR)),
         math.log(max(frame.tags_probability, _FLOOR)),

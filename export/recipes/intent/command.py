@@ -151,7 +151,7 @@ def compile_home(source: Path, language: str | None = None) -> CompiledGrammar:
 
 def write_home_files(grammar: CompiledGrammar, source: Path, folder: Path) -> None:
     """Puts a home's grammar, its slot types and the home into the run folder."""
-    from edge.home import Home
+    from edge.home.home import Home
     from export import home_files
 
     home = Home.load(source / "home.toml") if (source / "home.toml").exists() else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from edge.tags import start_scores, transition_scores
+from edge.intent.tags import start_scores, transition_scores
 from export.recipes.intent.labels import LabelSet
 
 

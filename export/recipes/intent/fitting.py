@@ -11,8 +11,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from edge.encoder import WordEncoder
 from edge.errors import UsageError
+from edge.intent.encoder import WordEncoder
 from export.corpora import OUT_OF_SCOPE, Utterance
 from export.distill import BatchesByLength, FitSettings, fit, is_first_process
 from export.files import write_atomic

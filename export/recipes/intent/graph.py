@@ -9,7 +9,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from edge.encoder import WordEncoder
+from edge.intent.encoder import WordEncoder
 from export.graph import Signature, check_against_torch, to_onnx
 from export.recipes.intent.student import Student
 

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from edge.encoder import WordEncoder
-from edge.tags import TagTransitions, best_tags
+from edge.intent.encoder import WordEncoder
+from edge.intent.tags import TagTransitions, best_tags
 from export.accelerator import on_accelerator, placed
 from export.corpora import Utterance
 from export.distill import has_bfloat16

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edge.encoder import split_words
-from edge.tags import tag_spans
+from edge.intent.encoder import split_words
+from edge.intent.tags import tag_spans
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance
 
 BARE_SHARE = 0.15

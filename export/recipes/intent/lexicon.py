@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from edge.encoder import WordEncoder
+from edge.intent.encoder import WordEncoder
 from export.recipes.intent.augment import Lexicon
 from export.recipes.intent.labels import Example
 from export.recipes.intent.student import StudentSettings

@@ -12,8 +12,8 @@ import numpy as np
 import onnx
 
 from device_profiles import SessionSettings
-from edge.encoder import split_words
-from edge.intent import TASK, Frame, IntentModel
+from edge.intent.encoder import split_words
+from edge.intent.model import TASK, Frame, IntentModel
 from edge.limits import GOLDEN_SENTENCES
 from edge.session import make_session
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance, read

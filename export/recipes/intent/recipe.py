@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from edge.encoder import WordEncoder
 from edge.errors import UsageError
+from edge.intent.encoder import WordEncoder
 from export.corpora import Corpus, Utterance, write_utterances
 from export.distill import is_first_process, wait_for_all
 from export.files import write_atomic

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from edge.encoder import PADDING, FeatureLayout, WordEncoder
+from edge.intent.encoder import PADDING, FeatureLayout, WordEncoder
 from export.distill import soft_cross_entropy
 from export.recipes.intent.crf import ConditionalRandomField
 from export.recipes.intent.labels import Example, LabelSet
@@ -179,7 +179,7 @@ class Student(nn.Module):
         return output
 
     def transitions(self) -> np.ndarray | None:
-        """What `edge.tags.TagTransitions` takes, float16 as it is stored; None without slots."""
+        """For `edge.intent.tags.TagTransitions`, float16 as it is stored; None without slots."""
         if self.crf is None:
             return None
         learned = torch.cat([self.crf.starts[None], self.crf.transitions])

@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     grammar = None
     is_home = args.layout == "home" or (args.data / "sentences").is_dir()
     if is_home or args.sentences is not None:
-        from edge.asides import LANGUAGE as ENGLISH
+        from edge.intent.asides import LANGUAGE as ENGLISH
         from export.corpora.templates import read_home
 
         corpus = read_home(args.data, args.samples, args.seed or 0, args.sentences)

@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from edge.errors import UsageError
 from edge.events import Command
-from edge.grammar_file import read_tables
-from edge.home import Home
+from edge.grammar.file import read_tables
+from edge.home.home import Home
 from edge.voice.answers import same
 from edge.voice.decoder import Decoder
 from edge.voice.hypothesis import Confidence, Evidence

@@ -10,7 +10,7 @@ from random import Random
 from hassil import parse_sentence
 
 from edge.errors import UsageError
-from edge.home import Home
+from edge.home.home import Home
 from export.corpora.lines import text_lines
 from export.corpora.sampling import Sampler
 from export.corpora.speech.normalise import normalise

@@ -13,9 +13,9 @@ import numpy.typing as npt
 import onnx
 
 from device_profiles import SessionSettings
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
+from edge.doctor.golden_answers import golden_sounds
 from edge.errors import UsageError
-from edge.golden_answers import golden_sounds
 from edge.session import make_session
 from edge.voice.acoustic import TASK, AcousticModel
 from edge.voice.activity import TASK as ACTIVITY

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
+from edge.bundle.verify import verify
 from edge.errors import BundleError
-from edge.verify import verify
 from tests.edge.attacks.bundles import HERE
 
 

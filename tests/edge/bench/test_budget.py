@@ -9,7 +9,7 @@ from typing import Any
 import device_profiles
 from device_profiles import SessionSettings
 from edge.bench.budget import accuracy, budgets, warnings
-from edge.manifest import Graph
+from edge.bundle.manifest import Graph
 from tests.edge.tiny_bundle import HERE
 
 FIGURES: Mapping[str, Any] = {

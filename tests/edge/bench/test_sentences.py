@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge.bench.sentences import golden, read_sentences
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import BundleFormatError, UsageError
 from edge.limits import BENCH_FILE_BYTES, BENCH_SENTENCES
 from tests.edge.tiny_bundle import GOLDEN, HERE, make_tiny_bundle

@@ -11,10 +11,10 @@ import pytest
 
 import device_profiles
 from edge.bench import suite
+from edge.bundle.verify import verify
 from edge.cli import main
 from edge.commands.bench import describe
 from edge.errors import UsageError
-from edge.verify import verify
 from tests.edge.tiny_bundle import GOLDEN, HERE, SMALL, make_tiny_bundle
 
 SHORT = suite.Effort(answers=0.02, overhead=0.02, processes=0.0, least_processes=1, homes=0.01)

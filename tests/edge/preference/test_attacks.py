@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import BundleError
 from edge.preference.boost import Boost
 from edge.preference.loading import preference_of

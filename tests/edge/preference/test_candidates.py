@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge.home import Home
+from edge.home.home import Home
 from edge.preference.boost import Boost
 from edge.preference.candidates import Household, Items
 from edge.preference.model import Shape

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from edge import Runtime
-from edge.doctor import run_child
-from edge.golden_answers import wrong_suggestions
+from edge.doctor.doctor import run_child
+from edge.doctor.golden_answers import wrong_suggestions
 from tests.edge.preference.tiny import GOLDEN, make_preference_bundle
 from tests.edge.tiny_bundle import HERE
 

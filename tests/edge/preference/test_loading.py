@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge.errors import BundleFormatError
-from edge.home import Device, Home
+from edge.home.home import Device, Home
 from edge.limits import HISTORY_EVENTS, MEMORY_ACTIONS
 from edge.preference.experts import NAMES
 from edge.preference.moment import NEVER

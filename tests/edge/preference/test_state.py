@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.home import Device, Home
+from edge.home.home import Device, Home
 from edge.limits import MEMORY_ACTIONS
 from edge.preference.experts import NAMES
 from edge.preference.loading import declare_home

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from device_profiles import SessionSettings
-from edge.bundle import Bundle
-from edge.home import Home
+from edge.bundle.bundle import Bundle
+from edge.home.home import Home
 from edge.preference.boost import Boost
 from edge.preference.catalogue import Catalogue
 from edge.preference.experts import EVIDENCE, NAMES, PERSONAL

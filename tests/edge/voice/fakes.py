@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.grammar_file import GrammarTables, read_tables
-from edge.home import Home
+from edge.grammar.file import GrammarTables, read_tables
+from edge.home.home import Home
 from edge.voice.alphabet import BLANK, LABELS, spell
 from edge.voice.free_text import Understand
 from edge.voice.pcm import SAMPLE_RATE

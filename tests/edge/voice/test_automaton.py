@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import UsageError
-from edge.grammar_file import ListEntry
+from edge.grammar.file import ListEntry
 from edge.limits import SPEECH_LETTERS, SPEECH_SENTENCES
 from edge.numbers import parse_number, parse_percent
 from edge.voice.alphabet import LABELS

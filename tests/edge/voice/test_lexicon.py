@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import BundleFormatError
 from edge.limits import SPEECH_WORDS_BYTES
 from edge.models import default_bundle

@@ -14,7 +14,7 @@ from onnx import helper, numpy_helper
 
 from device_profiles import SessionSettings
 from edge import limits
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
 from edge.errors import BundleFormatError, UsageError
 from edge.session import make_session
 from edge.voice.alphabet import spell

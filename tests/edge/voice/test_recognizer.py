@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from edge.errors import BundleFormatError, UsageError
 from edge.events import Command, Rejected
-from edge.grammar_file import GrammarTables, read_tables
-from edge.home import Device, Home
-from edge.understanding import Answer
+from edge.grammar.file import GrammarTables, read_tables
+from edge.home.home import Device, Home
+from edge.intent.understanding import Answer
 from edge.voice.alphabet import BLANK, LABELS
 from edge.voice.lexicon import Lexicon
 from edge.voice.recognizer import Recognizer

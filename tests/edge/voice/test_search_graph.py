@@ -12,9 +12,9 @@ import pytest
 
 import export
 from edge.errors import UsageError
-from edge.grammar import Grammar, Match
-from edge.grammar_file import GrammarTables, read_tables
-from edge.home import Area, Device, Home
+from edge.grammar.file import GrammarTables, read_tables
+from edge.grammar.grammar import Grammar, Match
+from edge.home.home import Area, Device, Home
 from edge.text import tokenise
 from edge.voice.alphabet import text_of
 from edge.voice.search_graph import SearchGraph

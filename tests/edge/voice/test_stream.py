@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from edge.errors import UsageError
 from edge.events import Command, Partial, Rejected, SpeechEnd, SpeechStart, VoiceEvent, Wake
-from edge.home import Device
+from edge.home.home import Device
 from edge.session import make_session
 from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings

@@ -11,7 +11,7 @@ import pytest
 from edge import Home, Runtime
 from edge.errors import BundleFormatError, UsageError
 from edge.events import Command, Rejected, VoiceEvent, Wake
-from edge.home import Device
+from edge.home.home import Device
 from edge.voice.settings import StreamSettings
 from edge.voice.sources.microphone import Microphone
 from edge.voice.wake import WakePhrase

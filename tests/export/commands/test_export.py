@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
+from edge.bundle.verify import verify
 from edge.cli import main
-from edge.verify import verify
 
 HUB = "x86-64-hub"
 

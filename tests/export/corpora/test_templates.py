@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import HomeError, UsageError
-from edge.grammar import Grammar, Match
-from edge.home import Home
-from edge.interpret import interpret
+from edge.grammar.grammar import Grammar, Match
+from edge.home.home import Home
+from edge.intent.interpret import interpret
 from edge.text import tokenise, words_of
 from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, read
 from export.corpora.paraphrase import manner_of, paraphrase, split, unsplit

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from edge.tags import is_legal, tag_spans
+from edge.intent.tags import is_legal, tag_spans
 from export.recipes.intent.augment import (
     LONGEST,
     InventedNames,

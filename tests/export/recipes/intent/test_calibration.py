@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from edge.intent import Calibration, Frame, SlotReading
+from edge.intent.model import Calibration, Frame, SlotReading
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance
 from export.recipes.intent.calibration import fit, frame_is_right
 

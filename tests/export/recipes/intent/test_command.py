@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from edge.errors import UsageError
-from edge.grammar import Grammar
-from edge.home import Home
+from edge.grammar.grammar import Grammar
+from edge.home.home import Home
 from export.corpora import OUT_OF_SCOPE, Corpus, Utterance
 from export.corpora.utterance import Problem
 from export.recipes.intent.command import (

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from edge.tags import is_legal
+from edge.intent.tags import is_legal
 from export.recipes.intent.crf import ConditionalRandomField
 from export.recipes.intent.labels import LabelSet
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from edge.encoder import WordEncoder
+from edge.intent.encoder import WordEncoder
 from export.recipes.intent.labels import Example, LabelSet, to_example
 from export.recipes.intent.lexicon import (
     choose_vocabulary,

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from edge.tags import is_legal, tag_spans
+from edge.intent.tags import is_legal, tag_spans
 from edge.voice.alphabet import LETTERS
 from edge.voice.hypothesis import edit_distance
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance

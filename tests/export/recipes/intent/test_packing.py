@@ -13,8 +13,8 @@ import pytest
 import torch
 
 from device_profiles import SCHEMES, SessionSettings
-from edge.encoder import split_words
-from edge.intent import Frame, IntentModel
+from edge.intent.encoder import split_words
+from edge.intent.model import Frame, IntentModel
 from edge.runtime import Runtime
 from edge.session import make_session
 from export.bundle_writer import graph_entry, write_bundle

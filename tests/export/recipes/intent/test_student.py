@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from edge.encoder import PADDING, WordEncoder
+from edge.intent.encoder import PADDING, WordEncoder
 from export.recipes.intent.labels import Example, LabelSet, to_example
 from export.recipes.intent.student import (
     Lesson,

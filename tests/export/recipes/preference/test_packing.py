@@ -14,16 +14,16 @@ import torch
 
 import device_profiles
 from device_profiles import SCHEMES, SessionSettings
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
+from edge.bundle.verify import verify
 from edge.cli import main
-from edge.golden_answers import wrong_suggestions
+from edge.doctor.golden_answers import wrong_suggestions
 from edge.preference.boost import Boost
 from edge.preference.catalogue import Catalogue
 from edge.preference.experts import NAMES
 from edge.preference.loading import preference_of
 from edge.preference.ratings import Ratings
 from edge.runtime import Runtime
-from edge.verify import verify
 from export.build import build
 from export.quantize import quantize
 from export.recipes import open_run

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from edge.errors import UsageError
-from edge.home import Home
+from edge.home.home import Home
 from edge.voice.alphabet import LABELS, spell
 from edge.voice.hypothesis import Confidence, Evidence
 from export.recipes.speech import confidence

@@ -13,9 +13,9 @@ import pytest
 
 import device_profiles
 from device_profiles import Quantization, SessionSettings
-from edge.bundle import Bundle
+from edge.bundle.bundle import Bundle
+from edge.bundle.verify import verify
 from edge.errors import UsageError
-from edge.verify import verify
 from edge.voice.acoustic import AcousticModel
 from edge.voice.activity import VoiceActivity
 from export.build import Built, build

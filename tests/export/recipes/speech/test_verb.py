@@ -11,8 +11,8 @@ import pytest
 
 from edge.cli import main
 from edge.errors import UsageError
-from edge.grammar import Grammar
-from edge.slots import SlotSchema
+from edge.grammar.grammar import Grammar
+from edge.intent.slots import SlotSchema
 from export.corpora.speech.voices import installed_voices
 from export.recipes.speech import recipe, school
 from tests.export.recipes.speech import tiny

@@ -1,0 +1,59 @@
+"""What the sentences of each intent say, read off a compiled grammar."""
+
+from __future__ import annotations
+
+from edge.grammar.file import GrammarTables
+
+
+def intents_by_word(tables: GrammarTables) -> dict[str, frozenset[str]]:
+    """Word → the intents that have a sentence with it."""
+    first, labels, targets = (
+        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
+    )
+    # Backwards from where sentences end, until nothing is new.
+    leads = [_accepted(tables, state) for state in range(len(tables.accepts))]
+    count = -1
+    while count != (count := sum(map(len, leads))):
+        for state in reversed(range(len(leads))):
+            leads[state].update(
+                *(leads[target] for target in targets[first[state] : first[state + 1]])
+            )
+    found: dict[str, set[str]] = {}
+    for label, target in zip(labels, targets, strict=True):
+        if label < len(tables.words):
+            found.setdefault(tables.words[label], set()).update(leads[target])
+    return {word: frozenset(intents) for word, intents in found.items()}
+
+
+def words_after(tables: GrammarTables) -> dict[str, frozenset[str]]:
+    """Word → the slots that a sentence has right before it, of words that follow any."""
+    first, labels, targets = (
+        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
+    )
+    known = len(tables.words)
+    found: dict[str, set[str]] = {}
+    for label, state in zip(labels, targets, strict=True):
+        if label < known or not (slot := tables.references[label - known][1]):
+            continue
+        for word in labels[first[state] : first[state + 1]]:
+            if word < known:
+                found.setdefault(tables.words[word], set()).add(slot)
+    return {word: frozenset(slots) for word, slots in found.items()}
+
+
+def labels_said(tables: GrammarTables) -> list[frozenset[str]]:
+    """For every label of a transition the slots that it says: one, or none."""
+    none = frozenset[str]()
+    slots = [frozenset((slot,)) if slot else none for _, slot in tables.references]
+    return [none] * len(tables.words) + slots
+
+
+def rules_at(tables: GrammarTables, state: int) -> list[int]:
+    """The rules of sentences that end in a state."""
+    accepted = int(tables.accepts[state])
+    return tables.accept_sets[accepted - 1] if accepted else []
+
+
+def _accepted(tables: GrammarTables, state: int) -> set[str]:
+    """The intents of sentences that end in a state."""
+    return {tables.rules[number].intent for number in rules_at(tables, state)}

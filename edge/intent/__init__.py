@@ -1,0 +1,21 @@
+"""A typed sentence in, a command or a reason out: the grammar first, the learned model otherwise.
+
+the model
+    encoder        words as numbers that a graph reads
+    model          the graph's answers: intent, slots, how sure
+    tags           labels of words to slots (CRF)
+from a frame to a command
+    slots          which slots an intent takes, and of what kind
+    interpret      what the grammar matched
+    resolve        names and numbers, as the model found them
+what a frame must not ignore
+    frame_check    all of these, in order
+    modifiers      "tomorrow", "don't": words that change a command or put it off
+    asides         phrases beside a command that make none of it
+    choices        words that are a choice of a list, left over
+    units          the word behind a number: minutes or hours
+    slot_sets      which slots an intent has together
+the face
+    conjunction    several commands in one sentence, taken apart
+    understanding  the way through
+"""

@@ -1,0 +1,97 @@
+"""Words that change what a command means: "never unlock the door", "all but the lamp", "at seven".
+
+A small model knows words better than what they do to each other, and "never" is one word among
+five. What a household has written down as a sentence of its own may say anything; what a model
+makes of other words is no command if one of these stands beside what it names. English only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Final, NamedTuple
+
+from edge.intent.model import SlotReading
+
+_UNIT: Final = r"(?:second|minute|hour|moment|bit|while)s?"
+_NUMBER: Final = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|half past|quarter (?:past|to))"
+)
+_OF_DAY: Final = r"(?:morning|afternoon|evening|night)"
+
+
+class Modifier(NamedTuple):
+    """Words that do the same to a command."""
+
+    words: str
+    """A regular expression, compiled when it is first needed: that takes a millisecond."""
+    effect: str
+    """What they do, as the end of a sentence that begins with them."""
+    alone: frozenset[str] = frozenset()
+    """Single words that tell by themselves that a sentence speaks of such things."""
+
+    def found(self, text: str, slots: Iterable[SlotReading]) -> str:
+        """The first of them outside what was read as a slot; empty where there is none.
+
+        A song may be called "Don't stop me now".
+        """
+        taken = [(slot.start, slot.end) for slot in slots]
+        for found in _compiled(self.words).finditer(text):
+            if not any(start < found.end() and found.start() < end for start, end in taken):
+                return found.group()
+        return ""
+
+    def has(self, word: str) -> bool:
+        """Whether a word is one of them."""
+        return _compiled(self.words).fullmatch(word) is not None or word in self.alone
+
+
+@cache
+def _compiled(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.IGNORECASE)
+
+
+CONTRARY: Final = Modifier(
+    r"\b(?:not|never|cannot|except|unless|without|instead|nobody|nothing"
+    r"|\w+n['’]t(?! mind\b)|(?:do|does|did|ca|wo|should|would|is|are|was)nt"
+    r"|(?<=\s)but)\b",
+    "may turn it into its contrary",
+    frozenset({"but"}),
+)
+"""Somebody may want it not to be done."""
+
+LATER: Final = Modifier(
+    r"\b(?:later|tomorrow|tonight|overnight|eventually|until|till|remind|schedule"
+    r"|after|before|whenever|when(?! you\b)|while(?! you\b)|if(?! if\b| you\b| possible\b)"
+    r"|as soon as(?! you\b| possible\b)|(?<!at )once(?! more\b| again\b)"
+    rf"|(?:in|for) (?:\w+ ){{1,3}}{_UNIT}"
+    rf"|at (?:\d[\d:.]*|{_NUMBER}|noon|midnight|night|dawn|dusk|sunset|sunrise|bedtime)"
+    rf"|(?:in the|this|every|each) {_OF_DAY}|(?:every|each|next) (?:hour|day|week|weekend)"
+    r"|on (?:(?:mon|tues|wednes|thurs|fri|satur|sun|week)days?|(?:the )?weekends?))\b",
+    "puts it off, or makes it depend on something",
+    frozenset({"second", "seconds", "minute", "minutes", "hour", "hours", "noon", "midnight"}),
+)
+"""Somebody may want it at another time than now."""
+
+MODIFIERS: Final = (CONTRARY, LATER)
+
+_AT_ITS_END: Final = (
+    r"(?<=\S )(?:"
+    rf"(?:in|for) (?:\w+ ){{1,3}}(?:minute|hour|day)s?"
+    rf"|at (?:\d[\d:.]*|{_NUMBER})(?: [\w']+){{0,2}}"
+    rf"|(?:tomorrow|this|every|each) {_OF_DAY}|(?:every|each) (?:day|hour|week)"
+    r"|(?:when|as soon as|before|after) (?:(?:i|we|you|he|she|they) "
+    r"(?:am|are|is|(?:get|come|leave|go)s?)|i'm|we're|you're|they're|s?he's)\b.*)$"
+)
+
+
+def put_off(text: str) -> str:
+    """The words at the end of a text that put a command off; empty where there are none.
+
+    Of words that may be any, such as a song's: "jazz in five minutes" is no song, but "see you
+    tomorrow" and "tonight tonight" are, so fewer words are taken for a time than in `LATER`.
+    """
+    found = _compiled(_AT_ITS_END).search(text)
+    return found.group() if found is not None else ""

@@ -1,0 +1,171 @@
+"""Which slots a home's sentences have together, said and unsaid.
+
+A model reads slots one by one. Those of a sentence have to be all that some sentence of the home
+needs: "what is playing" asks for the state of nothing. And a template may fix slots
+(`slots: {kind: light}`): the grammar adds them, a model reads only what is said, and "kill the
+lights in the hall" would turn off all that there is. So to what a model read is added what the
+sentences with the same slots have fixed. Where these are of several kinds, words decide that only
+one kind has.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.events import SlotValue
+from edge.grammar.file import GrammarTables
+from edge.grammar.intents import labels_said, rules_at
+
+Fixed = tuple[tuple[str, SlotValue], ...]
+"""Slots that a sentence has without saying them, in order."""
+_MOST_EDGES = 200_000
+"""Transitions, once for every set of slots that may have been said before; a grammar that has more
+is left alone."""
+
+
+class _Way(NamedTuple):
+    """Sentences of one rule that say the same slots."""
+
+    said: frozenset[str]
+    rule: int
+
+
+class _Graph(NamedTuple):
+    """A grammar's states, each once for every set of slots that may have been said before it."""
+
+    sources: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.int64]
+    targets: npt.NDArray[np.int64]
+    ends: dict[str, dict[_Way, list[int]]]
+    """Intent → its ways → where sentences of each end."""
+    states: int
+
+
+class SlotSets:
+    """The slots of a grammar's sentences. What is read off it is made when it is first needed."""
+
+    def __init__(self, tables: GrammarTables) -> None:
+        self._tables = tables
+        self.fixing = frozenset(rule.intent for rule in tables.rules if rule.slots)
+        """Intents that have sentences with fixed slots."""
+        self._words: dict[_Way, frozenset[str]] = {}
+
+    def of(self, intent: str) -> frozenset[str] | None:
+        """The slots that any sentence of an intent says; None of an intent that has none."""
+        ways = self._graph.ends.get(intent)
+        return frozenset[str]().union(*(way.said for way in ways)) if ways else None
+
+    def are_said(self, intent: str, slots: Set[str]) -> bool:
+        """Whether a sentence of an intent says these slots and no others."""
+        return any(way.said == slots for way in self._graph.ends.get(intent, ()))
+
+    def lacking(self, intent: str, said: Iterable[str]) -> list[frozenset[str]]:
+        """The fewest slots that these lack to be all that a sentence of an intent says.
+
+        Any one of them, where sentences lack as few others. Empty where nothing is lacking, and of
+        an intent that has no sentences.
+        """
+        given = frozenset(said)
+        missing = {way.said - given for way in self._graph.ends.get(intent, ())}
+        fewest = min(map(len, missing), default=0)
+        return sorted((few for few in missing if len(few) == fewest > 0), key=sorted)
+
+    def fixed(
+        self, intent: str, said: Iterable[str], words: Iterable[str]
+    ) -> Mapping[str, SlotValue] | None:
+        """What is fixed in the sentences of an intent that say most of these slots, no others.
+
+        Args:
+            intent: what was read.
+            said: the slots that were read.
+            words: of the sentence, outside its slots.
+
+        Returns:
+            Slots that are not among `said`; None where sentences of several kinds say these slots,
+            and none of the words tells which it is.
+        """
+        if intent not in self.fixing:
+            return {}
+        given = frozenset(said)
+        needs = {way: self._needs(way) for way in self._graph.ends.get(intent, ())}
+        fitting = [way for way, needed in needs.items() if needed <= given]
+        most = max((len(needs[way]) for way in fitting), default=0)
+        kinds: dict[Fixed, list[_Way]] = {}
+        for way in fitting:
+            if len(needs[way]) == most:
+                fixed = tuple(sorted(self._tables.rules[way.rule].slots.items()))
+                kinds.setdefault(fixed, []).append(way)
+        told = list(kinds)
+        if len(kinds) > 1:
+            told = self._told(intent, kinds, frozenset(words))
+            if len(told) != 1:
+                return None
+        return {label: value for fixed in told for label, value in fixed if label not in given}
+
+    def _needs(self, way: _Way) -> frozenset[str]:
+        """Where it was said stands in for an area: that is none that a model has read."""
+        return way.said | {"area"} if self._tables.rules[way.rule].needs_area else way.said
+
+    def _told(
+        self, intent: str, kinds: Mapping[Fixed, Sequence[_Way]], words: frozenset[str]
+    ) -> list[Fixed]:
+        """Those of which there is a word that no other has."""
+        spoken = {
+            fixed: frozenset[str]().union(*(self._words_of(intent, way) for way in ways))
+            for fixed, ways in kinds.items()
+        }
+        shared = Counter(word for said in spoken.values() for word in said)
+        return [
+            fixed
+            for fixed, said in spoken.items()
+            if any(shared[word] == 1 for word in words & said)
+        ]
+
+    def _words_of(self, intent: str, way: _Way) -> frozenset[str]:
+        """Words that are said in sentences of that way."""
+        if way not in self._words:
+            graph = self._graph
+            leads = np.zeros(graph.states, bool)
+            leads[graph.ends[intent][way]] = True
+            count = 0
+            while count != (count := int(leads.sum())):
+                leads[graph.sources[leads[graph.targets]]] = True
+            labels = np.unique(graph.labels[leads[graph.targets]]).tolist()
+            known = self._tables.words
+            self._words[way] = frozenset(known[label] for label in labels if label < len(known))
+        return self._words[way]
+
+    @cached_property
+    def _graph(self) -> _Graph:
+        tables = self._tables
+        first, labels, targets = (
+            array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
+        )
+        slots = labels_said(tables)
+        start = (0, frozenset[str]())
+        numbers = {start: 0}
+        states = [start]
+        edges: list[tuple[int, int, int]] = []
+        for source, (state, said) in enumerate(states):  # grows while it is walked
+            for edge in range(first[state], first[state + 1]):
+                after = (targets[edge], said | slots[labels[edge]])
+                if after not in numbers:
+                    numbers[after] = len(states)
+                    states.append(after)
+                edges.append((source, labels[edge], numbers[after]))
+            if len(edges) > _MOST_EDGES:
+                none = np.zeros(0, np.int64)
+                return _Graph(none, none, none, {}, 0)
+        ends: dict[str, dict[_Way, list[int]]] = {}
+        for number, (state, said) in enumerate(states):
+            for rule in rules_at(tables, state):
+                ways = ends.setdefault(tables.rules[rule].intent, {})
+                ways.setdefault(_Way(said, rule), []).append(number)
+        sources, words, onward = np.array(edges, np.int64).reshape(-1, 3).T
+        return _Graph(sources, words, onward, ends, len(states))

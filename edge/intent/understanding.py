@@ -1,0 +1,348 @@
+"""Text → Command: the home's exact sentences first, the learned model otherwise, never a guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from edge.errors import UsageError
+from edge.events import Command, Rejected
+from edge.grammar.grammar import Grammar
+from edge.grammar.match import Match, Miss
+from edge.home.home import Home
+from edge.intent.conjunction import (
+    completed,
+    has_link,
+    links_of,
+    listed,
+    parts_of,
+    pointed,
+    several,
+    verb_of,
+    with_verb,
+)
+from edge.intent.frame_check import FrameCheck
+from edge.intent.interpret import interpret
+from edge.intent.model import Frame, IntentModel
+from edge.intent.resolve import resolve
+from edge.intent.slots import SlotSchema
+from edge.limits import SENTENCE_CHARS, SENTENCE_WORDS
+from edge.text import Tokens, tokenise
+
+Answer = Command | Rejected
+Reader = Callable[[Tokens], Answer | None]
+"""Reads part of a sentence; None where it has nothing to say about it."""
+
+SURE_PART: Final = 0.8
+"""Score that each part of a sentence needs to be taken for a command of its own. "An hour and five
+minutes" is one time, not two."""
+_ASK_BACK: Final = frozenset({"unknown_name", "ambiguous_name", "out_of_range"})
+"""Rejections that say the sentence was understood but for one thing."""
+_SHOWN: Final = 80
+_WORD: Final = re.compile(r"[^\W_]")
+"""A letter or a digit, in any script."""
+
+
+class TextUnderstanding:
+    """Answers sentences for one home.
+
+    Args:
+        model: the learned model, or None for a bundle that has a grammar only.
+        grammar: the home's exact sentences, or None for a bundle that has a model only.
+        schema: what each slot of each intent takes.
+        home: whose names the sentences use.
+    """
+
+    def __init__(
+        self, model: IntentModel | None, grammar: Grammar | None, schema: SlotSchema, home: Home
+    ) -> None:
+        self._model, self._grammar, self._schema = model, grammar, schema
+        self._links = links_of(grammar.language) if grammar is not None else frozenset[str]()
+        self.home = home
+        self._area: str | None = None
+        """Where the sentence that is being read was said."""
+        # Where no sentences are written down, a corpus has taught the model what words do to them.
+        self._check = FrameCheck(grammar, schema) if grammar is not None else None
+
+    def answer(self, text: str | bytes, area: str | None = None) -> Answer:
+        """What `text` commands, or why it is rejected.
+
+        Args:
+            text: a sentence.
+            area: id of the area where it is said, as far as known: see `Grammar.match`.
+
+        Raises:
+            UsageError: `text` is neither text nor bytes.
+        """
+        self._area = area
+        if not isinstance(text, str):
+            decoded = _decode(text)
+            if isinstance(decoded, Rejected):
+                return decoded
+            text = decoded
+        if len(text) > SENTENCE_CHARS:
+            reason = f"{len(text)} characters; at most {SENTENCE_CHARS} are read"
+            return Rejected("too_long", reason, text=_printable(text[:_SHOWN]))
+        if not text.isascii() and not _is_unicode(text):
+            return Rejected("not_text", "the sentence is not Unicode", text=_printable(text))
+        if self._grammar is None:
+            # A model has an answer to anything; to a row of emoji it must not be asked for one.
+            return self._by_model(text) if _WORD.search(text) else _empty(text)
+        tokens = tokenise(text)
+        if not tokens.words:
+            return _empty(text)
+        return self._by_grammar_then_model(text, tokens, self._grammar)
+
+    def _by_grammar_then_model(self, text: str, tokens: Tokens, grammar: Grammar) -> Answer:
+        search = grammar.search(tokens, self.home, area=self._area)
+        if search.match is not None:
+            return self._apart(tokens, search.match, grammar) or self._meant(search.match)
+        said = grammar.plain(tokens)
+        links = self._links
+        parts = parts_of(said, links)
+        together: Answer | None = None
+        exact: Reader = self._exact
+        if len(parts) > 1 or "," in text:
+            exact = _Remembering(exact)  # the parts are asked for twice
+            together = self._exactly((parts, listed(said, links)), exact)
+            if together is not None:  # all of them exact, but perhaps for a name or a number
+                return together
+        guess = self._by_model(text, tokens)
+        if len(parts) > 1:
+
+            def either(part: Tokens) -> Answer:
+                return exact(part) or self._by_model_alone(part)
+
+            if isinstance(guess, Command):
+                return self._several(parts, either, least=max(SURE_PART, guess.score)) or guess
+            together = self._several(parts, either)
+            if isinstance(together, Command) and _weakest(together) >= SURE_PART:
+                return together
+        if isinstance(guess, Rejected):
+            begun = search.unfinished()
+            if begun is not None:
+                return interpret(begun, self.home)
+            # A near match knows what is amiss; a command read in part knows which part.
+            found = search.miss()
+            if found is not None:
+                near = self._put_off(found) or interpret(found, self.home)
+                # "Close enough": no device is called "enough", nor anything like it.
+                far = found.code == "unknown_name" and not getattr(near, "suggestions", ())
+                doubted = self._model is not None and guess.code in ("out_of_scope", "unsure")
+                return guess if far and doubted else near
+            if isinstance(together, Rejected):
+                return together
+        return guess
+
+    def _put_off(self, found: Miss) -> Rejected | None:
+        """What is amiss with "the front door in five minutes", where there is a front door."""
+        changed = self._check.changed(found.said) if self._check is not None else None
+        if found.code != "unknown_name" or changed is None:
+            return None
+        words, reason = changed
+        if not self.home.find("device", found.said[: found.said.index(words)]):
+            return None
+        return Rejected("unsure", reason, text=found.text, intent=found.intent)
+
+    def _apart(self, tokens: Tokens, match: Match, grammar: Grammar) -> Answer | None:
+        """Commands that a slot of any words has swallowed: "play jazz and open the door".
+
+        Why one of them is none, where it is put off: "play jazz at seven and open the door".
+        """
+        texts = [slot.value for slot in match.slots if isinstance(slot.value, str)]
+        if not any(has_link(text, self._links) for text in texts):
+            return None
+        parts = parts_of(grammar.plain(tokens), self._links)
+        meant = [self._matched(part) for part in parts]
+        commands = [one for one in meant if isinstance(one, Command)]
+        refused = [one for one in meant if isinstance(one, Rejected)]
+        if len(parts) == 1 or None in meant:
+            return None
+        return refused[0] if refused else several(commands)
+
+    def _exactly(self, cuts: Iterable[list[Tokens]], exact: Reader) -> Answer | None:
+        """The first of some cuts all of whose parts are commands, or the last that nearly are."""
+        near: Answer | None = None
+        for parts in cuts:
+            together = self._several(parts, exact, sharing=True) if len(parts) > 1 else None
+            if isinstance(together, Command):
+                return together
+            near = together or near
+        return near
+
+    def _exact(self, tokens: Tokens) -> Answer | None:
+        if self._grammar is None:
+            return None
+        found = self._grammar.match(tokens, self.home, area=self._area)
+        return None if found is None else self._meant(found)
+
+    def _meant(self, found: Match | Miss) -> Answer:
+        """What the grammar found, unless the words at its end put it off."""
+        if isinstance(found, Match) and self._check is not None:
+            reason = self._check.put_off(found)
+            if reason is not None:
+                return Rejected("unsure", reason, text=found.text, intent=found.intent)
+        return interpret(found, self.home)
+
+    def _fitting(self, tokens: Tokens) -> Command | None:
+        """The command that a sentence is; None of one that only nearly is."""
+        found = self._matched(tokens)
+        return found if isinstance(found, Command) else None
+
+    def _matched(self, tokens: Tokens) -> Answer | None:
+        """What a sentence says that fits the grammar; None of one that only nearly does."""
+        if self._grammar is None:
+            return None
+        match = self._grammar.search(tokens, self.home, area=self._area).match
+        return self._meant(match) if match is not None else None
+
+    def _by_model_alone(self, part: Tokens) -> Answer:
+        return self._by_model(part.written(0, len(part)))
+
+    def _several(
+        self,
+        parts: list[Tokens],
+        read: Reader,
+        *,
+        sharing: bool = False,
+        least: float | None = None,
+    ) -> Answer | None:
+        """The parts of a sentence as commands of their own.
+
+        A part that is none may lack what another one has: see `edge.intent.conjunction`. None: the
+        parts are no commands; a rejection: all are commands but one, which the rejection says what
+        is amiss with.
+
+        Args:
+            sharing: whether a part may lack more than its verb.
+            least: only commands of that score will do, and no part is read after one that is none.
+        """
+        commands: list[Command] = []
+        rejected: Rejected | None = None
+        verb: Tokens | None = None
+        before: tuple[Tokens, Command] | None = None  # the last part that was one by itself
+        for number, part in enumerate(parts, 1):
+            answer = read(part)
+            if isinstance(answer, Command):
+                if sharing and before is not None:  # "turn it down" is the music, but for a lamp
+                    answer = pointed(part, before[1], self._fitting) or answer
+                verb, before = verb_of(part), (part, answer)
+            elif verb is not None and isinstance(carried := read(with_verb(part, verb)), Command):
+                answer = carried
+            elif sharing:
+                verb = verb or verb_of(part)
+                answer = completed(part, verb, before, parts[number:], self._fitting) or answer
+            if least is not None and not (isinstance(answer, Command) and answer.score >= least):
+                return None
+            if isinstance(answer, Command):
+                commands.append(answer)
+            elif answer is not None and answer.code in _ASK_BACK and rejected is None:
+                rejected = answer
+            else:
+                return None
+        if rejected is not None or len(commands) != len(parts):
+            return rejected if commands else None
+        return several(commands)
+
+    def _by_model(self, text: str, tokens: Tokens | None = None) -> Answer:
+        model = self._model
+        if model is None:
+            return Rejected("unsure", "no sentence of this home is like it", text=text[:_SHOWN])
+        frame = model.read(text, tokens)
+        if frame is None:
+            if len(text.split()) > SENTENCE_WORDS:
+                reason = f"more than {SENTENCE_WORDS} words"
+                return Rejected("too_long", reason, text=text[:_SHOWN])
+            return _empty(text)
+        if self._check is not None:
+            frame = self._check.corrected(text, frame)
+        if frame.out_of_scope > frame.intent_probability:
+            return Rejected(
+                "out_of_scope",
+                "this does not sound like a command; it was left alone",
+                text=text,
+                intent=frame.intent,
+                score=frame.intent_probability,
+            )
+        amiss = None if self._check is None else self._check.amiss(text, frame)
+        calibration = model.calibration
+        # NaN is not sure either.
+        sure = (
+            frame.intent_probability >= calibration.threshold
+            and frame.score >= calibration.lowest_score
+        )
+        if not sure and (amiss is None or amiss[0] == "incomplete"):
+            return _unsure(text, frame)
+        if not frame.slots and frame.intent in model.needs_slots:
+            reason = f"{frame.intent} was understood, but not of what; name it as the home does"
+            amiss = amiss or ("incomplete", reason)
+        if amiss is not None:
+            code, reason = amiss
+            return Rejected(code, reason, text=text, intent=frame.intent, score=frame.score)
+        found = resolve(
+            frame.intent, frame.slots, self.home, self._schema, text=text, area=self._area
+        )
+        if isinstance(found, Rejected):
+            return found
+        fixed = {} if self._check is None else self._check.fixed(text, frame)
+        if fixed is None:
+            reason = f"{frame.intent} was understood, but not of what; say it as the home does"
+            return Rejected("incomplete", reason, text=text, intent=frame.intent, score=frame.score)
+        slots = {**found.slots, **fixed}
+        return Command(frame.intent, slots, found.targets, frame.score, "model", text)
+
+
+class _Remembering:
+    """A reader that reads no part of a sentence twice."""
+
+    def __init__(self, read: Reader) -> None:
+        self._read = read
+        self._answers: dict[str, Answer | None] = {}
+
+    def __call__(self, part: Tokens) -> Answer | None:
+        said = part.written(0, len(part))
+        if said not in self._answers:
+            self._answers[said] = self._read(part)
+        return self._answers[said]
+
+
+def _decode(text: object) -> str | Rejected:
+    if not isinstance(text, bytes | bytearray | memoryview):
+        raise UsageError(
+            f"a sentence is text, not {type(text).__name__}", allowed="str, or bytes in UTF-8"
+        )
+    raw = bytes(text)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        reason = f"the sentence is not UTF-8: byte 0x{raw[error.start]:02x} at {error.start}"
+        return Rejected("not_text", reason, text=raw[:_SHOWN].decode("utf-8", "backslashreplace"))
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether no half of a surrogate pair is in `text`: Python has those for bytes it cannot read
+    (PEP 383), and no UTF-8 can hold them."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _printable(text: str) -> str:
+    return text[:_SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _empty(text: str) -> Rejected:
+    return Rejected("empty", "there are no words in it", text=text[:_SHOWN])
+
+
+def _unsure(text: str, frame: Frame) -> Rejected:
+    likeliest = frame.intent
+    reason = f"not sure enough what is wanted ({likeliest} is the likeliest); say it differently"
+    return Rejected("unsure", reason, text=text, intent=likeliest, score=frame.intent_probability)
+
+
+def _weakest(command: Command) -> float:
+    return min(one.score for one in (command, *command.also))

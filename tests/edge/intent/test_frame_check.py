@@ -1,0 +1,147 @@
+"""What a model is sure of, held against the home's own sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edge.grammar.grammar import Grammar
+from edge.intent.frame_check import FrameCheck
+from edge.intent.model import Frame, SlotReading
+from edge.intent.slots import SlotSchema, SlotType
+from export.grammar_compiler import compile_grammar
+from export.templates import read_templates
+
+_PAGE = """
+language: {language}
+intents:
+  Dim:
+    data:
+      - sentences: ["dim {{name}} to {{brightness}} [percent]"]
+  Ask:
+    data:
+      - sentences: ["did you leave {{name}} on"]
+  Turn:
+    data:
+      - sentences: ["turn {{name}}", "turn the {{area}}"]
+  Hear:
+    data:
+      - sentences: ["hear {{song}}"]
+  Wait:
+    data:
+      - sentences: ["wait {{minutes}} minutes", "never mind"]
+lists:
+  song: {{wildcard: true}}
+  brightness: {{range: {{from: 0, to: 100}}}}
+  minutes: {{range: {{from: 0, to: 60}}}}
+"""
+
+
+def check_of(folder: Path, language: str = "en") -> FrameCheck:
+    page = folder / "page.yaml"
+    page.write_text(_PAGE.format(language=language))
+    grammar = Grammar.from_bytes(compile_grammar(read_templates(page)).data)
+    number = SlotType("number", 0, 100)
+    return FrameCheck(grammar, SlotSchema({"Dim": {"brightness": number, "area": SlotType()}}))
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> FrameCheck:
+    return check_of(tmp_path)
+
+
+def frame(text: str, intent: str, **slots: str) -> Frame:
+    read = [
+        SlotReading(label, said, text.index(said), text.index(said) + len(said))
+        for label, said in slots.items()
+    ]
+    return Frame(intent, tuple(read), 0.9, 0.0, 0.9, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots", "code", "reason"),
+    [
+        ("never dim it to 5", "Dim", {"name": "it", "brightness": "5"}, "unsure", "'never' may"),
+        ("dim it to 5 later", "Dim", {"name": "it", "brightness": "5"}, "unsure", "'later' puts"),
+        ("i forgot to dim it to 5", "Dim", {"name": "it", "brightness": "5"}, "out_of_scope", "'i"),
+        ("dim it", "Dim", {"name": "it"}, "incomplete", "Dim was understood, but not its bright"),
+        ("turn it", "Turn", {}, "incomplete", "Turn was understood, but not its area or name; say"),
+        (
+            "dim it to 5 red",
+            "Dim",
+            {"name": "it", "brightness": "5", "color": "red"},
+            "unsure",
+            "Dim was understood, but not what 'red' is to it",
+        ),
+        (
+            "hear jazz in five minutes",
+            "Hear",
+            {"song": "jazz in five minutes"},
+            "unsure",
+            "'in five minutes' puts it off",
+        ),
+        ("shazam", "Wait", {}, "unsure", "Wait was understood, but not by a word that tells"),
+    ],
+)
+def test_what_is_amiss(
+    check: FrameCheck, text: str, intent: str, slots: dict[str, str], code: str, reason: str
+) -> None:
+    found = check.amiss(text, frame(text, intent, **slots))
+    assert found is not None
+    assert found[0] == code
+    assert found[1].startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots"),
+    [
+        ("would you dim it to 5", "Dim", {"name": "it", "brightness": "5"}),
+        ("dim it to 5 in here", "Dim", {"name": "it", "brightness": "5", "area": "here"}),
+        ("did you leave it on then", "Ask", {"name": "it"}),
+        ("never you mind", "Wait", {}),
+        ("nevver mint", "Wait", {}),
+        ("wait for 5 minutes", "Wait", {"minutes": "5"}),
+        ("sing it", "Sing", {"name": "it"}),
+    ],
+    ids=[
+        "nothing",
+        "known to the schema",
+        "asked",
+        "never",
+        "misspelled",
+        "time",
+        "no sentences of it",
+    ],
+)
+def test_what_is_not(check: FrameCheck, text: str, intent: str, slots: dict[str, str]) -> None:
+    assert check.amiss(text, frame(text, intent, **slots)) is None
+
+
+def test_what_is_in_a_name_may_change_a_command(check: FrameCheck) -> None:
+    found = check.changed("front door after dinner")
+    assert found is not None
+    assert found[0] == "after"
+    assert found[1].startswith("'after' puts it off")
+    assert check.changed("front door") is None
+
+
+def test_the_words_are_english(tmp_path: Path) -> None:
+    text = "never dim it to 5 later"
+    german = check_of(tmp_path, "de")
+    assert german.amiss(text, frame(text, "Dim", name="it", brightness="5")) is None
+
+
+def test_what_is_fixed_is_told_by_words_outside_slots(tmp_path: Path) -> None:
+    page = tmp_path / "page.yaml"
+    page.write_text(
+        "language: en\nintents:\n  Off:\n    data:\n"
+        "      - {sentences: ['lights off in {area}'], slots: {kind: light}}\n"
+        "      - {sentences: ['fans off in {area}'], slots: {kind: fan}}\n"
+    )
+    grammar = Grammar.from_bytes(compile_grammar(read_templates(page)).data)
+    check = FrameCheck(grammar, SlotSchema({}))
+    text = "stop the fans of lights house"
+    assert check.fixed(text, frame(text, "Off", area="lights house")) == {"kind": "fan"}
+    text = "stop those of fans house"
+    assert check.fixed(text, frame(text, "Off", area="fans house")) is None

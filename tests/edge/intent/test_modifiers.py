@@ -1,0 +1,119 @@
+"""Words that change what a command means."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge.intent.model import SlotReading
+from edge.intent.modifiers import CONTRARY, LATER, MODIFIERS, put_off
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("never unlock the front door", "never"),
+        ("do NOT open the gate", "NOT"),
+        ("please don't lock it", "don't"),
+        ("you shouldn\u2019t have", "shouldn\u2019t"),
+        ("dont turn it on", "dont"),
+        ("everything but the lamp", "but"),
+        ("all lights except mine", "except"),
+        ("i cannot see, turn on the light", "cannot"),
+    ],
+)
+def test_the_contrary_is_found(text: str, word: str) -> None:
+    assert CONTRARY.found(text, ()) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("turn off the light Later", "Later"),
+        ("open the gate tomorrow", "tomorrow"),
+        ("lock the door after dinner", "after"),
+        ("dim the lamp once ida sleeps", "once"),
+        ("close the shade when it rains", "when"),
+        ("if it rains close the shade", "if"),
+        ("turn it off as soon as it boils", "as soon as"),
+        ("turn off the lights in a bit", "in a bit"),
+        ("turn it off in half an hour", "in half an hour"),
+        ("turn the fan on for ten minutes", "for ten minutes"),
+        ("turn off everything at midnight", "at midnight"),
+        ("lock up at 7:30", "at 7:30"),
+        ("open the blinds every morning", "every morning"),
+        ("start the vacuum on mondays", "on mondays"),
+        ("remind me to lock the door", "remind"),
+    ],
+)
+def test_another_time_is_found(text: str, words: str) -> None:
+    assert LATER.found(text, ()) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("jazz in five minutes", "in five minutes"),
+        ("Jazz In Half An Hour", "In Half An Hour"),
+        ("jazz at 7:30 pm", "at 7:30 pm"),
+        ("jazz every evening", "every evening"),
+        ("jazz as soon as i'm home", "as soon as i'm home"),
+        ("jazz when she comes home", "when she comes home"),
+        ("at seven", ""),
+        ("gone in sixty seconds", ""),
+        ("tonight tonight", ""),
+        ("the day after tomorrow", ""),
+        ("hotel california live at the forum", ""),
+    ],
+)
+def test_what_puts_off_any_words_stands_at_their_end(text: str, words: str) -> None:
+    assert put_off(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "turn on the light",
+        "but turn on the light",
+        "the front plant",
+        "a knot",
+        "the buttons",
+        "turn every light off at once",
+        "play it once more",
+        "turn it off if you don't mind",
+        "if you could, lock the door",
+        "lock the door if if you please",
+        "lock it when you can",
+        "lock it as soon as possible",
+        "turn on the light in the kitchen",
+        "the night light at half brightness",
+        "open the door at the back",
+    ],
+)
+def test_what_only_looks_like_one_is_none(text: str) -> None:
+    assert [one.found(text, ()) for one in MODIFIERS] == ["", ""]
+
+
+def test_a_name_may_have_one_in_it() -> None:
+    text = "put on don't stop me now"
+    song = SlotReading("music", text[7:], 7, len(text))
+    assert CONTRARY.found(text, (song,)) == ""
+    assert CONTRARY.found(f"{text} but not loud", (song,)) == "but"
+
+
+def test_a_number_that_is_meant_is_no_time() -> None:
+    text = "the heating at twenty one, at seven"
+    degrees = SlotReading("temperature", "twenty one", 15, 25)
+    assert LATER.found(text, (degrees,)) == "at seven"
+    assert LATER.found(text[:25], (degrees,)) == ""
+
+
+@pytest.mark.parametrize("word", ["never", "don't", "but", "except", "isnt"])
+def test_a_word_by_itself_is_one(word: str) -> None:
+    assert CONTRARY.has(word)
+    assert not CONTRARY.has(f"{word}er")
+
+
+def test_who_speaks_of_minutes_speaks_of_time() -> None:
+    assert LATER.has("minutes")
+    assert LATER.has("until")
+    assert not LATER.has("timer")
