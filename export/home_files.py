@@ -8,7 +8,7 @@ from pathlib import Path
 
 from edge.home.home import Home
 from export.files import write_atomic
-from export.grammar_compiler import CompiledGrammar
+from export.grammar.compiler import CompiledGrammar
 
 HOME_FILES: Mapping[str, str] = {"grammar": "grammar.bin", "home": "home.json"}
 """Role in the manifest → file of a run folder, present where there is a page of templates."""

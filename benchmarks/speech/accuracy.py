@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.footprint import bundle_bytes
 from benchmarks.speech import corpora, refusals, voices, wake
+from benchmarks.speech.closed_list import ClosedList
 from benchmarks.speech.corpora import Held, Sets, Sizes
 from benchmarks.speech.groups import FLOAT
 from benchmarks.speech.noise import HOUSEHOLD_10, QUIET, Condition, read_held_out
@@ -17,10 +18,9 @@ from benchmarks.speech.posteriors import Ear, Posteriors, variants
 from benchmarks.speech.rates import Letters, letter_errors, share
 from edge.voice.acoustic import TASK
 from edge.voice.activity import TASK as ACTIVITY
-from edge.voice.closed_list import ClosedList
-from edge.voice.lexicon import Lexicon
 from edge.voice.pronunciation import TASK as PRONUNCIATION
 from edge.voice.pronunciation import Pronouncer
+from edge.voice.search.lexicon import Lexicon
 from edge.voice.spoken import say_text
 from edge.voice.transcript import transcripts
 from export.corpora.speech.recording import Recording

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Protocol
 
-from edge.voice.hypothesis import edit_distance
+from edge.voice.search.hypothesis import edit_distance
 from export.corpora.speech.dictionary import Phones
 
 _FURTHEST = 2

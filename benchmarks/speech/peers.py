@@ -18,9 +18,9 @@ from benchmarks.speech.rates import share
 from benchmarks.speech.speed import PHRASE, open_voice, room, spoken
 from benchmarks.timing import measure
 from edge.voice.pcm import SAMPLE_RATE
-from edge.voice.phrase import wake_phrase
 from edge.voice.pronunciation import Pronouncer
-from edge.voice.wake import detector
+from edge.voice.wake.phrase import wake_phrase
+from edge.voice.wake.wake import detector
 from export.corpora.speech.dictionary import pronunciations
 from export.corpora.speech.noise import Stored
 from export.corpora.speech.recording import Recording

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from edge.voice.hypothesis import edit_distance
+from edge.voice.search.hypothesis import edit_distance
 from export.metrics import Rate, wilson
 
 _DRAWS = 1000

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from benchmarks.timing import Timing, measure
 from edge.voice.alphabet import LABELS
-from edge.voice.phrase import PER_HOUR, wake_phrase
 from edge.voice.posteriors import letters, phones
 from edge.voice.pronunciation import Pronouncer
-from edge.voice.spotting import FRAME_SECONDS, place, silent_rows
-from edge.voice.wake import WakeSettings, WakeWord
-from edge.voice.wake import detector as detector_of
-from edge.voice.wake_table import WakeTable
+from edge.voice.wake.phrase import PER_HOUR, wake_phrase
+from edge.voice.wake.spotting import FRAME_SECONDS, place, silent_rows
+from edge.voice.wake.table import WakeTable
+from edge.voice.wake.wake import WakeSettings, WakeWord
+from edge.voice.wake.wake import detector as detector_of
 
 Posteriors = NDArray[np.floating]
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)

@@ -9,8 +9,8 @@ from edge.commands import DEFAULT_BUNDLE, add_json, bundle_of, print_json, termi
 from edge.table import printable, table
 
 if TYPE_CHECKING:
-    from edge.voice.phrase import PhraseQuality
-    from edge.voice.wake_table import WakeTable
+    from edge.voice.wake.phrase import PhraseQuality
+    from edge.voice.wake.table import WakeTable
 
 help = "say how good a wake phrase is before it is used"
 
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print one line a phrase, and what speaks against it."""
-    from edge.voice.phrase import assess
+    from edge.voice.wake.phrase import assess
 
     knowledge = _table_of(bundle_of(args))
     found = [assess(phrase, knowledge, args.per_hour) for phrase in args.phrase]
@@ -64,7 +64,7 @@ def _table_of(path: str) -> WakeTable:
     """
     from edge.bundle.bundle import Bundle
     from edge.errors import BundleFormatError
-    from edge.voice.wake_table import WakeTable
+    from edge.voice.wake.table import WakeTable
 
     bundle = Bundle.open(path)
     table = WakeTable.of_task(bundle.tasks.get("speech", {}), bundle.asset)

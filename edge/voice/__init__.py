@@ -13,23 +13,11 @@ letters and sounds
     acoustic                       the network
     pronunciation                  what sounds a word has
     transcript                     letters, whatever may be said
-what may be said
+what was said
     spoken                  how what is written is said
-    tries, automaton        the home's sentences, word by word
-    states, search_graph    the same letter by letter, made as a search comes to it
-    freed                   memory of states that were forgotten
-    lexicon                 common words, for wildcards
-the search
-    beam, prefix_tree       hypotheses, and the beginnings they are of
-    decoder                 the search
-    closed_list             the same where all sentences are known
-    rescoring               the likeliest ranked by their sounds
-    hypothesis              what may have been said, and how sure
+    search                  the home's sentences as a graph, and the search in it
     alignment, likelihood   how well a text fits what was heard
-wake phrases
-    phrase, phrase_sounds   how good one is, how well its sounds fit
-    spotting, background    how much a stretch sounds like it, and how much other speech does
-    wake, wake_table        heard, once each time it is said, at a wanted rate of mistakes
+    wake                    wake phrases
 what it means
     utterance      one utterance while it is being said
     recognizer     posteriors to a command

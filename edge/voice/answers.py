@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from edge.events import Command, Rejected
 from edge.intent.understanding import Answer
-from edge.voice.hypothesis import Evidence, edit_distance
+from edge.voice.search.hypothesis import Evidence, edit_distance
 
 ASK_BACK: Final = frozenset({"unknown_name", "ambiguous_name", "incomplete", "out_of_range"})
 """Rejections that say the sentence was understood but for one thing."""

@@ -21,16 +21,16 @@ from edge.events import Command, Partial, Rejected, SpeechEnd, SpeechStart, Voic
 from edge.voice.alphabet import LABELS
 from edge.voice.answers import ASK_BACK
 from edge.voice.pcm import SAMPLE_RATE
-from edge.voice.spotting import FRAME_SECONDS
 from edge.voice.utterance import Utterance
-from edge.voice.wake import Heard, WakePhrase, detector
+from edge.voice.wake.spotting import FRAME_SECONDS
+from edge.voice.wake.wake import Heard, WakePhrase, detector
 
 if TYPE_CHECKING:
     from edge.voice.posteriors import Posteriors
     from edge.voice.pronunciation import Pronouncer
     from edge.voice.recognizer import Recognizer
     from edge.voice.settings import StreamSettings
-    from edge.voice.wake_table import WakeTable
+    from edge.voice.wake.table import WakeTable
 
 _ROW: Final = round(FRAME_SECONDS * SAMPLE_RATE)
 """Samples of one row of posteriors."""

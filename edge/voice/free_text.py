@@ -11,7 +11,7 @@ from edge.intent.understanding import Answer
 from edge.voice.answers import same, scored
 
 if TYPE_CHECKING:
-    from edge.voice.hypothesis import Hypothesis
+    from edge.voice.search.hypothesis import Hypothesis
 
 Understand = Callable[[str, str | None], Answer]
 """Reads a sentence, whatever it is, that is said in an area or nobody knows where."""

@@ -31,7 +31,7 @@ network trained with connectionist temporal classification says "nothing new" wh
 two sentences wins, in noise above all: at 5 dB of kitchen noise, 69 % of the dev sentences were
 found among all with one nat taken off, 80 % with one and a half and 84 % with two; in quiet as many
 with any. With two, more that is no command sounds like one. Letters without a grammar
-(`edge.voice.transcript`) and wake phrases (`edge.voice.spotting`) give some back."""
+(`edge.voice.transcript`) and wake phrases (`edge.voice.wake.spotting`) give some back."""
 _SLACK: Final = 1e-3
 """How far above zero rounding may take a logarithm of a probability."""
 

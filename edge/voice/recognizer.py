@@ -23,19 +23,19 @@ from edge.intent.slots import SlotSchema
 from edge.intent.understanding import Answer, TextUnderstanding
 from edge.voice.acoustic import TASK
 from edge.voice.answers import Reading, quoted, refused, same, scored
-from edge.voice.decoder import Decoder, Search
 from edge.voice.free_text import Understand, by_model
-from edge.voice.lexicon import Lexicon
 from edge.voice.pronunciation import Pronouncer
-from edge.voice.search_graph import SearchGraph
+from edge.voice.search.decoder import Decoder, Search
+from edge.voice.search.graph import SearchGraph
+from edge.voice.search.lexicon import Lexicon
 from edge.voice.settings import RecognizerSettings
 from edge.voice.transcript import greedy, transcripts
 
 if TYPE_CHECKING:
     from edge.bundle.bundle import Bundle
     from edge.grammar.file import GrammarTables
-    from edge.voice.hypothesis import Hypothesis
     from edge.voice.posteriors import Posteriors
+    from edge.voice.search.hypothesis import Hypothesis
 
 _FEWEST_LETTERS: Final = 2
 """Fewer are no word by themselves, but a noise taken for one."""

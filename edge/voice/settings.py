@@ -11,8 +11,8 @@ from edge.bundle.keypath import Table, wrong
 from edge.errors import BundleFormatError, UsageError, shown
 from edge.limits import SPEECH_BEAM
 from edge.voice.endpoint import EndpointSettings
-from edge.voice.hypothesis import Confidence, Evidence
-from edge.voice.phrase import PER_HOUR
+from edge.voice.search.hypothesis import Confidence, Evidence
+from edge.voice.wake.phrase import PER_HOUR
 
 _WHERE: Final = "tasks.speech"
 _LARGEST: Final = 1e6
@@ -82,7 +82,7 @@ class RecognizerSettings:
     """
 
     decoder: Mapping[str, Any] = field(default_factory=dict)
-    """Arguments of `edge.voice.decoder.Decoder`."""
+    """Arguments of `edge.voice.search.decoder.Decoder`."""
     confidence: Confidence = field(default_factory=_default_confidence)
     """Evidence → the probability that a sentence of the home was said."""
     threshold: float = 0.55

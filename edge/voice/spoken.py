@@ -12,7 +12,7 @@ from edge.grammar.file import ListEntry
 from edge.limits import SPEECH_NUMBERS
 from edge.numbers import Number, parse_number, parse_percent, spell
 from edge.text import words_of
-from edge.voice.tries import labels_of
+from edge.voice.search.tries import labels_of
 
 _SIGNS: Final = {"%": "percent", "\u00b0": "degrees"}
 _PLAIN: Final = str.maketrans(

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from edge.voice.posteriors import Posteriors
     from edge.voice.pronunciation import Pronouncer
     from edge.voice.recognizer import Recognizer
-    from edge.voice.wake import WakePhrase
-    from edge.voice.wake_table import WakeTable
+    from edge.voice.wake.table import WakeTable
+    from edge.voice.wake.wake import WakePhrase
 
 _PER_MS: Final = SAMPLE_RATE // 1000
 _ROWS_AFTER: Final = 5

@@ -10,10 +10,10 @@ from edge.voice.alphabet import BLANK, collapsed, text_of
 from edge.voice.posteriors import give_to_blank, letters
 
 if TYPE_CHECKING:
-    from edge.voice.decoder import Decoder
-    from edge.voice.hypothesis import Hypothesis
-    from edge.voice.lexicon import Lexicon
     from edge.voice.posteriors import Posteriors
+    from edge.voice.search.decoder import Decoder
+    from edge.voice.search.hypothesis import Hypothesis
+    from edge.voice.search.lexicon import Lexicon
 
 _TO_BLANK: Final = 1.25
 """Nats given back to the blank (`edge.voice.posteriors.BLANK_TAKEN`): without a grammar, what is
@@ -67,7 +67,7 @@ def transcripts(
         lexicon: words that are likelier than others.
 
     Raises:
-        UsageError: see `edge.voice.decoder.Search.push`.
+        UsageError: see `edge.voice.search.decoder.Search.push`.
     """
     rows = letters(log_posteriors).copy()
     give_to_blank(rows, _TO_BLANK)
@@ -78,8 +78,8 @@ def transcripts(
 
 @lru_cache(maxsize=2)
 def _decoder(lexicon: Lexicon | None) -> Decoder:
-    from edge.voice.decoder import Decoder
-    from edge.voice.search_graph import SearchGraph
+    from edge.voice.search.decoder import Decoder
+    from edge.voice.search.graph import SearchGraph
 
     settings = _LETTERS if lexicon is None else _WORDS
     return Decoder(SearchGraph.of_anything(), lexicon=lexicon, **settings)

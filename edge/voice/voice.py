@@ -14,13 +14,13 @@ from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
 from edge.voice.free_text import Understand
-from edge.voice.phrase import PER_HOUR, PhraseQuality, assess, wake_phrase
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.recognizer import Recognizer
 from edge.voice.settings import StreamSettings
 from edge.voice.stream import VoiceStream
-from edge.voice.wake import WakePhrase
-from edge.voice.wake_table import WakeTable
+from edge.voice.wake.phrase import PER_HOUR, PhraseQuality, assess, wake_phrase
+from edge.voice.wake.table import WakeTable
+from edge.voice.wake.wake import WakePhrase
 
 if TYPE_CHECKING:
     from edge.bundle.bundle import Bundle
@@ -122,7 +122,7 @@ class Voice:
         )
 
     def assess(self, phrase: str, per_hour: float | None = None) -> PhraseQuality:
-        """How well a wake phrase will do here; see `edge.voice.phrase.assess`."""
+        """How well a wake phrase will do here; see `edge.voice.wake.phrase.assess`."""
         return assess(phrase, self._wake, PER_HOUR if per_hour is None else per_hour)
 
     def close(self) -> None:
@@ -154,7 +154,7 @@ class Voice:
             raise UsageError(
                 "the bundle knows nothing of wake phrases",
                 where=f"wake phrase {text!r}",
-                hint="give edge.voice.wake.WakePhrase with a threshold, or another bundle",
+                hint="give edge.voice.wake.wake.WakePhrase with a threshold, or another bundle",
             )
         return wake_phrase(text, self._wake, per_hour)
 

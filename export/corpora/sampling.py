@@ -21,8 +21,8 @@ from edge.numbers import spell
 from edge.text import words_of
 from export.corpora import pools
 from export.corpora.utterance import SlotSpan
-from export.number_words import number_words
-from export.templates import HOME_LISTS, Block, Templates
+from export.grammar.number_words import number_words
+from export.grammar.templates import HOME_LISTS, Block, Templates
 
 RULE_DEPTH = 24
 _OPTIONAL = 0.5

@@ -12,7 +12,7 @@ from export.corpora.paraphrase import ENGLISH, Manner, manner_of, paraphrase
 from export.corpora.sampling import Names, Sampler, is_said
 from export.corpora.spoken_of import asked_for, pieces, spoken_of
 from export.corpora.utterance import OUT_OF_SCOPE, Corpus, Problem, SlotSpan, Utterance
-from export.templates import Block, Template, Templates, read_templates
+from export.grammar.templates import Block, Template, Templates, read_templates
 
 OUT_OF_SCOPE_FILE = "out_of_scope.txt"
 PER_INTENT = 250

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.speech.wake import RATES, cost, evaluate
-from edge.voice.wake_table import CHARACTERS, WakeTable
+from edge.voice.wake.table import CHARACTERS, WakeTable
 from tests.edge.voice.letters import said, silence
 
 TABLE = WakeTable.of(

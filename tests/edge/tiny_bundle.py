@@ -21,8 +21,8 @@ from onnx import TensorProto, helper, numpy_helper
 from device_profiles import SessionSettings
 from edge.intent.encoder import FeatureLayout
 from export.bundle_writer import graph_entry, write_bundle
-from export.grammar_compiler import compile_grammar
-from export.templates import read_templates
+from export.grammar.compiler import compile_grammar
+from export.grammar.templates import read_templates
 
 HERE = "x86-64-hub"
 """The profile of the float variant. Named by tests, so that they run on any machine."""

@@ -14,13 +14,13 @@ from export.corpora import Corpus
 from export.corpora.utterance import Problem
 from export.distill import is_first_process
 from export.files import write_atomic
-from export.grammar_compiler import CompiledGrammar, compile_grammar
+from export.grammar.compiler import CompiledGrammar, compile_grammar
+from export.grammar.templates import read_templates
 from export.recipes.intent import recipe
 from export.recipes.intent.judge import StudentReader
 from export.recipes.intent.recipe import IntentRun
 from export.recipes.intent.settings import IntentSettings, settings_from
 from export.report import write_report
-from export.templates import read_templates
 
 _LEFT_OUT = " is left out"
 _MEASURES = ("intent", "slot_f1", "frame", "seconds")

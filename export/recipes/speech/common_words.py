@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from edge.errors import UsageError
-from edge.voice.lexicon import Lexicon, packed, unpacked
+from edge.voice.search.lexicon import Lexicon, packed, unpacked
 from export.corpora.speech.dictionary import frequencies
 from export.corpora.speech.normalise import normalise
 from export.corpora.speech.texts import assistant_texts, dictionary_words

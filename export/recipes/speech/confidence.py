@@ -21,17 +21,17 @@ from edge.events import Command
 from edge.grammar.file import read_tables
 from edge.home.home import Home
 from edge.voice.answers import same
-from edge.voice.decoder import Decoder
-from edge.voice.hypothesis import Confidence, Evidence
-from edge.voice.lexicon import Lexicon
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.recognizer import Recognizer
-from edge.voice.search_graph import SearchGraph
+from edge.voice.search.decoder import Decoder
+from edge.voice.search.graph import SearchGraph
+from edge.voice.search.hypothesis import Confidence, Evidence
+from edge.voice.search.lexicon import Lexicon
 from export.corpora.speech.recording import Recording
 from export.corpora.speech.texts import HOME
 from export.corpora.utterance import Problem
 from export.files import take_over, write_atomic
-from export.grammar_compiler import CompiledGrammar
+from export.grammar.compiler import CompiledGrammar
 from export.recipes.pronunciation.packing import pronouncer
 from export.recipes.speech.common_words import shipped_lexicon
 from export.recipes.speech.domain import read_domain, sentences_of

@@ -16,8 +16,8 @@ from export.corpora.sampling import Sampler
 from export.corpora.speech.normalise import normalise
 from export.corpora.templates import names_of
 from export.corpora.utterance import Problem
-from export.grammar_compiler import CompiledGrammar, compile_grammar
-from export.templates import PARSE_ERRORS, Block, Template, Templates, read_templates
+from export.grammar.compiler import CompiledGrammar, compile_grammar
+from export.grammar.templates import PARSE_ERRORS, Block, Template, Templates, read_templates
 
 _HEADING = re.compile(r"\[([A-Za-z_][A-Za-z0-9_]*)\]")
 _TRIES = 6

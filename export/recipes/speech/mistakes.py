@@ -20,8 +20,8 @@ _LEAST: Final = 0.015
 
 
 def mistaken(spoken: Iterable[Spoken], share: float = SHARE) -> tuple[tuple[float, ...], ...]:
-    """`edge.voice.spotting.Hearing.mistaken`: each letter speaks for itself, and for a share of it
-    what the model writes in its place, as often as it does.
+    """`edge.voice.wake.spotting.Hearing.mistaken`: each letter speaks for itself, and for a share
+    of it what the model writes in its place, as often as it does.
 
     Args:
         spoken: speech that the model was not trained on.

@@ -3,7 +3,7 @@
 Some hundred phrases are drawn from the words of speech that the acoustic model was not trained on
 and listened for in all of it at once. Where a phrase was said, its score is that of a call; the
 rest is background. From these come, for any phrase, the threshold for a rate of false accepts and
-the share of calls it would miss (`edge.voice.wake_table`). Some minutes of the speech go along in
+the share of calls it would miss (`edge.voice.wake.table`). Some minutes of the speech go along in
 the bundle, for the device to hold a phrase against.
 """
 
@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from edge.errors import UsageError
 from edge.voice.alphabet import LETTERS
-from edge.voice.background import MOST_FRAMES, log_rates, pack
-from edge.voice.phrase import PER_HOUR
 from edge.voice.posteriors import letters
 from edge.voice.pronunciation import Pronouncer
-from edge.voice.spotting import FRAME_SECONDS, Hearing, silent_rows
-from edge.voice.wake_table import CHARACTERS, TRAITS, WakeTable
+from edge.voice.wake.background import MOST_FRAMES, log_rates, pack
+from edge.voice.wake.phrase import PER_HOUR
+from edge.voice.wake.spotting import FRAME_SECONDS, Hearing, silent_rows
+from edge.voice.wake.table import CHARACTERS, TRAITS, WakeTable
 from export.recipes.speech.mistakes import mistaken
 from export.recipes.speech.wake_scores import Measured, Spoken, draw_phrases, measure
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edge.voice.posteriors import BLANK_TAKEN
-from edge.voice.spotting import Hearing
+from edge.voice.wake.spotting import Hearing
 from export.corpora.speech.recording import Recording
 from export.files import take_over, write_atomic
 from export.recipes.pronunciation.packing import pronouncer

@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.voice.phrase_sounds import PhraseSounds
 from edge.voice.posteriors import letters, phones
 from edge.voice.pronunciation import Pronouncer
-from edge.voice.spotting import FRAME_SECONDS, Hearing, Pace, PhraseScorer, place, silent_rows
+from edge.voice.wake.phrase_sounds import PhraseSounds
+from edge.voice.wake.spotting import FRAME_SECONDS, Hearing, Pace, PhraseScorer, place, silent_rows
 
 PATIENCE: Final = 8
 """Frames after a phrase that are known when a detector decides, as a rule."""

@@ -17,8 +17,8 @@ from edge.grammar.grammar import Grammar
 from edge.home.home import Device, Home
 from edge.limits import GRAMMAR_BYTES, GRAMMAR_EDGES, GRAMMAR_STATES
 from edge.text import tokenise
-from export.grammar_compiler import compile_grammar
-from export.templates import read_templates
+from export.grammar.compiler import compile_grammar
+from export.grammar.templates import read_templates
 
 PAGE = """
 language: en

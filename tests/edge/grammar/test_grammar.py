@@ -17,8 +17,8 @@ from edge.home.home import Area, Device, Floor, Home
 from edge.intent.interpret import interpret
 from edge.limits import SENTENCE_TOKENS
 from edge.text import Tokens, tokenise
-from export.grammar_compiler import compile_grammar
-from export.templates import read_templates
+from export.grammar.compiler import compile_grammar
+from export.grammar.templates import read_templates
 
 PAGE = """
 language: en

@@ -8,8 +8,8 @@ import pytest
 
 from edge.grammar.file import GrammarTables, read_tables
 from edge.grammar.intents import intents_by_word, words_after
-from export.grammar_compiler import compile_grammar
-from export.templates import read_templates
+from export.grammar.compiler import compile_grammar
+from export.grammar.templates import read_templates
 from tests.edge.grammar.test_grammar import PAGE
 
 

@@ -11,8 +11,8 @@ from edge.intent.choices import Choices
 from edge.intent.model import Frame, SlotReading
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema, SlotType
-from export.grammar_compiler import compile_grammar
-from export.templates import read_templates
+from export.grammar.compiler import compile_grammar
+from export.grammar.templates import read_templates
 
 PAGE = """
 language: en

@@ -10,8 +10,8 @@ from edge.grammar.grammar import Grammar
 from edge.intent.frame_check import FrameCheck
 from edge.intent.model import Frame, SlotReading
 from edge.intent.slots import SlotSchema, SlotType
-from export.grammar_compiler import compile_grammar
-from export.templates import read_templates
+from export.grammar.compiler import compile_grammar
+from export.grammar.templates import read_templates
 
 _PAGE = """
 language: {language}

@@ -9,8 +9,8 @@ import pytest
 from edge.grammar.file import GrammarTables, read_tables
 from edge.intent import slot_sets
 from edge.intent.slot_sets import SlotSets
-from export.grammar_compiler import compile_grammar
-from export.templates import read_templates
+from export.grammar.compiler import compile_grammar
+from export.grammar.templates import read_templates
 
 PAGE = """
 language: en

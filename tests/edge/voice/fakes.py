@@ -21,7 +21,7 @@ from edge.voice.pcm import SAMPLE_RATE
 from edge.voice.recognizer import Recognizer
 from edge.voice.settings import RecognizerSettings, StreamSettings
 from edge.voice.stream import VoiceStream
-from edge.voice.wake import WakePhrase
+from edge.voice.wake.wake import WakePhrase
 from tests.edge.tiny_bundle import HOME, compiled_grammar
 from tests.edge.voice.letters import frames
 

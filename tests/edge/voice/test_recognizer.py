@@ -15,11 +15,11 @@ from edge.grammar.file import GrammarTables, read_tables
 from edge.home.home import Device, Home
 from edge.intent.understanding import Answer
 from edge.voice.alphabet import BLANK, LABELS
-from edge.voice.lexicon import Lexicon
 from edge.voice.recognizer import Recognizer
+from edge.voice.search.lexicon import Lexicon
 from edge.voice.settings import RecognizerSettings
-from export.grammar_compiler import compile_grammar
-from export.templates import read_templates
+from export.grammar.compiler import compile_grammar
+from export.grammar.templates import read_templates
 from tests.edge.voice.fakes import recognizer, tables, tiny_home
 from tests.edge.voice.frames import babble, spoken
 

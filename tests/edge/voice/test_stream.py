@@ -18,7 +18,7 @@ from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
 from edge.voice.settings import StreamSettings
 from edge.voice.stream import VoiceStream
-from edge.voice.wake import WakePhrase
+from edge.voice.wake.wake import WakePhrase
 from tests.edge.voice import fakes
 from tests.edge.voice.fakes import JARVIS, audio, noise, recognizer, stream, tiny_home
 from tests.edge.voice.test_activity import SETTINGS, graph

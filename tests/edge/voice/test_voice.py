@@ -14,7 +14,7 @@ from edge.events import Command, Rejected, VoiceEvent, Wake
 from edge.home.home import Device
 from edge.voice.settings import StreamSettings
 from edge.voice.sources.microphone import Microphone
-from edge.voice.wake import WakePhrase
+from edge.voice.wake.wake import WakePhrase
 from tests.edge.tiny_bundle import HERE
 from tests.edge.voice.fakes import audio
 from tests.edge.voice.hearing_bundle import StandIns, hearing_bundle

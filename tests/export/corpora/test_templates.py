@@ -22,9 +22,9 @@ from export.corpora.sampling import join
 from export.corpora.spoken_of import SHARE
 from export.corpora.templates import PER_INTENT, read_home
 from export.corpora.utterance import span_problem
-from export.grammar_compiler import compile_grammar
-from export.number_words import number_words
-from export.templates import read_templates
+from export.grammar.compiler import compile_grammar
+from export.grammar.number_words import number_words
+from export.grammar.templates import read_templates
 
 SAMPLE = Path(__file__).parents[3] / "export" / "samples" / "home"
 

@@ -10,7 +10,7 @@ import pytest
 
 from edge.intent.tags import is_legal, tag_spans
 from edge.voice.alphabet import LETTERS
-from edge.voice.hypothesis import edit_distance
+from edge.voice.search.hypothesis import edit_distance
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance
 from export.recipes.intent.labels import Example, LabelSet, to_example, word_bounds
 from export.recipes.intent.misheard import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from edge.voice.lexicon import unpacked
+from edge.voice.search.lexicon import unpacked
 from export.recipes.speech.common_words import common_words, shipped_lexicon, shipped_words
 
 

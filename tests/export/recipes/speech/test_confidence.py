@@ -12,7 +12,7 @@ import pytest
 from edge.errors import UsageError
 from edge.home.home import Home
 from edge.voice.alphabet import LABELS, spell
-from edge.voice.hypothesis import Confidence, Evidence
+from edge.voice.search.hypothesis import Confidence, Evidence
 from export.recipes.speech import confidence
 from export.recipes.speech.confidence import Found, bar, fit_confidence, regression
 from export.recipes.speech.domain import read_domain

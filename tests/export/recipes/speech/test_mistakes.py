@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edge.voice.alphabet import LETTERS
-from edge.voice.spotting import Hearing
+from edge.voice.wake.spotting import Hearing
 from export.recipes.speech.mistakes import mistaken
 from export.recipes.speech.wake_scores import Spoken
 from tests.edge.voice.letters import said

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from edge.errors import UsageError
-from edge.voice.background import Background
-from edge.voice.phrase import wake_phrase
-from edge.voice.spotting import Hearing, Pace, PhraseScorer
-from edge.voice.wake import WakeWord
-from edge.voice.wake_table import WakeTable
+from edge.voice.wake.background import Background
+from edge.voice.wake.phrase import wake_phrase
+from edge.voice.wake.spotting import Hearing, Pace, PhraseScorer
+from edge.voice.wake.table import WakeTable
+from edge.voice.wake.wake import WakeWord
 from export.recipes.speech import wake_calibration
 from export.recipes.speech.mistakes import mistaken
 from export.recipes.speech.wake_calibration import calibrate, fit, fit_sounds
