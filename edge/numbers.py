@@ -13,7 +13,9 @@ from edge.limits import NUMBER_DIGITS, NUMBER_TOKENS
 
 Number = int | float
 
-_NUMERAL = re.compile(r"-?\d+(?:,\d+)*(?:\.\d+)?")
+_THOUSANDS = 3
+"""Digits behind a comma of thousands; others are a fraction: "21,5"."""
+_NUMERAL = re.compile(r"-?\d+(?:,\d{3})*(?:[.,]\d+)?")
 
 _SMALL_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -77,12 +79,12 @@ def _is_numeral(word: str) -> bool:
     return len(word.removeprefix("-")) <= NUMBER_DIGITS and bool(_NUMERAL.fullmatch(word))
 
 
-def _numeral(word: str) -> Number:
-    """The value of a token such as "21", "-3", "1,000" or "21.5"."""
-    plain = word.replace(",", "")
-    if "." in plain:
-        return _tidy(float(plain))
-    return int(plain)
+def numeral(word: str) -> Number:
+    """The value of a token such as "21", "-3", "1,000", "21.5" or "21,5"."""
+    whole, mark, fraction = word.rpartition("." if "." in word else ",")
+    if not mark or (mark == "," and len(fraction) == _THOUSANDS):
+        return int(word.replace(",", ""))
+    return _tidy(float(f"{whole.replace(',', '')}.{fraction}"))
 
 
 def _tidy(value: float) -> Number:
@@ -167,7 +169,7 @@ def _below_thousand(
     word = words[i]
     at = i + 1
     if _is_numeral(word):
-        number = _numeral(word)
+        number = numeral(word)
         if isinstance(number, int) and 0 < number < 100 and at < end and words[at] == "hundred":
             return number * 100, at + 1
         return number, at

@@ -33,8 +33,9 @@ def _pattern(letter: str, inside: str, minus: str, apostrophe: str, sign: str) -
     return re.compile(
         # A word, with apostrophes inside ("o'clock") but for a final "'s" and a first "l'".
         rf"{letter}{inside}*(?:(?!{owner}){apostrophe}{whole}{inside}+)*"
-        # A number: a sign only where nothing touches it on the left, so "5-10" is two numbers.
-        rf"|(?:(?<!\S){minus})?\d+(?:,\d{{3}})*(?:\.\d+)?"
+        # A number: a sign only where nothing touches it on the left, so "5-10" is two numbers. A
+        # comma is one of thousands or of a fraction: "1,000", "21,5".
+        rf"|(?:(?<!\S){minus})?\d+(?:,\d{{3}})*(?:[.,]\d+)?"
         rf"|{owner}"
         rf"|{sign}"
     )

@@ -41,6 +41,26 @@ def words_after(tables: GrammarTables) -> dict[str, frozenset[str]]:
     return {word: frozenset(slots) for word, slots in found.items()}
 
 
+def slots_counted(tables: GrammarTables) -> frozenset[str]:
+    """Slots whose numbers have a word behind them in every sentence: "five *minutes*"."""
+    first, labels, targets = (
+        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
+    )
+    known = len(tables.words)
+    said: set[str] = set()
+    bare: set[str] = set()
+    for label, state in zip(labels, targets, strict=True):
+        if label < known:
+            continue
+        number, slot = tables.references[label - known]
+        if slot and tables.lists[number].kind == "range":
+            said.add(slot)
+            after = labels[first[state] : first[state + 1]]
+            if tables.accepts[state] or any(other >= known for other in after):
+                bare.add(slot)
+    return frozenset(said - bare)
+
+
 def labels_said(tables: GrammarTables) -> list[frozenset[str]]:
     """For every label of a transition the slots that it says: one, or none."""
     none = frozenset[str]()

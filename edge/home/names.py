@@ -236,6 +236,11 @@ class SimilarNames:
         self._hashed = count
 
 
+def may_be(word: str, meant: str) -> bool:
+    """Whether a word may be another, misspelled or misheard: "musik", "volum"."""
+    return likeness(word, meant) >= 0.5
+
+
 def likeness(one: str, other: str) -> float:
     """The Dice coefficient of two texts' sets of letter trigrams: from 0 to 1, where they agree."""
     left, right = _trigrams(one), _trigrams(other)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Final
 
 from edge.events import Command
+from edge.intent.interpret import two_values
 from edge.limits import COMMANDS
 from edge.text import Tokens, tokenise
 
@@ -93,6 +95,19 @@ def with_verb(part: Tokens, verb: Tokens) -> Tokens:
 def has_link(text: str, links: Links = ENGLISH) -> bool:
     """Whether a text has a word in it that parts are cut at."""
     return not links.isdisjoint(text.lower().split())
+
+
+def contradiction(commands: Sequence[Command]) -> str | None:
+    """Why commands cannot all be done: "set the thermostat to 21 and 5". None where they can."""
+    for one, other in combinations(commands, 2):
+        if not one.targets or (one.intent, one.targets) != (other.intent, other.targets):
+            continue
+        apart = [slot for slot, value in one.slots.items() if other.slots.get(slot) != value]
+        if len(apart) == 1 and one.slots.keys() == other.slots.keys():
+            first, second = one.slots[apart[0]], other.slots[apart[0]]
+            if not isinstance(first, str) and not isinstance(second, str):
+                return two_values(apart[0], first, second)
+    return None
 
 
 def several(commands: Sequence[Command]) -> Command:

@@ -15,7 +15,7 @@ from edge.events import RejectCode, SlotValue
 from edge.grammar.grammar import Grammar
 from edge.grammar.intents import intents_by_word
 from edge.grammar.match import Match
-from edge.home.names import likeness
+from edge.home.names import may_be
 from edge.intent.asides import LANGUAGE, refusal, spoken_of
 from edge.intent.choices import Choices
 from edge.intent.model import Frame, SlotReading
@@ -23,14 +23,15 @@ from edge.intent.modifiers import LATER, MODIFIERS, Modifier, put_off
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema
 from edge.intent.units import Units
-from edge.text import words_of
+from edge.numbers import FIRST_WORDS
+from edge.text import tokenise, words_of
 
 _FEW: Final = 1 / 3
 """Of all intents: a word that no more of them have tells one from the others."""
 _SHOWN: Final = 3
 """Slots of which one will do, in a reason."""
-_ALIKE: Final = 0.5
-"""Likeness of two words that may be one, misspelled or misheard: "musik", "volum"."""
+_NUMBERS: Final = FIRST_WORDS - {"a", "one", "two", "four", "point", "minus", "negative"}
+"""English words that mean a number, and are none that sounds like "to" or "for"."""
 
 
 class FrameCheck:
@@ -69,9 +70,14 @@ class FrameCheck:
             return "out_of_scope", refusal(words)
         understood = f"{frame.intent} was understood, but not"
         if lacking := self._sets.lacking(frame.intent, (slot.label for slot in slots)):
-            *others, last = map(_listed, lacking[:_SHOWN])
-            named = f"{', '.join(others)} or {last}" if others else last
+            named = _either(lacking[:_SHOWN])
             return "incomplete", f"{understood} its {named}; say that too"
+        if uncounted := self._units.uncounted(text, frame):
+            number, meanings = uncounted
+            named = _either({slot} for slot in sorted(meanings))
+            return "unsure", f"{understood} what {number!r} counts; say {named} behind it"
+        if left := self._number_left(text, frame.slots):
+            return "unsure", f"{understood} what {left!r} is to it; say it differently"
         if foreign := [slot.text for slot in frame.slots if slot not in slots]:
             return "unsure", f"{understood} what {foreign[0]!r} is to it; say it differently"
         if not slots and not self._has_word_of(frame.intent, words_of(text)):
@@ -124,7 +130,7 @@ class FrameCheck:
         """Whether a word is like one of an intent's that few others have: "logan" locks nothing."""
         own = self._own.get(intent, frozenset[str]())
         said = frozenset(words)
-        return bool(own & said) or any(likeness(*pair) >= _ALIKE for pair in product(said, own))
+        return bool(own & said) or any(may_be(*pair) for pair in product(said, own))
 
     def _speaking(self, modifier: Modifier) -> frozenset[str]:
         """Intents whose own sentences have such words: "never mind" forbids nothing."""
@@ -132,6 +138,16 @@ class FrameCheck:
             said = (intents for word, intents in self._intents.items() if modifier.has(word))
             self._outspoken[modifier] = frozenset[str]().union(*said)
         return self._outspoken[modifier]
+
+    def _number_left(self, text: str, slots: Iterable[SlotReading]) -> str | None:
+        """A number outside of all slots: "1:30" is not one second."""
+        tokens = tokenise(text)
+        for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True):
+            is_numeral = word[-1].isdecimal() and word.lstrip("-")[0].isdecimal()
+            is_number = is_numeral or (self._is_english and word in _NUMBERS)
+            if is_number and not any(slot.start < end and start < slot.end for slot in slots):
+                return text[start:end]
+        return None
 
     @cached_property
     def _own(self) -> dict[str, frozenset[str]]:
@@ -150,3 +166,8 @@ class FrameCheck:
 
 def _listed(slots: Iterable[str]) -> str:
     return " and ".join(sorted(slot.replace("_", " ") for slot in slots))
+
+
+def _either(choices: Iterable[Iterable[str]]) -> str:
+    *others, last = map(_listed, choices)
+    return f"{', '.join(others)} or {last}" if others else last

@@ -136,6 +136,11 @@ def out_of_range(
     return f"{name} takes{whole} from {low:g} to {high:g}{steps}; {said!r} was said"
 
 
+def two_values(label: str, one: SlotValue, other: SlotValue) -> str:
+    """A reason for a slot that was given two values."""
+    return f"two values for {label.replace('_', ' ')}: {one!r} and {other!r}; say the one meant"
+
+
 def _or(names: tuple[str, ...]) -> str:
     quoted = [repr(name) for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"

@@ -6,7 +6,7 @@ and the answer is a reason to ask back wherever that is not clear.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from edge.events import RejectCode, Rejected, SlotValue
@@ -16,18 +16,21 @@ from edge.intent.interpret import (
     ambiguous_name,
     out_of_range,
     suggest,
+    two_values,
     unknown_name,
     wrong_kind,
     wrong_place,
 )
 from edge.intent.slots import TEXT, SlotSchema, SlotType
-from edge.numbers import parse_number, parse_percent
+from edge.numbers import Number, parse_number, parse_percent
 from edge.text import without_articles, words_of
 
 __all__ = ["Resolved", "SlotSchema", "resolve"]
 
 SlotText = tuple[str, str, int, int]
 """Label, text, and where the text begins and ends in the sentence (characters)."""
+
+_Parse = Callable[[Sequence[str], int], tuple[Number, int] | None]
 
 _LINKS = frozenset({"in", "on", "at", "of", "from", "inside"})
 _SHOWN = 6
@@ -77,7 +80,7 @@ def resolve(
             if kind.kind in _TEXTS and label in values:
                 value = f"{earlier}, {value}"  # said twice: "milk" and "eggs"
             elif value != earlier:
-                raise _Refused("unsure", _two_values(label, earlier, value))
+                raise _Refused("unsure", two_values(label, earlier, value))
             values[label] = value
     except _Refused as refused:
         return Rejected(
@@ -193,26 +196,41 @@ def _find_number(words: Sequence[str], home: Home) -> tuple[str, ...]:
 
 
 def _value(label: str, said: str, kind: SlotType) -> SlotValue:
-    value = _choice(said, kind) if kind.kind == "choice" else _number(said, kind)
+    value = _choice(said, kind) if kind.kind == "choice" else _number(label, said, kind)
     if value is None:
         raise _Refused("out_of_range", _not_taken(label, said, kind))
     return value
 
 
-def _number(said: str, kind: SlotType) -> SlotValue | None:
+def _number(label: str, said: str, kind: SlotType) -> SlotValue | None:
     words = list(words_of(said))
     if kind.choices:
         choice = kind.choices.get(" ".join(without_articles(words)))
         if choice is not None:
             return choice
     parse = parse_percent if kind.kind == "percent" else parse_number
-    for at in range(len(words)):
+    values = _numbers(words, parse)
+    if not values:
+        return None if kind.low is not None else said
+    if len(values) > 1:
+        raise _Refused("unsure", two_values(label, *values[:2]))
+    if kind.low is None or kind.high is None:
+        return values[0]
+    return in_range(values[0], kind.low, kind.high, kind.step, kind.parts, kind.multiplier)
+
+
+def _numbers(words: Sequence[str], parse: _Parse) -> list[Number]:
+    """The numbers among some words, each once, in their order."""
+    values: list[Number] = []
+    at = 0
+    while at < len(words):
         found = parse(words, at)
-        if found is not None:
-            if kind.low is None or kind.high is None:
-                return found[0]
-            return in_range(found[0], kind.low, kind.high, kind.step, kind.parts, kind.multiplier)
-    return None if kind.low is not None else said
+        if found is None:
+            at += 1
+        else:
+            value, at = found
+            values += () if value in values else (value,)
+    return values
 
 
 def _choice(said: str, kind: SlotType) -> SlotValue | None:
@@ -221,10 +239,6 @@ def _choice(said: str, kind: SlotType) -> SlotValue | None:
     if choice is None:
         choice = kind.choices.get(" ".join(without_articles(words)))
     return choice
-
-
-def _two_values(label: str, one: SlotValue, other: SlotValue) -> str:
-    return f"two values for {label.replace('_', ' ')}: {one!r} and {other!r}; say the one meant"
 
 
 def _not_taken(label: str, said: str, kind: SlotType) -> str:

@@ -13,6 +13,7 @@ from edge.grammar.match import Match, Miss
 from edge.home.home import Home
 from edge.intent.conjunction import (
     completed,
+    contradiction,
     has_link,
     links_of,
     listed,
@@ -243,6 +244,9 @@ class TextUnderstanding:
                 return None
         if rejected is not None or len(commands) != len(parts):
             return rejected if commands else None
+        reason = contradiction(commands)
+        if reason is not None:
+            return Rejected("unsure", reason, text=commands[0].text, intent=commands[0].intent)
         return several(commands)
 
     def _by_model(self, text: str, tokens: Tokens | None = None) -> Answer:

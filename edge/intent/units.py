@@ -7,10 +7,12 @@ have the word behind a number after one slot of the intent alone, it is that slo
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import product
 from typing import Final
 
 from edge.grammar.file import GrammarTables
-from edge.grammar.intents import words_after
+from edge.grammar.intents import slots_counted, words_after
+from edge.home.names import may_be
 from edge.intent.model import Frame, SlotReading
 from edge.intent.slots import SlotSchema
 from edge.text import words_of
@@ -34,17 +36,43 @@ class Units:
     def _after(self) -> dict[str, frozenset[str]]:
         return words_after(self._tables)
 
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        return slots_counted(self._tables)
+
     def corrected(self, text: str, frame: Frame) -> Frame:
         """A frame whose numbers are those that the words behind them say.
 
         Args:
             text: the sentence it was read from.
         """
-        types = self._schema.types.get(frame.intent, {})
-        numbers = {label for label, kind in types.items() if kind.kind in _NUMBERS}
+        numbers = self._numbers(frame)
         if len(numbers) < 2:
             return frame
         return frame._replace(slots=tuple(self._meant(text, slot, numbers) for slot in frame.slots))
+
+    def uncounted(self, text: str, frame: Frame) -> tuple[str, frozenset[str]] | None:
+        """A number that may be hours or minutes, and no word says which; None where there is none.
+
+        With the slots that it may be.
+
+        Args:
+            text: the sentence the frame was read from.
+        """
+        numbers = self._numbers(frame)
+        if len(numbers) < 2 or not numbers <= self._counted:
+            return None
+        units = [word for word, slots in self._after.items() if slots & numbers]
+        for slot in frame.slots:
+            said = (*words_of(slot.text), *words_of(text[slot.end :])[:1])  # "an hour and a half"
+            is_counted = any(may_be(*pair) for pair in product(said, units))
+            if slot.label in numbers and not is_counted:
+                return slot.text, frozenset(numbers)
+        return None
+
+    def _numbers(self, frame: Frame) -> set[str]:
+        types = self._schema.types.get(frame.intent, {})
+        return {label for label, kind in types.items() if kind.kind in _NUMBERS}
 
     def _meant(self, text: str, slot: SlotReading, numbers: set[str]) -> SlotReading:
         if slot.label not in numbers:

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Final
 
 from edge.grammar.file import ListEntry
-from edge.limits import SPEECH_NUMBERS
-from edge.numbers import Number, parse_number, parse_percent, spell
+from edge.limits import NUMBER_DIGITS, SPEECH_NUMBERS
+from edge.numbers import Number, numeral, parse_number, parse_percent, spell
 from edge.text import words_of
 from edge.voice.search.tries import labels_of
 
@@ -29,7 +29,7 @@ _PLAIN: Final = str.maketrans(
     }
 )
 """Letters that are no Latin letter with a mark on it."""
-_PARTS: Final = re.compile(r"[a-z']+|-?\d[\d,]*(?:\.\d+)?")
+_PARTS: Final = re.compile(r"[a-z']+|-?\d+(?:,\d{3})*(?:[.,]\d+)?")
 _LARGEST: Final = 1_000_000
 """Numerals up to here are said as a number, longer ones digit by digit."""
 _SHARES: Final = {50: ("half", "a half"), 25: ("quarter", "a quarter")}
@@ -68,11 +68,9 @@ def say_text(text: str) -> str | None:
 
 
 def _numeral(written: str) -> str:
-    digits = written.replace(",", "")
-    value = float(digits) if "." in digits else int(digits)
-    if abs(value) <= _LARGEST:
+    if len(written) <= NUMBER_DIGITS and abs(value := numeral(written)) <= _LARGEST:
         return spell(value)
-    return " ".join(spell(int(digit)) for digit in digits if digit.isdigit())
+    return " ".join(spell(int(digit)) for digit in written if digit.isdigit())
 
 
 def numbers_of(entry: ListEntry) -> list[str] | None:

@@ -56,6 +56,10 @@ def test_percent_and_degree_signs_are_tokens() -> None:
     assert words_of("50% 21.5°") == ("50", "%", "21.5", "°")
 
 
+def test_a_comma_inside_a_number_belongs_to_it() -> None:
+    assert words_of("21,5° 1,000 5, 10") == ("21,5", "°", "1,000", "5", "10")
+
+
 def test_a_hyphen_parts_words_and_a_sign_belongs_to_its_number() -> None:
     assert words_of("a 5-hour timer") == ("a", "5", "hour", "timer")
     assert words_of("set it to -5") == ("set", "it", "to", "-5")

@@ -9,6 +9,7 @@ from edge.intent.conjunction import (
     Fits,
     begun,
     completed,
+    contradiction,
     ended,
     has_link,
     joined,
@@ -120,6 +121,18 @@ def test_of_all_ways_the_first_that_will_do_is_taken() -> None:
     assert found is not None
     assert found.text == "dim it to 20"
     assert completed(part, verb, None, [], known) is None
+
+
+def test_of_commands_with_two_numbers_for_one_thing_neither_is_done() -> None:
+    def heat(degrees: float, *targets: str, **slots: str) -> Command:
+        return Command("heat", {**slots, "degrees": degrees}, targets)
+
+    reason = "two values for degrees: 21 and 5; say the one meant"
+    assert contradiction([heat(21, "study"), heat(5, "study")]) == reason
+    assert contradiction([heat(21, "study"), heat(5, "hall")]) is None
+    assert contradiction([heat(21, "study"), heat(21, "study")]) is None
+    assert contradiction([heat(21), heat(5)]) is None, "two timers are two"
+    assert contradiction([heat(21, "a", kind="oven"), heat(5, "a", kind="grill")]) is None
 
 
 def test_commands_are_one_with_others() -> None:

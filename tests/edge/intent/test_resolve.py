@@ -184,6 +184,12 @@ def test_a_number_or_a_choice_has_one_value(
     assert isinstance(again, Resolved)
 
 
+def test_words_of_a_number_hold_one_number() -> None:
+    said = refusal("Dim", level="20 to 30")
+    assert (said.code, said.reason[:33]) == ("unsure", "two values for level: 20 and 30; ")
+    assert isinstance(resolve("Dim", [("level", "20, that is 20", 0, 14)], HOME, SCHEMA), Resolved)
+
+
 def test_without_a_home_names_stay_text() -> None:
     found = read("On", None, name="lamp", area="moon")
     assert isinstance(found, Resolved)

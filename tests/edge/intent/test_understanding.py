@@ -534,6 +534,25 @@ def sure_of(grammar: Grammar, intent: str, *slots: SlotReading) -> TextUnderstan
     return make(cast(IntentModel, SureOf(intent, *slots)), grammar)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("set a timer for 90 s", "what '90' counts; say hours, minutes or seconds behind it"),
+        ("set the volume to 10/20", "two values for volume: 10 and 20"),
+        ("set the thermostat to 21 and 5 degrees", "two values for temperature: 21 and 5"),
+    ],
+)
+def test_a_number_is_not_taken_for_what_it_may_be(shipped: Runtime, text: str, reason: str) -> None:
+    answer = shipped.understand(text)
+    assert isinstance(answer, Rejected)
+    assert reason in answer.reason
+
+
+def test_a_comma_is_of_a_fraction(shipped: Runtime) -> None:
+    (command,) = commands(shipped.understand("set the thermostat to 21,5 degrees"))
+    assert command.slots["temperature"] == 21.5
+
+
 def test_a_slot_that_all_sentences_have_is_asked_for(parts: tuple[IntentModel, Grammar]) -> None:
     lamp = SlotReading("name", "reading lamp", 4, 16)
     hub = sure_of(parts[1], "SetBrightness", lamp)

@@ -18,7 +18,7 @@ language: en
 intents:
   SetTimer:
     data:
-      - sentences: ["timer for {minutes}[ ]minute[s]", "timer for {hours} hour[s] [and {minutes}]"]
+      - sentences: ["timer for {minutes}[ ]minute[s]", "timer for {hours} hour[s]"]
 lists:
   minutes: {range: {from: 0, to: 60}}
   hours: {range: {from: 0, to: 24}}
@@ -62,3 +62,30 @@ def test_the_word_behind_it_decides(
 def test_an_intent_without_numbers_is_as_it_was(units: Units) -> None:
     frame = read("start one for five minutes", "hours", "five")._replace(intent="Wait")
     assert units.corrected("start one for five minutes", frame) is frame
+
+
+@pytest.mark.parametrize("text", ["start one for 5", "start one for 5 m", "start one for 5 eggs"])
+def test_a_number_that_nothing_counts_is_found(units: Units, text: str) -> None:
+    assert units.uncounted(text, read(text, "hours", "5")) == ("5", {"hours", "minutes"})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("start one for 5 minutes", "5"),
+        ("start one for 5minutes", "5minutes"),
+        ("start one for 5 menutes", "5"),
+        ("start one for an hour and a half", "an hour and a half"),
+    ],
+)
+def test_one_that_something_counts_is_none(units: Units, text: str, said: str) -> None:
+    assert units.uncounted(text, read(text, "minutes", said)) is None
+
+
+def test_where_sentences_count_nothing_none_is_asked_for(tmp_path: Path) -> None:
+    page = tmp_path / "timer.yaml"
+    page.write_text(_TIMER.replace("hour[s]", "[hour[s]]"))
+    number = SlotType("number", 0, 60)
+    schema = SlotSchema({"SetTimer": {"hours": number, "minutes": number}})
+    units = Units(read_tables(compile_grammar(read_templates(page)).data), schema)
+    assert units.uncounted("start one for 5", read("start one for 5", "hours", "5")) is None

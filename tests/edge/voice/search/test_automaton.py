@@ -64,6 +64,8 @@ def test_too_many_letters_are_refused_before_anything_is_built() -> None:
         ("21", "twenty one"),
         ("1,250", "one thousand two hundred and fifty"),
         ("21.5", "twenty one point five"),
+        ("21,5", "twenty one point five"),
+        ("1,500", "one thousand five hundred"),
         ("-3", "minus three"),
         ("a4", "a four"),
         ("%", "percent"),
