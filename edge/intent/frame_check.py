@@ -30,8 +30,10 @@ _FEW: Final = 1 / 3
 """Of all intents: a word that no more of them have tells one from the others."""
 _SHOWN: Final = 3
 """Slots of which one will do, in a reason."""
-_NUMBERS: Final = FIRST_WORDS - {"a", "one", "two", "four", "point", "minus", "negative"}
-"""English words that mean a number, and are none that sounds like "to" or "for"."""
+_ALSO_NUMBERS: Final = frozenset({"one", "two", "four"})
+"""English words that mean a number, or what sounds like it: "to", "for"."""
+_NUMBERS: Final = FIRST_WORDS - _ALSO_NUMBERS - {"a", "point", "minus", "negative"}
+"""Those that mean a number wherever they are said."""
 
 
 class FrameCheck:
@@ -142,9 +144,12 @@ class FrameCheck:
     def _number_left(self, text: str, slots: Iterable[SlotReading]) -> str | None:
         """A number outside of all slots: "1:30" is not one second."""
         tokens = tokenise(text)
-        for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True):
-            is_numeral = word[-1].isdecimal() and word.lstrip("-")[0].isdecimal()
-            is_number = is_numeral or (self._is_english and word in _NUMBERS)
+        words = tokens.words
+        for at, (start, end) in enumerate(zip(tokens.starts, tokens.ends, strict=True)):
+            is_number = words[at][-1].isdecimal() and words[at].lstrip("-")[0].isdecimal()
+            if self._is_english and not is_number:
+                is_counted = any(map(self._units.has, words[at + 1 : at + 2]))
+                is_number = words[at] in (_NUMBERS | _ALSO_NUMBERS if is_counted else _NUMBERS)
             if is_number and not any(slot.start < end and start < slot.end for slot in slots):
                 return text[start:end]
         return None

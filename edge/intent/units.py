@@ -37,8 +37,18 @@ class Units:
         return words_after(self._tables)
 
     @cached_property
+    def _counting(self) -> frozenset[str]:
+        types = self._schema.types.values()
+        numbers = {slot for of in types for slot, kind in of.items() if kind.kind in _NUMBERS}
+        return frozenset(word for word, slots in self._after.items() if slots & numbers)
+
+    @cached_property
     def _counted(self) -> frozenset[str]:
         return slots_counted(self._tables)
+
+    def has(self, word: str) -> bool:
+        """Whether a word stands behind numbers in some sentence: "minutes", "degrees"."""
+        return word in self._counting
 
     def corrected(self, text: str, frame: Frame) -> Frame:
         """A frame whose numbers are those that the words behind them say.

@@ -95,6 +95,13 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
             "unsure",
             "Dim was understood, but not what 'twenty' is to it",
         ),
+        (
+            "dim it two percent to 5",
+            "Dim",
+            {"name": "it", "brightness": "5"},
+            "unsure",
+            "Dim was understood, but not what 'two' is to it",
+        ),
         ("shazam", "Wait", {}, "unsure", "Wait was understood, but not by a word that tells"),
     ],
 )
