@@ -18,8 +18,11 @@ for _name in _THREADS:
 from benchmarks import machine, tables  # noqa: E402  (after the threads are set)
 from benchmarks.merging import CORPUS_OF_ROWS, merged  # noqa: E402
 from benchmarks.preference import groups as preference  # noqa: E402
+from benchmarks.preference.names import NAMES as PREFERENCE_BUNDLES  # noqa: E402
 from benchmarks.shown import NoRows  # noqa: E402
 from benchmarks.speech import groups as speech  # noqa: E402
+from benchmarks.speech.names import FAMILY as SPEECH  # noqa: E402
+from benchmarks.speech.names import NAMES as SPEECH_BUNDLES  # noqa: E402
 from benchmarks.timing import REPEATS, WARM_UP, pinned  # noqa: E402
 from edge.errors import EdgeError, UsageError  # noqa: E402
 from edge.models import default_bundle  # noqa: E402
@@ -30,7 +33,7 @@ TEXTS = ("home", "snips", "clinc150", "slurp")
 SAID = "slurp"
 """The folder of what strangers said."""
 GROUPS = ("speed", "accuracy", "strangers", "peers", *preference.GROUPS, *speech.GROUPS)
-FAMILIES = {"all": GROUPS, speech.FAMILY: speech.GROUPS}
+FAMILIES = {"all": GROUPS, SPEECH: speech.GROUPS}
 """What `--only` takes besides one group → the groups it stands for."""
 
 _EXAMPLES = """examples:
@@ -66,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         metavar="[CORPUS=]PATH",
         help="a bundle; CORPUS says what it was trained on: home (default), snips, clinc150, "
-        f"slurp, {', '.join((*preference.NAMES, *speech.NAMES))}; may be given several times",
+        f"slurp, {', '.join((*PREFERENCE_BUNDLES, *SPEECH_BUNDLES))}; may be given several times",
     )
     result.add_argument(
         "--data",
@@ -99,7 +102,7 @@ def bundles(values: Sequence[str]) -> dict[str, Path]:
     Raises:
         UsageError: a corpus that is not known or given twice, or a path where nothing is.
     """
-    known = (*TEXTS, *preference.NAMES, *speech.NAMES)
+    known = (*TEXTS, *PREFERENCE_BUNDLES, *SPEECH_BUNDLES)
     result: dict[str, Path] = {}
     for value in values:
         name, equals, path = value.partition("=")

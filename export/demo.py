@@ -120,7 +120,7 @@ def command(arguments: list[str]) -> int:
 
 def answer(bundle: Path, sentences: str) -> None:
     """`edge run` with the sentences on its standard input, each shown above its answer."""
-    from edge.commands.run import describe
+    from edge.commands.lines import describe
     from edge.runtime import Runtime
 
     print(f"\n$ edge run {bundle} < sentences.txt\n", flush=True)
@@ -156,7 +156,7 @@ def hear(bundle: Path, folder: Path) -> None:
 
 def show(stream: VoiceStream, *waves: NDArray[np.float32]) -> None:
     """Prints what a stream says of recordings, one after the other, and a second of silence."""
-    from edge.commands.run import describe
+    from edge.commands.lines import describe
 
     with stream:
         events = [event for wave in (*waves, SILENCE) for event in stream.push(wave)]

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.preference import ratings, replay, sets
-from benchmarks.preference.groups import NAMES
 from benchmarks.preference.measures import figures
+from benchmarks.preference.names import NAMES
 from edge.bundle.bundle import Bundle
 from edge.errors import UsageError
 from edge.preference.model import TASK

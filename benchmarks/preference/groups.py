@@ -7,19 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.preference.names import NAMES
 from edge.errors import UsageError
 
 GROUPS = ("preference", "learning", "preference-speed")
-NAMES = (
-    "smartthings",
-    *(f"smartgen-{cell}" for cell in ("fr-winter", "fr-daytime", "fr-single")),
-    *(f"smartgen-{cell}" for cell in ("sp-winter", "sp-daytime", "sp-single")),
-    "beauty",
-    "toys",
-    "household",
-    "ratings",
-)
-"""What a bundle of the family may be given for."""
 _CATALOGUES = ("beauty", "toys")
 _HOUSEHOLDS = 20
 _LARGEST = 1_000_000

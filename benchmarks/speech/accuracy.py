@@ -12,7 +12,7 @@ from benchmarks.footprint import bundle_bytes
 from benchmarks.speech import corpora, refusals, voices, wake
 from benchmarks.speech.closed_list import ClosedList
 from benchmarks.speech.corpora import Held, Sets, Sizes
-from benchmarks.speech.groups import FLOAT
+from benchmarks.speech.names import FLOAT
 from benchmarks.speech.noise import HOUSEHOLD_10, QUIET, Condition, read_held_out
 from benchmarks.speech.posteriors import Ear, Posteriors, variants
 from benchmarks.speech.rates import Letters, letter_errors, share

@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks.speech import corpora, voices
 from benchmarks.speech.confusable import AsLong, Confusable, Words
-from benchmarks.speech.groups import DOMAINS
+from benchmarks.speech.names import DOMAINS
 from benchmarks.speech.noise import KITCHEN_6, KITCHEN_12, QUIET, Condition, read_held_out
 from benchmarks.speech.posteriors import Ear, variants
 from benchmarks.speech.rates import share

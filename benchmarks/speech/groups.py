@@ -7,16 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.speech.names import FAMILY, FLOAT, NAMES
 from edge.errors import UsageError
 
 GROUPS = ("speech-accuracy", "speech-domains", "speech-speed", "speech-peers")
 """Each has a results file of its own; `--only speech` runs all of them."""
-FAMILY = "speech"
-DOMAINS = ("words", "codes", "orders-1", "orders-2", "choices", "readings", "calls")
-FLOAT = "speech-float"
-NAMES = (FAMILY, *(f"{FAMILY}-{name}" for name in DOMAINS), FLOAT)
-"""What a bundle of the family may be given for: the shipped model, those made for a domain, and the
-shipped model's run exported in floats (with the profiles of the benchmarks)."""
 _HOURS = 1 / 3
 _CLIPS = 300
 

@@ -179,7 +179,7 @@ def _finish(statistics: dict[str, Any], problems: tuple[str, ...], as_json: bool
 def describe(event: VoiceEvent) -> str:
     """One line for people: the second of the audio, where it has one, and what happened."""
     from edge import events
-    from edge.commands.run import describe as describe_answer
+    from edge.commands.lines import describe as describe_answer
 
     match event:
         case events.Command() | events.Rejected():

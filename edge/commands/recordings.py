@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from edge.commands.lines import describe
 from edge.errors import EdgeError
 from edge.events import Command, Rejected
 from edge.table import printable
@@ -49,8 +50,6 @@ class Listened:
 
     def __str__(self) -> str:
         """One line for people."""
-        from edge.commands.run import describe
-
         parts = [describe(answer) for answer in self.answers]
         if self.error:
             parts.append(f"cannot be read: {self.error}")

@@ -6,15 +6,13 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from typing import BinaryIO
 
 from edge.commands import add_area, add_bundle, add_json, bundle_of
+from edge.commands.lines import describe, sentences
 from edge.errors import UsageError
 from edge.events import Command, Rejected
-from edge.limits import LINE_BYTES
-from edge.table import printable
 
 _RECORDINGS = (".wav", ".flac", ".ogg", ".opus", ".mp3")
 """What a recording's name ends with."""
@@ -121,55 +119,7 @@ def answer(
     return understand(sentence)
 
 
-def sentences(stream: BinaryIO) -> Iterator[str | Rejected]:
-    """The lines of a stream, without their ends; a rejection for each that is not usable.
-
-    A line is held in memory up to `LINE_BYTES`; the rest of a longer one is read and dropped.
-    """
-    while line := stream.readline(LINE_BYTES + 1):
-        if len(line) > LINE_BYTES and not line.endswith(b"\n"):
-            while (rest := stream.readline(LINE_BYTES)) and not rest.endswith(b"\n"):
-                pass
-            yield Rejected(
-                code="too_long",
-                reason=f"the line is longer than {LINE_BYTES} bytes",
-                text=line[:80].decode("utf-8", "ignore"),
-            )
-            continue
-        line = line.rstrip(b"\r\n")
-        try:
-            yield line.decode("utf-8")
-        except UnicodeDecodeError as error:
-            yield Rejected(
-                code="not_text",
-                reason=f"the line is not UTF-8: byte 0x{line[error.start]:02x} at {error.start}",
-                text=line[:80].decode("utf-8", "backslashreplace"),
-            )
-
-
 def _write(event: Command | Rejected, as_json: bool) -> None:
     # Flushed line by line: whoever reads the other end of the pipe is waiting for this answer.
     line = json.dumps(event.to_dict(), ensure_ascii=False) if as_json else describe(event)
     print(line, flush=True)
-
-
-def describe(event: Command | Rejected) -> str:
-    """One line for people.
-
-    A command is `intent slot='value' -> target (source score)`; several are joined by `; `.
-    """
-    if isinstance(event, Rejected):
-        return printable(f"rejected ({event.code}): {event.reason}")
-    return "; ".join(_describe_command(command) for command in (event, *event.also))
-
-
-def _describe_command(command: Command) -> str:
-    words = [command.intent]
-    words += [
-        f"{label}={value!r}" if isinstance(value, str) else f"{label}={value}"
-        for label, value in command.slots.items()
-    ]
-    if command.targets:
-        words.append("-> " + ", ".join(command.targets))
-    words.append(f"({command.source} {command.score:.2f})")
-    return printable(" ".join(words))

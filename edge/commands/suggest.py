@@ -6,13 +6,11 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from edge.commands import add_bundle, add_json, bundle_of, print_json
+from edge.commands.lines import describe_suggestion
 from edge.errors import UsageError
-
-if TYPE_CHECKING:
-    from edge.events import Suggestion
 
 help = "suggest what a household may want next, and learn from what it does"
 
@@ -88,7 +86,11 @@ def run(args: argparse.Namespace) -> int:
             at, context = read_time(args.at), _context(args.context)
             found = hub.suggest(at, context, args.k, args.person, everything=args.everything)
             for suggestion in found:
-                print(json.dumps(suggestion.to_dict()) if args.json else describe(suggestion))
+                print(
+                    json.dumps(suggestion.to_dict())
+                    if args.json
+                    else describe_suggestion(suggestion)
+                )
             if not found and not args.json:
                 print(_NOTHING_KNOWN if args.everything else _NOTHING_LIKELY, file=sys.stderr)
         else:
@@ -101,14 +103,6 @@ def run(args: argparse.Namespace) -> int:
     for problem in hub.problems:
         print(f"edge: {problem}", file=sys.stderr)
     return 0
-
-
-def describe(suggestion: Suggestion) -> str:
-    """One line for people: `action 62 % (because)`."""
-    from edge.table import printable
-
-    because = f" ({suggestion.because})" if suggestion.because else ""
-    return printable(f"{suggestion.action} {100 * suggestion.score:.0f} %{because}")
 
 
 def _context(text: str | None) -> Mapping[str, Any]:

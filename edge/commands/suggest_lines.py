@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from edge.commands.run import sentences
-from edge.commands.suggest import describe
+from edge.commands.lines import describe_suggestion, sentences
 from edge.errors import EdgeError, UsageError, shown
 from edge.events import Rejected, Suggestion
 from edge.files import write_atomic
@@ -94,7 +93,7 @@ class Following:
         )
         answer["suggestions"] = [suggestion.to_dict() for suggestion in found]
         if not self._args.json:
-            answer["suggestions"] = [describe(suggestion) for suggestion in found]
+            answer["suggestions"] = [describe_suggestion(suggestion) for suggestion in found]
         return answer
 
     def _remember(self, event: Done, before: list[Suggestion], rank: int) -> None:

@@ -14,6 +14,7 @@ what is learned on the device
     memory, keys   what this household did, counted: bounded, decaying, erasable
     past           all that predicts of one person: counts, window, course
 what is thought
+    opinion        what one kind of evidence says comes next
     experts        each kind of evidence's idea of what comes next, from this household's past
     together       the one that multiplies all of it
     others, boost  the same from other households'

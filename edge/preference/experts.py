@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 from edge.preference.keys import AGAIN, EVERYTHING
 from edge.preference.memory import FAST, SLOW
 from edge.preference.moment import Moment
+from edge.preference.opinion import Opinion
 from edge.preference.others import NAMES as OTHERS
-from edge.preference.others import Opinion
 from edge.preference.past import Past
 from edge.preference.together import Course, course_of, together
 

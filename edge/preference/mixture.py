@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from edge.preference.others import Opinion
+from edge.preference.opinion import Opinion
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,11 +7,11 @@ followed (Witten and Bell 1991, method C).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from edge.preference.moment import Moment
+from edge.preference.opinion import Opinion
 from edge.preference.past import Event, Past
 from edge.preference.population import Counted
 
@@ -42,40 +42,6 @@ NAMES: Final = tuple(OTHERS)
 
 TABLES: Final = tuple(dict.fromkeys(table for chain in OTHERS.values() for table in chain))
 """All tables, in the order they are counted."""
-
-
-class Opinion:
-    """A distribution over candidates, and what it rests on.
-
-    Attributes:
-        weights: candidate → what its probability is in proportion to.
-        evidence: how many events it was counted from.
-        total: of all weights.
-    """
-
-    __slots__ = ("_told", "evidence", "total", "weights")
-
-    def __init__(self, weights: Mapping[int, float], evidence: float, total: float = 1.0) -> None:
-        self.weights = weights
-        self.evidence = evidence
-        self.total = total
-        self._told: tuple[float, ...] = ()
-
-    @property
-    def chances(self) -> dict[int, float]:
-        """Candidate → probability; sums to 1."""
-        return {one: weight / self.total for one, weight in self.weights.items()}
-
-    def chance(self, candidate: int) -> float:
-        """The probability of one."""
-        return self.weights.get(candidate, 0.0) / self.total
-
-    def told(self) -> tuple[float, ...]:
-        """What the gates are told of it: that there is one, its evidence, its surest."""
-        if not self._told:
-            surest = max(self.weights.values()) / self.total
-            self._told = (1.0, math.log1p(self.evidence) / 5, surest)
-        return self._told
 
 
 def slot_of(hour: float) -> int:

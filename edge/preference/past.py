@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edge.preference.experts import Lasting
-    from edge.preference.others import Opinion
+    from edge.preference.opinion import Opinion
 
 _LONGEST_SILENCE = 24.0 * 45
 """Hours since the last event beyond which it does not matter how many."""

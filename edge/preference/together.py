@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from edge.preference.keys import AGAIN
-from edge.preference.others import Opinion
+from edge.preference.opinion import Opinion
 from edge.preference.past import Past
 
 Counts = Mapping[int, float]

@@ -12,7 +12,7 @@ letters and sounds
     alphabet, phones, posteriors   the network's labels, and how likely each was
     acoustic                       the network
     pronunciation                  what sounds a word has
-    transcript                     letters, whatever may be said
+    greedy, transcript             what they spell, whatever may be said
 what was said
     spoken                  how what is written is said
     search                  the home's sentences as a graph, and the search in it

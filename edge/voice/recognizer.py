@@ -24,12 +24,13 @@ from edge.intent.understanding import Answer, TextUnderstanding
 from edge.voice.acoustic import TASK
 from edge.voice.answers import Reading, quoted, refused, same, scored
 from edge.voice.free_text import Understand, by_model
+from edge.voice.greedy import greedy
 from edge.voice.pronunciation import Pronouncer
 from edge.voice.search.decoder import Decoder, Search
 from edge.voice.search.graph import SearchGraph
 from edge.voice.search.lexicon import Lexicon
 from edge.voice.settings import RecognizerSettings
-from edge.voice.transcript import greedy, transcripts
+from edge.voice.transcript import transcripts
 
 if TYPE_CHECKING:
     from edge.bundle.bundle import Bundle

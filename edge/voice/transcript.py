@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from edge.voice.alphabet import BLANK, collapsed, text_of
+from edge.voice.greedy import TO_BLANK
 from edge.voice.posteriors import give_to_blank, letters
+from edge.voice.search.decoder import Decoder
+from edge.voice.search.graph import SearchGraph
 
 if TYPE_CHECKING:
     from edge.voice.posteriors import Posteriors
-    from edge.voice.search.decoder import Decoder
     from edge.voice.search.hypothesis import Hypothesis
     from edge.voice.search.lexicon import Lexicon
 
-_TO_BLANK: Final = 1.25
-"""Nats given back to the blank (`edge.voice.posteriors.BLANK_TAKEN`): without a grammar, what is
-unsure is better left out. 69.5 % of the dev letters are right with this, 63.5 % with none."""
 _LETTERS: Final[Mapping[str, Any]] = {
     "beam": 16,
     "distance": 8.0,
@@ -34,22 +32,6 @@ _WORDS: Final[Mapping[str, Any]] = {
 """How to search: with letters alone, and with a lexicon. On dev, of the words that people read
 aloud 47 % are right with letters and 56 with 8,000 common words; of commands in quiet, at 10 dB and
 in a kitchen at 6 dB 73, 58 and 45 %, and 81, 68 and 54."""
-
-
-def greedy(log_posteriors: Posteriors) -> str:
-    """The likeliest label of each frame, repeats and blanks left out.
-
-    Args:
-        log_posteriors: [frames, labels], natural logarithms, as an acoustic model gives them.
-    """
-    return " ".join(text_of(greedy_labels(log_posteriors)).split())
-
-
-def greedy_labels(log_posteriors: Posteriors) -> list[int]:
-    """As `greedy`, in labels: spaces are left where they were heard."""
-    rows = letters(log_posteriors).copy()
-    rows[:, BLANK] += _TO_BLANK
-    return collapsed(rows.argmax(axis=1).tolist())
 
 
 def transcripts(
@@ -70,7 +52,7 @@ def transcripts(
         UsageError: see `edge.voice.search.decoder.Search.push`.
     """
     rows = letters(log_posteriors).copy()
-    give_to_blank(rows, _TO_BLANK)
+    give_to_blank(rows, TO_BLANK)
     search = _decoder(lexicon or None).start()
     search.push(rows)
     return search.hypotheses(n)
@@ -78,8 +60,5 @@ def transcripts(
 
 @lru_cache(maxsize=2)
 def _decoder(lexicon: Lexicon | None) -> Decoder:
-    from edge.voice.search.decoder import Decoder
-    from edge.voice.search.graph import SearchGraph
-
     settings = _LETTERS if lexicon is None else _WORDS
     return Decoder(SearchGraph.of_anything(), lexicon=lexicon, **settings)

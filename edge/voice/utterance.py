@@ -9,8 +9,8 @@ import numpy as np
 
 from edge.limits import SPEECH_FRAMES
 from edge.voice.alphabet import BLANK, LABELS, SPACE
+from edge.voice.greedy import greedy
 from edge.voice.posteriors import checked, letters, phones
-from edge.voice.transcript import greedy
 
 if TYPE_CHECKING:
     from edge.voice.posteriors import Posteriors

@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.preference import tables
-from benchmarks.preference.groups import NAMES
 from benchmarks.preference.measures import figures
+from benchmarks.preference.names import NAMES
 from benchmarks.preference.plot import plot
 from benchmarks.shown import NoRows
 from benchmarks.tables import PUBLISHED

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 import edge
 import edge.models
 from edge.cli import main
-from edge.commands.run import answer, describe, sentences
+from edge.commands.lines import describe, sentences
+from edge.commands.run import answer
 from edge.events import Command, Rejected
 from edge.limits import LINE_BYTES
 

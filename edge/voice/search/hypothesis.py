@@ -12,7 +12,7 @@ import numpy as np
 from edge.errors import UsageError
 from edge.voice.alignment import align
 from edge.voice.alphabet import spell
-from edge.voice.transcript import greedy
+from edge.voice.greedy import greedy
 
 if TYPE_CHECKING:
     from edge.voice.posteriors import Posteriors

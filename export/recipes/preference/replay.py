@@ -20,7 +20,8 @@ from edge.preference.experts import NAMES, Context, context_of, features, learn,
 from edge.preference.memory import Pace
 from edge.preference.model import Shape
 from edge.preference.moment import NEVER, Moment, Senses, moment_of
-from edge.preference.others import Opinion, others, slot_of
+from edge.preference.opinion import Opinion
+from edge.preference.others import others, slot_of
 from edge.preference.past import Event as CourseEvent
 from edge.preference.past import Past, value_code
 from edge.preference.population import Counted

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import torch
 
 from edge.voice.alphabet import text_of
+from edge.voice.greedy import greedy_labels
 from edge.voice.search.hypothesis import edit_distance
-from edge.voice.transcript import greedy_labels
 from export.accelerator import on_accelerator
 from export.distill import has_bfloat16
 from export.recipes.speech.lessons import Collator, Lesson

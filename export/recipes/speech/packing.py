@@ -22,7 +22,7 @@ from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.activity import VoiceActivity
 from edge.voice.alphabet import spell
 from edge.voice.gate import FRAME
-from edge.voice.transcript import greedy_labels
+from edge.voice.greedy import greedy_labels
 from export.home_files import HOME_FILES
 from export.host import host_latency, timed
 from export.recipes import Trained

@@ -17,7 +17,7 @@ from edge.preference.experts import (
     personal,
 )
 from edge.preference.moment import NEVER, Moment, moment_of
-from edge.preference.others import Opinion
+from edge.preference.opinion import Opinion
 from edge.preference.preference import Preference
 from tests.edge.preference.tiny import SENSES, tiny_preference
 

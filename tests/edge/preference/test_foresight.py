@@ -12,7 +12,8 @@ from edge.preference.experts import Context
 from edge.preference.foresight import Foresight
 from edge.preference.mixture import mix
 from edge.preference.moment import moment_of
-from edge.preference.others import WELL_KNOWN, Opinion
+from edge.preference.opinion import Opinion
+from edge.preference.others import WELL_KNOWN
 from tests.edge.preference.tiny import tiny_home, tiny_preference
 
 NOWHERE = Context((), "", "", "", (), (), "")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.preference.mixture import learn_worth, mix
-from edge.preference.others import Opinion
+from edge.preference.opinion import Opinion
 
 GATES = np.array([1.0, 0.0, -1.0], np.float32)
 ONE = Opinion({0: 0.75, 1: 0.25}, 4.0)

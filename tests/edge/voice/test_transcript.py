@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.voice import transcript
 from edge.voice.alphabet import BLANK, LABELS, spell
+from edge.voice.greedy import TO_BLANK, greedy
 from edge.voice.posteriors import give_to_blank
-from edge.voice.transcript import greedy, transcripts
+from edge.voice.transcript import transcripts
 from tests.edge.voice.frames import babble, log_softmax, spoken
 
 
@@ -60,7 +60,7 @@ def test_alignments_are_summed() -> None:
     a, b = spell("ab")
     row[[BLANK, a, b]] = 0.4, 0.33, 0.27
     frames = np.log(np.stack([row, row])).astype(np.float32)
-    give_to_blank(frames, -transcript._TO_BLANK)
+    give_to_blank(frames, -TO_BLANK)
     assert greedy(frames) == ""
     best = transcripts(frames, 1)[0]
     assert best.text == "a"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from edge.voice.alphabet import BLANK, SPACE, spell
+from edge.voice.greedy import greedy
 from edge.voice.posteriors import WITH_PHONES, WITHOUT_PHONES, checked, letters, phones
-from edge.voice.transcript import greedy
 from edge.voice.utterance import Utterance
 
 _S = spell("s")[0]

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from device_profiles import SessionSettings
-from edge.preference.others import Opinion
+from edge.preference.opinion import Opinion
 from edge.preference.ratings import Ratings
 from export.recipes.preference.judge import likelihood, measures, rated
 from export.recipes.preference.lessons import Chunk, Collator, chunks

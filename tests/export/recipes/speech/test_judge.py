@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.voice.alphabet import LABELS, spell
-from edge.voice.transcript import greedy_labels
+from edge.voice.greedy import greedy_labels
 from export.recipes.speech.features import build_cache
 from export.recipes.speech.frontend import BANDS
 from export.recipes.speech.judge import distance, letters_right
