@@ -20,12 +20,14 @@ _LETTERS: Final[Mapping[str, Any]] = {
     "beam": 16,
     "distance": 8.0,
     "sure_blank": 0.98,
+    "thinned": False,
     "wildcard_penalty": 0.0,
 }
 _WORDS: Final[Mapping[str, Any]] = {
-    "beam": 64,
+    "beam": 40,
     "distance": 14.0,
     "sure_blank": 0.98,
+    "thinned": False,
     "letter_bonus": 0.5,
     "lexicon_weight": 0.3,
 }

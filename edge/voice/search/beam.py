@@ -87,6 +87,7 @@ class Weights(Protocol):
     """What `extensions` needs to know of a decoder."""
 
     beam: int
+    thinned: bool
     letter_bonus: float
     prices: Prices
 
@@ -152,7 +153,7 @@ def extensions(
     more = Beam(node, letter, state, word, bonus, blank, gained, gained)
     if kept.size <= _FAR_MORE * weights.beam:
         return owner, more
-    chosen = best(gained + bonus, weights.beam, np.inf, state)
+    chosen = best(gained + bonus, weights.beam, np.inf, state if weights.thinned else None)
     return owner.take(chosen), more.part(chosen)
 
 

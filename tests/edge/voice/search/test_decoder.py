@@ -423,3 +423,14 @@ def test_a_frame_takes_a_small_part_of_its_time(graph: SearchGraph) -> None:
     began = time.process_time()
     search.push(frames)
     assert (time.process_time() - began) / len(frames) < 0.004
+
+
+def test_a_crowd_in_one_state_may_be_thinned_out() -> None:
+    """Where anything may be said nearly all hypotheses are in a few states of the graph."""
+    heard = np.log(np.full((4, len(LABELS)), 1 / len(LABELS), dtype=np.float32))
+    left = []
+    for thinned in (True, False):
+        search = Decoder(SearchGraph.of_anything(), beam=64, thinned=thinned).start()
+        search.push(heard)
+        left.append(search._beam.node.size)
+    assert left[0] < left[1] == 64
