@@ -29,6 +29,7 @@ _MAYBE_LIKE_ENOUGH = 0.2
 """Likeness of two signatures below which the names are none: bits that several trigrams share can
 hide one or two of them, not half."""
 _NEAR_THE_BEST = 0.8
+_MISSPELLED = 0.5
 _REMEMBERED = 8
 """Questions whose answers are kept: one sentence asks for the same name more than once."""
 _LARGEST_SPELT = 1000
@@ -238,7 +239,7 @@ class SimilarNames:
 
 def may_be(word: str, meant: str) -> bool:
     """Whether a word may be another, misspelled or misheard: "musik", "volum"."""
-    return likeness(word, meant) >= 0.5
+    return likeness(word, meant) >= _MISSPELLED
 
 
 def likeness(one: str, other: str) -> float:

@@ -144,15 +144,19 @@ class FrameCheck:
     def _number_left(self, text: str, slots: Iterable[SlotReading]) -> str | None:
         """A number outside of all slots: "1:30" is not one second."""
         tokens = tokenise(text)
-        words = tokens.words
         for at, (start, end) in enumerate(zip(tokens.starts, tokens.ends, strict=True)):
-            is_number = words[at][-1].isdecimal() and words[at].lstrip("-")[0].isdecimal()
-            if self._is_english and not is_number:
-                is_counted = any(map(self._units.has, words[at + 1 : at + 2]))
-                is_number = words[at] in (_NUMBERS | _ALSO_NUMBERS if is_counted else _NUMBERS)
-            if is_number and not any(slot.start < end and start < slot.end for slot in slots):
+            is_read = any(slot.start < end and start < slot.end for slot in slots)
+            if not is_read and self._is_number(tokens.words, at):
                 return text[start:end]
         return None
+
+    def _is_number(self, words: Sequence[str], at: int) -> bool:
+        word = words[at]
+        if word[-1].isdecimal():
+            return word.lstrip("-")[0].isdecimal()  # "a4" is a word
+        is_counted = any(map(self._units.has, words[at + 1 : at + 2]))
+        is_number = word in _NUMBERS or (word in _ALSO_NUMBERS and is_counted)
+        return self._is_english and is_number
 
     @cached_property
     def _own(self) -> dict[str, frozenset[str]]:

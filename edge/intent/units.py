@@ -62,12 +62,13 @@ class Units:
         return frame._replace(slots=tuple(self._meant(text, slot, numbers) for slot in frame.slots))
 
     def uncounted(self, text: str, frame: Frame) -> tuple[str, frozenset[str]] | None:
-        """A number that may be hours or minutes, and no word says which; None where there is none.
-
-        With the slots that it may be.
+        """A number that may be hours or minutes, and no word says which.
 
         Args:
             text: the sentence the frame was read from.
+
+        Returns:
+            Its text and the slots that it may be of; None where all are counted.
         """
         numbers = self._numbers(frame)
         if len(numbers) < 2 or not numbers <= self._counted:
