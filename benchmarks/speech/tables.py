@@ -80,11 +80,9 @@ def _no_commands(results: Results) -> str:
     lines.append(["all", _many(found["all"]["count"]), measured(found["all"]), ""])
     table = markdown(["said", "recordings", "taken for a command, %", "by"], lines, (1, 2))
     text = "" if found["reads_text"] else " Without a model of text."
-    # Alone there it depends on the home's sentences, and may be newer than the rest.
-    run = {"run": found.get("run", results["run"])}
     return (
         f"{table}\nSpeech that is no command of the sample home, in quiet.{text} "
-        f"{_limited(results)}{accuracy_footer(run)}\n"
+        f"{_limited(results)}{accuracy_footer(results)}\n"
     )
 
 
