@@ -10,12 +10,13 @@ import re
 from collections.abc import Sequence
 
 from edge.limits import NUMBER_DIGITS, NUMBER_TOKENS
+from edge.text import NUMERAL
 
 Number = int | float
 
 _THOUSANDS = 3
 """Digits behind a comma of thousands; others are a fraction: "21,5"."""
-_NUMERAL = re.compile(r"-?\d+(?:,\d{3})*(?:[.,]\d+)?")
+_NUMERAL = re.compile(f"-?{NUMERAL}")
 
 _SMALL_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "

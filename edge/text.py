@@ -11,6 +11,10 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
+NUMERAL = r"\d+(?:,\d{3})*(?:[.,]\d+)?"
+"""What a number in digits is, without its sign: a comma is one of thousands or of a fraction, as in
+"1,000" and "21,5"."""
+
 ARTICLES = frozenset({"the", "a", "an", "my", "our", "your", "this", "that", "these", "those"})
 """Words in front of a name that are not part of it."""
 
@@ -33,9 +37,8 @@ def _pattern(letter: str, inside: str, minus: str, apostrophe: str, sign: str) -
     return re.compile(
         # A word, with apostrophes inside ("o'clock") but for a final "'s" and a first "l'".
         rf"{letter}{inside}*(?:(?!{owner}){apostrophe}{whole}{inside}+)*"
-        # A number: a sign only where nothing touches it on the left, so "5-10" is two numbers. A
-        # comma is one of thousands or of a fraction: "1,000", "21,5".
-        rf"|(?:(?<!\S){minus})?\d+(?:,\d{{3}})*(?:[.,]\d+)?"
+        # A number: a sign only where nothing touches it on the left, so "5-10" is two numbers.
+        rf"|(?:(?<!\S){minus})?{NUMERAL}"
         rf"|{owner}"
         rf"|{sign}"
     )

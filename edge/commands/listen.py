@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from edge.commands import add_area, add_bundle, add_json, bundle_of, print_json
+from edge.commands.lines import describe as describe_answer
 from edge.errors import UsageError
 from edge.table import printable, table
 
@@ -179,7 +180,6 @@ def _finish(statistics: dict[str, Any], problems: tuple[str, ...], as_json: bool
 def describe(event: VoiceEvent) -> str:
     """One line for people: the second of the audio, where it has one, and what happened."""
     from edge import events
-    from edge.commands.lines import describe as describe_answer
 
     match event:
         case events.Command() | events.Rejected():

@@ -86,11 +86,8 @@ def run(args: argparse.Namespace) -> int:
             at, context = read_time(args.at), _context(args.context)
             found = hub.suggest(at, context, args.k, args.person, everything=args.everything)
             for suggestion in found:
-                print(
-                    json.dumps(suggestion.to_dict())
-                    if args.json
-                    else describe_suggestion(suggestion)
-                )
+                as_text = describe_suggestion(suggestion)
+                print(json.dumps(suggestion.to_dict()) if args.json else as_text)
             if not found and not args.json:
                 print(_NOTHING_KNOWN if args.everything else _NOTHING_LIKELY, file=sys.stderr)
         else:

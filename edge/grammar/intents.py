@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from edge.grammar.file import GrammarTables
 
 
@@ -27,15 +29,10 @@ def intents_by_word(tables: GrammarTables) -> dict[str, frozenset[str]]:
 
 def words_after(tables: GrammarTables) -> dict[str, frozenset[str]]:
     """Word → the slots that a sentence has right before it, of words that follow any."""
-    first, labels, targets = (
-        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
-    )
     known = len(tables.words)
     found: dict[str, set[str]] = {}
-    for label, state in zip(labels, targets, strict=True):
-        if label < known or not (slot := tables.references[label - known][1]):
-            continue
-        for word in labels[first[state] : first[state + 1]]:
+    for slot, _, _, after in _slots_said(tables):
+        for word in after:
             if word < known:
                 found.setdefault(tables.words[word], set()).add(slot)
     return {word: frozenset(slots) for word, slots in found.items()}
@@ -43,20 +40,13 @@ def words_after(tables: GrammarTables) -> dict[str, frozenset[str]]:
 
 def slots_counted(tables: GrammarTables) -> frozenset[str]:
     """Slots whose numbers have a word behind them in every sentence: "five *minutes*"."""
-    first, labels, targets = (
-        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
-    )
     known = len(tables.words)
     said: set[str] = set()
     bare: set[str] = set()
-    for label, state in zip(labels, targets, strict=True):
-        if label < known:
-            continue
-        number, slot = tables.references[label - known]
-        if slot and tables.lists[number].kind == "range":
+    for slot, kind, state, after in _slots_said(tables):
+        if kind == "range":
             said.add(slot)
-            after = labels[first[state] : first[state + 1]]
-            if tables.accepts[state] or any(other >= known for other in after):
+            if tables.accepts[state] or any(label >= known for label in after):
                 bare.add(slot)
     return frozenset(said - bare)
 
@@ -72,6 +62,19 @@ def rules_at(tables: GrammarTables, state: int) -> list[int]:
     """The rules of sentences that end in a state."""
     accepted = int(tables.accepts[state])
     return tables.accept_sets[accepted - 1] if accepted else []
+
+
+def _slots_said(tables: GrammarTables) -> Iterator[tuple[str, str, int, list[int]]]:
+    """Transitions that say a slot: it, the kind of its list, the state behind it and the labels
+    that go on from there."""
+    first, labels, targets = (
+        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
+    )
+    known = len(tables.words)
+    for label, state in zip(labels, targets, strict=True):
+        number, slot = tables.references[label - known] if label >= known else (0, "")
+        if slot:
+            yield slot, tables.lists[number].kind, state, labels[first[state] : first[state + 1]]
 
 
 def _accepted(tables: GrammarTables, state: int) -> set[str]:

@@ -42,7 +42,7 @@ class Choices:
                 (kind.choices[word], SlotReading(label, text[start:end], start, end))
                 for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True)
                 if word in kind.choices and word not in FUNCTION_WORDS
-                if not any(slot.start < end and start < slot.end for slot in frame.slots)
+                if not any(slot.overlaps(start, end) for slot in frame.slots)
             ]
             if len({value for value, _ in left}) == 1:
                 return frame._replace(slots=(*frame.slots, left[0][1]))

@@ -145,7 +145,7 @@ class FrameCheck:
         """A number outside of all slots: "1:30" is not one second."""
         tokens = tokenise(text)
         for at, (start, end) in enumerate(zip(tokens.starts, tokens.ends, strict=True)):
-            is_read = any(slot.start < end and start < slot.end for slot in slots)
+            is_read = any(slot.overlaps(start, end) for slot in slots)
             if not is_read and self._is_number(tokens.words, at):
                 return text[start:end]
         return None

@@ -40,6 +40,10 @@ class SlotReading(NamedTuple):
     end: int
     """Offset after its last character."""
 
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether a character of it is among those from `start` up to, not including, `end`."""
+        return self.start < end and start < self.end
+
 
 class Frame(NamedTuple):
     """What the model makes of a sentence, before anything is rejected or resolved."""

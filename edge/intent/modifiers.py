@@ -37,9 +37,9 @@ class Modifier(NamedTuple):
 
         A song may be called "Don't stop me now".
         """
-        taken = [(slot.start, slot.end) for slot in slots]
+        taken = list(slots)
         for found in _compiled(self.words).finditer(text):
-            if not any(start < found.end() and found.start() < end for start, end in taken):
+            if not any(slot.overlaps(*found.span()) for slot in taken):
                 return found.group()
         return ""
 

@@ -229,7 +229,8 @@ def _numbers(words: Sequence[str], parse: _Parse) -> list[Number]:
             at += 1
         else:
             value, at = found
-            values += () if value in values else (value,)
+            if value not in values:
+                values.append(value)
     return values
 
 

@@ -75,9 +75,10 @@ class Units:
             return None
         units = [word for word, slots in self._after.items() if slots & numbers]
         for slot in frame.slots:
+            if slot.label not in numbers:
+                continue
             said = (*words_of(slot.text), *words_of(text[slot.end :])[:1])  # "an hour and a half"
-            is_counted = any(may_be(*pair) for pair in product(said, units))
-            if slot.label in numbers and not is_counted:
+            if not any(may_be(*pair) for pair in product(said, units)):
                 return slot.text, frozenset(numbers)
         return None
 

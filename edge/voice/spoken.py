@@ -11,7 +11,7 @@ from typing import Final
 from edge.grammar.file import ListEntry
 from edge.limits import NUMBER_DIGITS, SPEECH_NUMBERS
 from edge.numbers import Number, numeral, parse_number, parse_percent, spell
-from edge.text import words_of
+from edge.text import NUMERAL, words_of
 from edge.voice.search.tries import labels_of
 
 _SIGNS: Final = {"%": "percent", "\u00b0": "degrees"}
@@ -29,7 +29,7 @@ _PLAIN: Final = str.maketrans(
     }
 )
 """Letters that are no Latin letter with a mark on it."""
-_PARTS: Final = re.compile(r"[a-z']+|-?\d+(?:,\d{3})*(?:[.,]\d+)?")
+_PARTS: Final = re.compile(f"[a-z']+|-?{NUMERAL}")
 _LARGEST: Final = 1_000_000
 """Numerals up to here are said as a number, longer ones digit by digit."""
 _SHARES: Final = {50: ("half", "a half"), 25: ("quarter", "a quarter")}

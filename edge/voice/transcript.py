@@ -19,15 +19,11 @@ if TYPE_CHECKING:
 _LETTERS: Final[Mapping[str, Any]] = {
     "beam": 16,
     "distance": 8.0,
-    "sure_blank": 0.98,
-    "thinned": False,
     "wildcard_penalty": 0.0,
 }
 _WORDS: Final[Mapping[str, Any]] = {
     "beam": 40,
     "distance": 14.0,
-    "sure_blank": 0.98,
-    "thinned": False,
     "letter_bonus": 0.5,
     "lexicon_weight": 0.3,
 }
@@ -63,4 +59,5 @@ def transcripts(
 @lru_cache(maxsize=2)
 def _decoder(lexicon: Lexicon | None) -> Decoder:
     settings = _LETTERS if lexicon is None else _WORDS
-    return Decoder(SearchGraph.of_anything(), lexicon=lexicon, **settings)
+    anything = SearchGraph.of_anything()
+    return Decoder(anything, lexicon=lexicon, sure_blank=0.98, thinned=False, **settings)
