@@ -104,7 +104,7 @@ class Suggestion:
     because: str
     """Why, in words for a person."""
     source: str = ""
-    """The expert that counted most: one of `edge.preference.experts.NAMES`."""
+    """The expert that counted most: one of `edge.preference.experts.personal.NAMES`."""
     shown: bool = True
     """Whether it is likely enough to be shown to anybody."""
 

@@ -12,7 +12,7 @@ from benchmarks.preference.measures import figures
 from benchmarks.preference.names import NAMES
 from edge.bundle.bundle import Bundle
 from edge.errors import UsageError
-from edge.preference.model import TASK
+from edge.preference.model.model import TASK
 from edge.runtime import Runtime
 from export.corpora.interactions import InteractionCorpus, Target
 

@@ -19,7 +19,7 @@ from benchmarks.preference.houses import Lived
 from benchmarks.preference.online import RULES, rank_in
 from edge.bundle.bundle import Bundle
 from edge.preference.actions import generic
-from edge.preference.model import TASK
+from edge.preference.model.model import TASK
 from edge.runtime import Runtime
 from export.corpora.interactions import Event, Household, read
 from export.recipes.preference.held_out import held_out

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.preference import replay
 from edge.bundle.bundle import Bundle
-from edge.preference.model import TASK
+from edge.preference.model.model import TASK
 from edge.runtime import Runtime
 from export.corpora.interactions import InteractionCorpus, Target
 from export.metrics import Rate

@@ -8,13 +8,13 @@ import numpy as np
 import torch
 
 import device_profiles
-from edge.preference.boost import Boost
-from edge.preference.catalogue import Catalogue
-from edge.preference.experts import EVIDENCE, NAMES
-from edge.preference.model import TASK
+from edge.preference.experts.boost import Boost
+from edge.preference.experts.others import TABLES
+from edge.preference.experts.personal import EVIDENCE, NAMES
+from edge.preference.model.catalogue import Catalogue
+from edge.preference.model.model import TASK
+from edge.preference.model.population import Population, Table
 from edge.preference.moment import Senses
-from edge.preference.others import TABLES
-from edge.preference.population import Population, Table
 from export.bundle_writer import graph_entry, write_bundle
 from export.recipes.preference.graph import export_network
 from export.recipes.preference.network import Network, NetworkSettings, Sizes

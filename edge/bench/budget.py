@@ -11,7 +11,7 @@ from device_profiles import Profile
 from edge.bundle.manifest import Graph
 from edge.intent.model import TASK
 from edge.loading import SPEECH
-from edge.preference.model import TASK as PREFERENCE
+from edge.preference.model.model import TASK as PREFERENCE
 
 _MIB = 1024 * 1024
 _DROP = "_drop"

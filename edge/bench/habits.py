@@ -12,7 +12,7 @@ from edge.bench.timing import Pace, by_kind, summary
 from edge.bundle.bundle import Bundle
 from edge.errors import UsageError
 from edge.preference.event_line import Done, read_event
-from edge.preference.model import TASK
+from edge.preference.model.model import TASK
 from edge.runtime import Runtime
 
 _MOST_CALLS = 20_000

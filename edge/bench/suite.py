@@ -33,7 +33,7 @@ from edge.intent.encoder import split_words
 from edge.intent.model import TASK
 from edge.limits import SENTENCE_WORDS
 from edge.loading import SPEECH
-from edge.preference.model import TASK as PREFERENCE
+from edge.preference.model.model import TASK as PREFERENCE
 from edge.runtime import Runtime
 from edge.voice.pcm import SAMPLE_RATE
 

@@ -7,11 +7,11 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
-from edge.preference.experts import BINS, MODEL, NAMES, TOGETHER, half_hours
+from edge.preference.experts.others import NAMES as OTHERS
+from edge.preference.experts.personal import BINS, MODEL, NAMES, TOGETHER, half_hours
 from edge.preference.foresight import Foresight
+from edge.preference.memory.past import Past
 from edge.preference.moment import Moment, Senses
-from edge.preference.others import NAMES as OTHERS
-from edge.preference.past import Past
 
 _DAYS: Final = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _NEARLY_AS_STRONG: Final = 0.35
@@ -26,7 +26,7 @@ _TOLD: Final = 2
 
 _AFTER: Final = ("others after", "others after several", "others, same course")
 BOOST: Final = "others near"
-"""What counts most for an item that was boosted: see `edge.preference.boost`."""
+"""What counts most for an item that was boosted: see `edge.preference.experts.boost`."""
 
 Said = Callable[[str], str]
 """An action → what a person calls it."""

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from edge.preference.actions import device_of, generic
-from edge.preference.boost import Boost
-from edge.preference.catalogue import Catalogue
-from edge.preference.past import Past, Scored
-from edge.preference.ratings import Ratings
+from edge.preference.experts.boost import Boost
+from edge.preference.experts.ratings import Ratings
+from edge.preference.memory.past import Past, Scored
+from edge.preference.model.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class Candidates(Protocol):
 
     boost: Boost | None
     """For things that are chosen once: what goes with what was chosen. None for what is done again
-    and again, where the experts of `edge.preference.experts` do better."""
+    and again, where the experts of `edge.preference.experts.personal` do better."""
     ratings: Ratings | None
     """For things that are rated: the scale. They are chosen once, too."""
     closed: bool

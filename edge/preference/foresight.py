@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from edge.preference.boost import Boost
 from edge.preference.candidates import Beliefs, Candidates, Items
-from edge.preference.doubt import Doubt
-from edge.preference.experts import Context, context_of, features, personal
-from edge.preference.mixture import Mixture, mix
-from edge.preference.model import PreferenceModel
+from edge.preference.experts.boost import Boost
+from edge.preference.experts.doubt import Doubt
+from edge.preference.experts.mixture import Mixture, mix
+from edge.preference.experts.others import WELL_KNOWN, everybody, others
+from edge.preference.experts.personal import Context, context_of, features, personal
+from edge.preference.experts.ratings import generosity
+from edge.preference.memory.past import Past
+from edge.preference.model.model import PreferenceModel
+from edge.preference.model.population import Population
 from edge.preference.moment import Moment, Senses
-from edge.preference.others import WELL_KNOWN, everybody, others
-from edge.preference.past import Past
-from edge.preference.population import Population
-from edge.preference.ratings import generosity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +55,7 @@ class Foresight(NamedTuple):
     boosts: Mapping[int, float] = MappingProxyType({})
     """Candidate → what was added to its score, for things chosen once."""
     beforehand: Mapping[int, float] = MappingProxyType({})
-    """Candidate → probability that it is given in advance, see `edge.preference.doubt`."""
+    """Candidate → probability that it is given in advance, see `edge.preference.experts.doubt`."""
 
     def chances(self) -> dict[int, float]:
         """Candidate → probability, of those that anything speaks for."""

@@ -12,9 +12,9 @@ from edge.bundle.bundle import Bundle
 from edge.errors import UsageError
 from edge.events import Suggestion
 from edge.home.home import Home
-from edge.preference.keeper import EVERY, Keeper
 from edge.preference.loading import declare_home, preference_of
-from edge.preference.memory_file import to_bytes
+from edge.preference.memory.file import to_bytes
+from edge.preference.memory.keeper import EVERY, Keeper
 from edge.preference.moment import Moment, Reading, moment_of
 from edge.preference.preference import Preference, Verdict
 

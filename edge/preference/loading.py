@@ -10,18 +10,18 @@ from edge.bundle.bundle import Bundle
 from edge.errors import BundleFormatError
 from edge.home.home import Home
 from edge.limits import ITEM_CHARS, MEMORY_ACTIONS
-from edge.preference.boost import Boost
 from edge.preference.candidates import Candidates, Household, Items
-from edge.preference.catalogue import Catalogue
-from edge.preference.doubt import Doubt
-from edge.preference.experts import EVIDENCE, NAMES
+from edge.preference.experts.boost import Boost
+from edge.preference.experts.doubt import Doubt
+from edge.preference.experts.personal import EVIDENCE, NAMES
+from edge.preference.experts.ratings import Ratings
 from edge.preference.foresight import Calibration
-from edge.preference.memory import Pace
-from edge.preference.model import TASK, PreferenceModel, shape_of
+from edge.preference.memory.memory import Pace
+from edge.preference.model.catalogue import Catalogue
+from edge.preference.model.model import TASK, PreferenceModel, shape_of
+from edge.preference.model.population import Population
 from edge.preference.moment import Senses
-from edge.preference.population import Population
 from edge.preference.preference import Preference
-from edge.preference.ratings import Ratings
 from edge.session import make_session
 
 _WHERE: Final = f"manifest.json: tasks.{TASK}"

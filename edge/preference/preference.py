@@ -19,22 +19,22 @@ from edge.errors import UsageError
 from edge.events import Suggestion
 from edge.home.home import Home
 from edge.limits import BLOCKED_ACTIONS, MEMORY_ACTIONS, PERSONS, SUGGESTIONS
-from edge.preference import state
 from edge.preference.actions import check_name, spoken
 from edge.preference.because import Reasons
 from edge.preference.candidates import Candidates
-from edge.preference.doubt import Doubt, unheard_of
-from edge.preference.experts import NAMES, context_of, learn
+from edge.preference.experts.doubt import Doubt, unheard_of
+from edge.preference.experts.mixture import learn_worth
+from edge.preference.experts.others import slot_of
+from edge.preference.experts.personal import NAMES, context_of, learn
+from edge.preference.experts.ratings import RATING, usable
 from edge.preference.foresight import Calibration, Foresight, Thinking, likeliest, trust
-from edge.preference.memory import Pace
-from edge.preference.mixture import learn_worth
-from edge.preference.model import PreferenceModel
+from edge.preference.memory import state
+from edge.preference.memory.memory import Pace
+from edge.preference.memory.past import Event, Past, value_code
+from edge.preference.memory.state import State
+from edge.preference.model.model import PreferenceModel
+from edge.preference.model.population import Population
 from edge.preference.moment import Moment, Senses
-from edge.preference.others import slot_of
-from edge.preference.past import Event, Past, value_code
-from edge.preference.population import Population
-from edge.preference.ratings import RATING, usable
-from edge.preference.state import State
 
 __all__ = ["Calibration", "Foresight", "Preference", "Verdict"]
 

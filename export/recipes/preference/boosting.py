@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from edge.preference.boost import Boost, mass
-from edge.preference.others import Lookup
-from edge.preference.past import COURSE_EVENTS, Event
+from edge.preference.experts.boost import Boost, mass
+from edge.preference.experts.others import Lookup
+from edge.preference.memory.past import COURSE_EVENTS, Event
 from export.recipes.preference.lessons import Chunk, Collator
 from export.recipes.preference.network import Network
 from export.recipes.preference.ranking import ranking

@@ -12,10 +12,10 @@ from itertools import islice
 
 import numpy as np
 
-from edge.preference import boost
-from edge.preference.others import TABLES, contexts
-from edge.preference.past import Event
-from edge.preference.population import Counted, Population, Table
+from edge.preference.experts import boost
+from edge.preference.experts.others import TABLES, contexts
+from edge.preference.memory.past import Event
+from edge.preference.model.population import Counted, Population, Table
 
 MOST_ROWS = 64
 """Rows kept of one context: the most frequent."""
@@ -50,7 +50,7 @@ def actions(course: Sequence[Event]) -> Iterable[Occurrence]:
 
 
 def items(course: Sequence[Event]) -> Iterable[Occurrence]:
-    """What goes with what in one history of choices, for `edge.preference.boost`."""
+    """What goes with what in one history of choices, for `edge.preference.experts.boost`."""
     for at, event in enumerate(course):
         for gap, earlier in enumerate(reversed(course[max(0, at - NEAR_SPAN) : at]), start=1):
             if event.row < 0 or earlier.row < 0:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from edge.errors import UsageError
-from edge.preference.ratings import Ratings
+from edge.preference.experts.ratings import Ratings
 from export.distill import BatchesByLength, FitSettings, fit
 from export.recipes.preference.judge import likelihood, measures, rated
 from export.recipes.preference.lessons import Chunk, Collator

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 import torch
 
-from edge.preference.catalogue import Catalogue
+from edge.preference.model.catalogue import Catalogue
 from export.graph import Signature, check_against_torch, to_onnx
 from export.recipes.preference.network import Network
 from export.recipes.preference.one_moment import OneMoment

@@ -1,6 +1,6 @@
 """How good a network is on dev, as part of the whole mixture.
 
-Without `edge.preference.doubt`, which says nothing of the network.
+Without `edge.preference.experts.doubt`, which says nothing of the network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from edge.preference.ratings import Ratings
+from edge.preference.experts.ratings import Ratings
 from export.accelerator import on_accelerator, placed
 from export.recipes.preference.lessons import Chunk, Collator
 from export.recipes.preference.network import Network

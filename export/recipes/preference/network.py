@@ -174,8 +174,8 @@ class Network(nn.Module):
         """[batch, events, width]: each event with what came before it.
 
         Args:
-            history: [batch, events, item + moment + 2] as `edge.preference.model.History` has it,
-                empty rows first.
+            history: [batch, events, item + moment + 2] as `edge.preference.model.model.History`
+                has it, empty rows first.
         """
         state, filled = self.entered(history)
         # An empty history has nothing to attend to; what softmax makes of that is thrown away.

@@ -11,9 +11,9 @@ from typing import Any
 import onnx
 
 from device_profiles import SessionSettings
-from edge.preference.catalogue import Catalogue
-from edge.preference.experts import NAMES
-from edge.preference.model import TASK
+from edge.preference.experts.personal import NAMES
+from edge.preference.model.catalogue import Catalogue
+from edge.preference.model.model import TASK
 from export.host import ONE_THREAD, host_latency
 from export.quantize import Feed, quantize
 from export.recipes.preference import calibration, recipe, trial

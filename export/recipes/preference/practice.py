@@ -15,9 +15,9 @@ from itertools import permutations
 import numpy as np
 
 from edge.errors import UsageError
-from edge.preference.memory import Pace
+from edge.preference.memory.memory import Pace
+from edge.preference.memory.past import Event
 from edge.preference.moment import Senses
-from edge.preference.past import Event
 from export.corpora.interactions.corpus import InteractionCorpus
 from export.recipes.preference.counting import Counting
 from export.recipes.preference.lessons import Chunk, chunks

@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from edge.preference import boost
-from edge.preference.experts import EVIDENCE, NAMES
-from edge.preference.memory import Pace
+from edge.preference.experts import boost
+from edge.preference.experts.personal import EVIDENCE, NAMES
+from edge.preference.experts.ratings import DOUBT, Ratings
+from edge.preference.memory.memory import Pace
+from edge.preference.memory.past import Event
+from edge.preference.model.population import Population
 from edge.preference.moment import Senses
-from edge.preference.past import Event
-from edge.preference.population import Population
-from edge.preference.ratings import DOUBT, Ratings
 from export.corpora.interactions.corpus import History, InteractionCorpus, Target
 from export.recipes.preference.affinity import first_vectors
 from export.recipes.preference.counting import Counting

@@ -17,10 +17,10 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 
 from edge.errors import UsageError
-from edge.preference.boost import Boost
+from edge.preference.experts.boost import Boost
+from edge.preference.experts.ratings import Ratings
+from edge.preference.model.population import Population
 from edge.preference.moment import Senses
-from edge.preference.population import Population
-from edge.preference.ratings import Ratings
 from export.corpora.interactions.corpus import InteractionCorpus
 from export.distill import is_first_process, wait_for_all
 from export.files import write_atomic

@@ -15,17 +15,17 @@ import numpy as np
 
 from edge.preference.actions import generic
 from edge.preference.candidates import Household, Items
-from edge.preference.catalogue import Catalogue
-from edge.preference.experts import NAMES, Context, context_of, features, learn, personal
-from edge.preference.memory import Pace
-from edge.preference.model import Shape
+from edge.preference.experts.opinion import Opinion
+from edge.preference.experts.others import others, slot_of
+from edge.preference.experts.personal import NAMES, Context, context_of, features, learn, personal
+from edge.preference.experts.ratings import RATING, Ratings, generosity
+from edge.preference.memory.memory import Pace
+from edge.preference.memory.past import Event as CourseEvent
+from edge.preference.memory.past import Past, value_code
+from edge.preference.model.catalogue import Catalogue
+from edge.preference.model.model import Shape
+from edge.preference.model.population import Counted
 from edge.preference.moment import NEVER, Moment, Senses, moment_of
-from edge.preference.opinion import Opinion
-from edge.preference.others import others, slot_of
-from edge.preference.past import Event as CourseEvent
-from edge.preference.past import Past, value_code
-from edge.preference.population import Counted
-from edge.preference.ratings import RATING, Ratings, generosity
 from export.corpora.interactions.corpus import Event, History, InteractionCorpus, Target
 
 Lookup = Callable[[str, int], Counted]
@@ -87,7 +87,7 @@ def moment_at(event: Event) -> Moment:
 
 
 def course_of(history: History, rows: Mapping[str, int], is_generic: bool) -> list[CourseEvent]:
-    """A history as `edge.preference.others` counts it."""
+    """A history as `edge.preference.experts.others` counts it."""
     course = []
     for event in history.events:
         moment = moment_at(event)
@@ -105,7 +105,8 @@ class Replay:
         senses: how moments are read.
         window: events that the network reads back.
         pace: how soon counts are forgotten.
-        once: things are chosen once: the experts are not asked (see `edge.preference.boost`).
+        once: things are chosen once: the experts are not asked (see
+            `edge.preference.experts.boost`).
         rated: what items are usually rated, where they are.
     """
 

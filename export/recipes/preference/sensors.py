@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from edge.limits import CONTEXT_SENSORS
+from edge.preference.experts.ratings import RATING
 from edge.preference.moment import Senses, Sensor
-from edge.preference.ratings import RATING
 from export.corpora.interactions.corpus import InteractionCorpus
 
 _BINS = 4

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from edge.preference.experts import EVIDENCE
-from edge.preference.ratings import Ratings
+from edge.preference.experts.personal import EVIDENCE
+from edge.preference.experts.ratings import Ratings
 from export.recipes.preference.network import FULL_SOFTMAX, NEGATIVES, Network
 
 _NEVER = -1e9

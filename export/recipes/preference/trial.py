@@ -9,11 +9,11 @@ import numpy as np
 
 from device_profiles import SessionSettings
 from edge.preference.candidates import Household, Items
-from edge.preference.catalogue import Catalogue
-from edge.preference.experts import EVIDENCE, NAMES
+from edge.preference.experts.personal import EVIDENCE, NAMES
 from edge.preference.foresight import Calibration
-from edge.preference.memory import Pace
-from edge.preference.model import PreferenceModel, Shape
+from edge.preference.memory.memory import Pace
+from edge.preference.model.catalogue import Catalogue
+from edge.preference.model.model import PreferenceModel, Shape
 from edge.preference.preference import Preference
 from edge.session import make_session
 from export.corpora.interactions.corpus import Event

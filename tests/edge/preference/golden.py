@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from edge.preference.experts import context_of, features, personal
-from edge.preference.memory_file import to_bytes
+from edge.preference.experts.personal import context_of, features, personal
+from edge.preference.memory.file import to_bytes
 from edge.preference.moment import moment_of
 from edge.preference.preference import Preference
 from tests.edge.preference.tiny import (

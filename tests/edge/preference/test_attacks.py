@@ -15,10 +15,10 @@ import pytest
 
 from edge.bundle.bundle import Bundle
 from edge.errors import BundleError
-from edge.preference.boost import Boost
+from edge.preference.experts.boost import Boost
+from edge.preference.experts.ratings import Ratings
 from edge.preference.loading import preference_of
 from edge.preference.moment import NEVER
-from edge.preference.ratings import Ratings
 from tests.edge.attacks.bundles import edit
 from tests.edge.preference.tiny import ITEMS, RATED_SENSES, RATINGS, make_preference_bundle
 from tests.edge.tiny_bundle import HERE

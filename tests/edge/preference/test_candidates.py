@@ -7,11 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from edge.home.home import Home
-from edge.preference.boost import Boost
 from edge.preference.candidates import Household, Items
-from edge.preference.model import Shape
-from edge.preference.past import Past
-from edge.preference.ratings import Ratings
+from edge.preference.experts.boost import Boost
+from edge.preference.experts.ratings import Ratings
+from edge.preference.memory.past import Past
+from edge.preference.model.model import Shape
 from tests.edge.preference.tiny import ACTIONS, HOME, ITEMS, RATINGS, WIDTH, catalogue, noise
 
 QUERY = noise("query", 1, WIDTH)[0] * 3

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from edge.preference.candidates import Beliefs
-from edge.preference.experts import Context
+from edge.preference.experts.mixture import mix
+from edge.preference.experts.opinion import Opinion
+from edge.preference.experts.others import WELL_KNOWN
+from edge.preference.experts.personal import Context
 from edge.preference.foresight import Foresight
-from edge.preference.mixture import mix
 from edge.preference.moment import moment_of
-from edge.preference.opinion import Opinion
-from edge.preference.others import WELL_KNOWN
 from tests.edge.preference.tiny import tiny_home, tiny_preference
 
 NOWHERE = Context((), "", "", "", (), (), "")

@@ -10,7 +10,7 @@ import pytest
 from edge.errors import BundleFormatError
 from edge.home.home import Device, Home
 from edge.limits import HISTORY_EVENTS, MEMORY_ACTIONS
-from edge.preference.experts import NAMES
+from edge.preference.experts.personal import NAMES
 from edge.preference.moment import NEVER
 from tests.edge.preference.tiny import ACTIONS, EVENTS, tiny_home, tiny_preference
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.preference.memory_file import from_bytes, to_bytes
+from edge.preference.memory.file import from_bytes, to_bytes
 from edge.preference.moment import NEVER, moment_of
 from edge.preference.preference import Preference
 from tests.edge.preference.tiny import ITEMS, choosing, rating, tiny_preference

@@ -13,9 +13,9 @@ import pytest
 
 from edge.errors import UsageError
 from edge.limits import BLOCKED_ACTIONS, ITEM_CHARS, MEMORY_ACTIONS, PERSONS, SUGGESTIONS
-from edge.preference.experts import NAMES
+from edge.preference.experts.others import WELL_KNOWN
+from edge.preference.experts.personal import NAMES
 from edge.preference.moment import NEVER, moment_of
-from edge.preference.others import WELL_KNOWN
 from edge.preference.preference import Preference
 from tests.edge.preference.tiny import ITEMS, tiny_home, tiny_preference
 

@@ -21,14 +21,14 @@ from onnx import TensorProto, helper, numpy_helper
 from device_profiles import SessionSettings
 from edge.bundle.bundle import Bundle
 from edge.home.home import Home
-from edge.preference.boost import Boost
-from edge.preference.catalogue import Catalogue
-from edge.preference.experts import EVIDENCE, NAMES, PERSONAL
+from edge.preference.experts.boost import Boost
+from edge.preference.experts.others import TABLES, contexts
+from edge.preference.experts.personal import EVIDENCE, NAMES, PERSONAL
 from edge.preference.loading import preference_of
+from edge.preference.memory.past import Event
+from edge.preference.model.catalogue import Catalogue
+from edge.preference.model.population import Population, Table
 from edge.preference.moment import Senses, Sensor
-from edge.preference.others import TABLES, contexts
-from edge.preference.past import Event
-from edge.preference.population import Population, Table
 from edge.preference.preference import Preference
 from export.bundle_writer import graph_entry
 from tests.edge.tiny_bundle import HERE, make_tiny_bundle, write_small_bundle

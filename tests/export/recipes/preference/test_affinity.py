@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from edge.preference import boost
-from edge.preference.past import Event
+from edge.preference.experts import boost
+from edge.preference.memory.past import Event
 from export.recipes.preference.affinity import first_vectors
 from export.recipes.preference.counting import Counting
 from tests.export.recipes.preference import tiny

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from device_profiles import SessionSettings
-from edge.preference import boost
-from edge.preference.boost import Boost
-from edge.preference.population import Population, Table
+from edge.preference.experts import boost
+from edge.preference.experts.boost import Boost
+from edge.preference.model.population import Population, Table
 from export.recipes.preference import boosting, trial
 from export.recipes.preference.boosting import _gather, _ndcg, fit_boost
 from export.recipes.preference.lessons import Chunk, Collator, chunks

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.preference import boost
-from edge.preference.others import TABLES, contexts
-from edge.preference.past import Event
-from edge.preference.population import Counted
+from edge.preference.experts import boost
+from edge.preference.experts.others import TABLES, contexts
+from edge.preference.memory.past import Event
+from edge.preference.model.population import Counted
 from export.recipes.preference.counting import (
     MOST_NEAR,
     MOST_ROWS,
@@ -131,7 +131,7 @@ class TestThingsChosenOnce:
 
 
 def test_tables_survive_a_file() -> None:
-    from edge.preference.population import Population
+    from edge.preference.model.population import Population
 
     population = Counting([course(0, 1, 2, 0, 1)], once=False).population()
     again = Population.from_bytes(population.to_bytes(), 3)

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from device_profiles import SessionSettings
-from edge.preference.opinion import Opinion
-from edge.preference.ratings import Ratings
+from edge.preference.experts.opinion import Opinion
+from edge.preference.experts.ratings import Ratings
 from export.recipes.preference.judge import likelihood, measures, rated
 from export.recipes.preference.lessons import Chunk, Collator, chunks
 from export.recipes.preference.network import Network, NetworkSettings, Sizes

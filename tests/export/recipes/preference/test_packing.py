@@ -18,11 +18,11 @@ from edge.bundle.bundle import Bundle
 from edge.bundle.verify import verify
 from edge.cli import main
 from edge.doctor.golden_answers import wrong_suggestions
-from edge.preference.boost import Boost
-from edge.preference.catalogue import Catalogue
-from edge.preference.experts import NAMES
+from edge.preference.experts.boost import Boost
+from edge.preference.experts.personal import NAMES
+from edge.preference.experts.ratings import Ratings
 from edge.preference.loading import preference_of
-from edge.preference.ratings import Ratings
+from edge.preference.model.catalogue import Catalogue
 from edge.runtime import Runtime
 from export.build import build
 from export.quantize import quantize

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from edge.errors import UsageError
-from edge.preference.memory import Pace
+from edge.preference.experts.others import OTHERS
+from edge.preference.memory.memory import Pace
+from edge.preference.memory.past import Event as CourseEvent
 from edge.preference.moment import Senses
-from edge.preference.others import OTHERS
-from edge.preference.past import Event as CourseEvent
 from export.corpora.interactions import InteractionCorpus, Target
 from export.recipes.preference.lessons import Chunk, Collator
 from export.recipes.preference.practice import _runs, practise

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from edge.preference import boost
-from edge.preference.ratings import DOUBT
+from edge.preference.experts import boost
+from edge.preference.experts.ratings import DOUBT
 from export.corpora.interactions import History, InteractionCorpus, Target, read
 from export.recipes.preference import prepare as preparing
 from export.recipes.preference.prepare import Prepared, membership_of, prepare, sampled

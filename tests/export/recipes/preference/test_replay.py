@@ -10,13 +10,13 @@ import pytest
 
 from device_profiles import SessionSettings
 from edge.preference.candidates import Items
-from edge.preference.experts import context_of, features, personal
+from edge.preference.experts.others import others
+from edge.preference.experts.personal import context_of, features, personal
+from edge.preference.experts.ratings import generosity
+from edge.preference.memory.past import value_code
+from edge.preference.model.population import Population
 from edge.preference.moment import NEVER
-from edge.preference.others import others
-from edge.preference.past import value_code
-from edge.preference.population import Population
 from edge.preference.preference import Preference
-from edge.preference.ratings import generosity
 from export.corpora.interactions import Event, History, InteractionCorpus, Target, read
 from export.recipes.preference import recipe, trial
 from export.recipes.preference.held_out import HeldOut, actions_of, held_out
@@ -48,7 +48,7 @@ def lived(run: PreferenceRun, corpus: InteractionCorpus, held: HeldOut, once: bo
 
 
 def pace(run: PreferenceRun) -> tuple[float, float]:
-    from edge.preference.memory import Pace
+    from edge.preference.memory.memory import Pace
 
     return Pace(run.settings.fast_days, run.settings.slow_days)
 
@@ -129,7 +129,7 @@ class TestLikeTheRuntime:
 
 class TestLiving:
     def replay(self, corpus: InteractionCorpus, once: bool = False) -> Replay:
-        from edge.preference.memory import Pace
+        from edge.preference.memory.memory import Pace
 
         return Replay(corpus, senses_of(corpus), 8, Pace(), once)
 
@@ -197,8 +197,8 @@ class TestLiving:
         ]
 
     def test_a_rated_item_the_catalogue_lacks_is_like_an_average_one(self) -> None:
-        from edge.preference.memory import Pace
-        from edge.preference.ratings import Ratings
+        from edge.preference.experts.ratings import Ratings
+        from edge.preference.memory.memory import Pace
 
         corpus = InteractionCorpus("c", catalogue=("a", "b"), objective="rating")
         scale = Ratings(3.0, 1.0, 1.0, 5.0, 4.0, 1.0)

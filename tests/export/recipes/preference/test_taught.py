@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from edge.preference.experts import EVIDENCE
-from edge.preference.ratings import Ratings
+from edge.preference.experts.personal import EVIDENCE
+from edge.preference.experts.ratings import Ratings
 from export.recipes.preference import taught
 from export.recipes.preference.lessons import Collator
 from export.recipes.preference.network import Network, NetworkSettings, Sizes

@@ -1,0 +1,160 @@
+"""Keeps what was learned in a file; sets aside one that cannot be used, erases it when told to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from itertools import count
+from os import PathLike
+from pathlib import Path
+from typing import Final
+
+from edge.errors import StateError, UsageError
+from edge.files import write_atomic
+from edge.limits import MEMORY_FILE_BYTES
+from edge.preference.memory.file import from_bytes
+from edge.preference.memory.state import State
+
+EVERY: Final = 16
+"""Things learned after which the file is written anew."""
+_PROBLEMS: Final = 64
+"""Listed at most; all are logged."""
+_OWNER_ONLY: Final = 0o600
+
+
+class Keeper:
+    """One file, of one bundle.
+
+    Args:
+        path: of the file, which need not be there; its folder must. A link is followed.
+        bundle: the bundle's name.
+
+    Raises:
+        UsageError: there can be no such file.
+    """
+
+    def __init__(self, path: str | PathLike[str], bundle: str) -> None:
+        self._path = Path(os.path.realpath(path))
+        self._bundle = bundle
+        self._unsaved = 0
+        self.problems: list[str] = []
+        """What went wrong, in sentences; also logged, as warnings of the logger "edge"."""
+        if not self._path.parent.is_dir() or self._path.is_dir():
+            raise UsageError(
+                "is no place for a file",
+                where=str(path),
+                allowed="the path of a file in a folder that is there",
+            )
+        self._remove(self._unfinished())
+
+    @property
+    def due(self) -> bool:
+        """Whether enough was learned since the last saving to save again."""
+        return self._unsaved >= EVERY
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether anything was."""
+        return self._unsaved > 0
+
+    def load(self) -> State | None:
+        """What the file has; None where there is none, or none that can be used: that one is aside.
+
+        Raises:
+            UsageError: the file can be neither read nor put aside, and would be overwritten.
+        """
+        try:
+            with self._path.open("rb") as file:
+                data = file.read(MEMORY_FILE_BYTES + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._unusable("cannot be read", error) from error
+        try:
+            return from_bytes(data, self._bundle, str(self._path))
+        except StateError as error:
+            try:
+                aside = self._set_aside()
+            except OSError as failed:
+                raise self._unusable(f"{error.what}, and cannot be put aside", failed) from error
+            self.say(f"{error}\n  it is kept as {aside}; learning starts anew")
+            return None
+
+    def learned(self, weight: int = 1) -> None:
+        """Notes that something was."""
+        self._unsaved += weight
+
+    def write(self, data: bytes) -> None:
+        """Replaces the file.
+
+        Raises:
+            OSError: it cannot be written; the old one is untouched.
+        """
+        self._unsaved = 0  # also where it fails: the next attempt is after as much again
+        try:
+            write_atomic(self._path, data, mode=_OWNER_ONLY)
+        except OSError:
+            self._unsaved = 1
+            raise
+
+    def erase(self) -> None:
+        """Removes the file, and those that were put aside: they are of the same people.
+
+        Raises:
+            OSError: one cannot be removed.
+        """
+        self._unsaved = 0
+        self._remove([self._path, *self._asides(), *self._unfinished()])
+
+    def warn_of_asides(self) -> None:
+        """Says which files may still know somebody who was forgotten."""
+        for aside in self._asides():
+            self.say(f"{aside} may still know who was forgotten; forgetting everybody removes it")
+
+    def say(self, problem: str) -> None:
+        """Lists and logs a problem."""
+        import logging  # here: most never have one
+
+        if problem not in self.problems and len(self.problems) < _PROBLEMS:
+            self.problems.append(problem)
+        logging.getLogger("edge").warning("%s", problem)
+
+    def _set_aside(self) -> Path:
+        """Renames the file to the first number that is free; nothing is ever overwritten."""
+        for number in count(1):
+            aside = self._path.with_name(f"{self._path.name}.aside-{number}")
+            try:
+                with aside.open("xb"):  # the name is ours from here on
+                    pass
+            except FileExistsError:
+                continue
+            os.replace(self._path, aside)
+            return aside
+        raise AssertionError("numbers do not end")
+
+    def _asides(self) -> list[Path]:
+        return self._beside(re.escape(self._path.name) + r"\.aside-\d+")
+
+    def _unfinished(self) -> list[Path]:
+        """What a kill while writing left."""
+        return self._beside(r"\." + re.escape(self._path.name) + r"\.[0-9a-f]{8}\.tmp")
+
+    def _beside(self, pattern: str) -> list[Path]:
+        return sorted(
+            self._path.with_name(name)
+            for name in os.listdir(self._path.parent)
+            if re.fullmatch(pattern, name)
+        )
+
+    def _remove(self, paths: list[Path]) -> None:
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+
+    def _unusable(self, what: str, error: OSError) -> UsageError:
+        return UsageError(
+            f"{what}: {error.strerror or error}",
+            where=str(self._path),
+            allowed="a file that may be read and replaced",
+        )

@@ -1,0 +1,196 @@
+"""The file of what was learned: set aside, never lost silently, whole whatever happens, erased."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edge.errors import UsageError
+from edge.preference.memory.file import from_bytes, to_bytes
+from edge.preference.memory.keeper import Keeper
+from edge.preference.moment import NEVER
+from edge.preference.preference import Preference
+from tests.edge.preference.memory.test_file import HEAD, sealed
+from tests.edge.preference.tiny import tiny_preference
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def preference(tmp_path_factory: pytest.TempPathFactory) -> Preference:
+    return tiny_preference(tmp_path_factory.mktemp("keeper"))
+
+
+@pytest.fixture
+def data(preference: Preference) -> bytes:
+    return to_bytes(preference.state(), "tiny")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "home.state"
+
+
+def names(file: Path) -> list[str]:
+    return sorted(os.listdir(file.parent))
+
+
+def test_what_is_written_is_loaded(file: Path, data: bytes) -> None:
+    assert Keeper(file, "tiny").load() is None
+    Keeper(file, "tiny").write(data)
+    keeper = Keeper(str(file), "tiny")
+    assert keeper.load() is not None
+    assert keeper.problems == []
+    assert names(file) == ["home.state"]
+
+
+def test_nobody_else_may_read_it(file: Path, data: bytes) -> None:
+    Keeper(file, "tiny").write(data)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("spoil", ["cut", "altered", "newer", "another's", "empty"])
+def test_one_that_cannot_be_used_is_put_aside_and_said(
+    file: Path, data: bytes, spoil: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    spoiled = {
+        "cut": data[:-5],
+        "altered": data[:-1] + b"!",
+        "newer": sealed(data[HEAD:], 2),
+        "another's": data,
+        "empty": b"",
+    }[spoil]
+    file.write_bytes(spoiled)
+    (file.parent / "home.state.aside-1").write_bytes(b"an older one")
+    keeper = Keeper(file, "other" if spoil == "another's" else "tiny")
+    with caplog.at_level(logging.WARNING, logger="edge"):
+        assert keeper.load() is None
+    assert names(file) == ["home.state.aside-1", "home.state.aside-2"]
+    assert (file.parent / "home.state.aside-1").read_bytes() == b"an older one"
+    assert (file.parent / "home.state.aside-2").read_bytes() == spoiled
+    (problem,) = keeper.problems
+    assert "home.state.aside-2" in problem
+    assert problem in caplog.text
+    assert caplog.records[0].name == "edge"
+    keeper.write(data)
+    assert file.read_bytes() == data
+
+
+def test_one_that_cannot_be_put_aside_is_not_overwritten(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    file.write_bytes(b"something else")
+    monkeypatch.setattr(os, "replace", refused)
+    with pytest.raises(UsageError, match="cannot be put aside: Permission denied"):
+        Keeper(file, "tiny").load()
+    assert file.read_bytes() == b"something else"
+
+
+def test_where_no_file_can_be(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none" / "home.state"):
+        with pytest.raises(UsageError, match="no place for a file"):
+            Keeper(path, "tiny")
+
+
+def test_a_link_is_followed(file: Path, data: bytes) -> None:
+    link = file.parent / "link"
+    link.symlink_to(file)
+    Keeper(link, "tiny").write(data)
+    assert file.read_bytes() == data
+    Keeper(link, "tiny").erase()
+    assert not file.exists()
+
+
+def test_erasing_removes_all_there_is(file: Path, data: bytes) -> None:
+    other = file.parent / "home.state.aside"
+    for path in (other, file.parent / "away.state.aside-1"):
+        path.write_bytes(data)
+    file.write_bytes(data[:-1])
+    keeper = Keeper(file, "tiny")
+    keeper.load()
+    keeper.write(data)
+    keeper.erase()
+    keeper.erase()
+    assert names(file) == ["away.state.aside-1", "home.state.aside"]
+
+
+def test_it_says_when_a_file_aside_may_still_know_somebody(file: Path) -> None:
+    file.write_bytes(b"")
+    keeper = Keeper(file, "tiny")
+    keeper.load()
+    keeper.warn_of_asides()
+    assert "home.state.aside-1 may still know" in keeper.problems[-1]
+
+
+def test_a_failed_write_leaves_the_old_one(
+    file: Path, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = Keeper(file, "tiny")
+    keeper.write(data)
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        keeper.write(b"new")
+    assert keeper.unsaved
+    assert file.read_bytes() == data
+    assert names(file) == ["home.state"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from edge.preference.memory.keeper import Keeper
+
+name, when = sys.argv[2:]
+really = getattr(os, name)
+
+def deadly(*args):
+    if when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = really(*args)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(os, name, deadly)
+path = Path(sys.argv[1])
+Keeper(path, "tiny").write(path.with_name("next").read_bytes())
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "when", "new"),
+    [
+        ("fsync", "before", False),
+        ("fsync", "after", False),
+        ("replace", "before", False),
+        ("replace", "after", True),
+    ],
+)
+def test_power_lost_while_saving(
+    file: Path, preference: Preference, data: bytes, call: str, when: str, new: bool
+) -> None:
+    file.write_bytes(data)
+    preference.observe("fan.attic:turn_on", NEVER)
+    later = to_bytes(preference.state(), "tiny")
+    file.with_name("next").write_bytes(later)
+    command = [sys.executable, "-c", KILLED, str(file), call, when]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert file.read_bytes() == (later if new else data)
+    keeper = Keeper(file, "tiny")
+    assert keeper.load() is not None
+    assert keeper.problems == []
+    assert names(file) == ["home.state", "next"]  # what was half written is gone
+    assert from_bytes(file.read_bytes(), "tiny")

@@ -1,0 +1,145 @@
+"""Counts: how they fade, how they are bounded, what a wrong clock does to them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from edge.limits import MEMORY_ACTIONS, MEMORY_CELLS
+from edge.preference.memory.memory import Cell, Memory, Pace
+from edge.preference.moment import moment_of
+
+START = datetime(2024, 1, 8)
+
+
+def at(memory: Memory, days: float) -> None:
+    memory.pass_time(moment_of(START + timedelta(days=days)))
+
+
+def counts(memory: Memory, key: str) -> dict[int, Cell]:
+    found: dict[int, Cell] = {}
+    memory.counts(key, found)
+    return found
+
+
+@pytest.fixture
+def memory() -> Memory:
+    memory = Memory(Pace(6.0, 120.0))
+    at(memory, 0)
+    return memory
+
+
+def test_counts_halve_once_a_half_life(memory: Memory) -> None:
+    memory.count("all", 0)
+    at(memory, 6)
+    assert counts(memory, "all")[0] == pytest.approx([0.5, 2 ** (-6 / 120)])
+    memory.count("all", 0, 2.0)
+    assert counts(memory, "all")[0] == pytest.approx([2.5, 2 + 2 ** (-6 / 120)])
+    assert memory.counted("all", 0) == pytest.approx(2 + 2 ** (-6 / 120))
+    assert memory.counted("all", 1) == memory.counted("none", 0) == 0
+
+
+def test_several_keys_add_up(memory: Memory) -> None:
+    memory.count("a", 0)
+    memory.count("b", 0)
+    found: dict[int, Cell] = {}
+    memory.counts("a", found, 0.5)
+    memory.counts("b", found)
+    assert found == {0: [1.5, 1.5]}
+
+
+def test_some_actions_are_looked_up_and_all_are_summed(memory: Memory) -> None:
+    for action in range(3):
+        memory.count("a", action, action + 1)
+    for day in (40, 80, 120):
+        at(memory, day)
+    assert memory.some("a", (0, 2, 7)) == ({0: 0.5, 2: 1.5}, 3.0)
+    assert memory.some("none", (0,)) == ({}, 0.0)
+
+
+def test_thirty_years_overflow_nothing(memory: Memory) -> None:
+    """New counts weigh more and more, up to where a float ends."""
+    memory.count("all", 0)
+    for day in range(0, 11_000, 40):
+        at(memory, day)
+        memory.count("all", 1)
+    fast, slow = counts(memory, "all")[1]
+    assert fast == pytest.approx(1 / (1 - 2 ** (-40 / 6)), rel=1e-6)
+    assert slow == pytest.approx(1 / (1 - 2 ** (-40 / 120)), rel=1e-6)
+    assert counts(memory, "all")[0][1] < 1e-12
+
+
+@pytest.mark.parametrize("wrong", [-3.0, -4000.0])
+def test_a_clock_that_goes_back_takes_no_time_away(memory: Memory, wrong: float) -> None:
+    memory.count("all", 0)
+    at(memory, 1)
+    day = memory.day
+    at(memory, wrong)
+    assert memory.day == day
+    at(memory, wrong + 0.5)
+    assert memory.day == day + 0.5 or wrong < -3000  # before 2015 no time is known at all
+
+
+def test_a_clock_that_leaps_ahead_costs_little(memory: Memory) -> None:
+    memory.count("all", 0)
+    at(memory, 20_000)
+    assert memory.day == 45
+    at(memory, 1)
+    assert memory.day == 45
+    assert counts(memory, "all")[0][1] > 0.7
+
+
+def test_cells_are_bounded_and_the_faintest_go(memory: Memory) -> None:
+    memory.count("all", 0, 100.0)
+    for number in range(3 * MEMORY_CELLS):
+        memory.count(f"key {number}", 0)
+        assert len(memory) <= MEMORY_CELLS
+    assert memory.counted("all", 0) == 100
+    assert memory.counted(f"key {3 * MEMORY_CELLS - 1}", 0) == 1
+    assert len(memory) == len(list(memory.cells()))
+
+
+def test_actions_are_bounded_and_the_least_done_gives_its_number_up(memory: Memory) -> None:
+    for number in range(MEMORY_ACTIONS):
+        assert memory.admit(f"action {number}") == number
+        memory.count("all", number, 1.0 if number == 7 else 2.0)
+    memory.count("a7", 3)
+    memory.count("b2.7", 3)
+    memory.count("a17", 3)
+    assert memory.admit("one more") == 7
+    assert len(memory.actions) == MEMORY_ACTIONS
+    assert memory.number_of("action 7") == -1
+    assert memory.number_of("one more") == 7
+    assert memory.counted("all", 7) == 0
+    # What followed action 7 does not follow the one that has its number now.
+    assert memory.counted("a7", 3) == memory.counted("b2.7", 3) == 0
+    assert memory.counted("a17", 3) == 1
+    assert len(memory) == len(list(memory.cells()))
+
+
+def test_cells_can_be_put_back(memory: Memory) -> None:
+    memory.count("all", 0)
+    memory.count("a0", 1, 3.0)
+    at(memory, 9)
+    again = Memory(memory.pace)
+    again.resume(memory.day, memory.last_time, memory.events)
+    for key, action, cell in memory.cells():
+        again.restore(key, action, cell)
+    for later in (9, 12):
+        for each in (memory, again):
+            at(each, later)
+            each.count("a0", 1)
+        assert counts(again, "a0")[1] == pytest.approx(counts(memory, "a0")[1])
+    assert len(again) == len(memory)
+
+
+def test_it_is_plain_data_for_whoever_it_is_about(memory: Memory) -> None:
+    memory.admit("fan:turn_on")
+    memory.count("all", 0)
+    memory.events = 1
+    assert memory.to_dict() == {
+        "events": 1,
+        "actions": ["fan:turn_on"],
+        "counts": {"all": {"fan:turn_on": 1.0}},
+    }
