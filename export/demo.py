@@ -134,7 +134,7 @@ def hear(bundle: Path, folder: Path) -> None:
     one, where there are recordings of people (EDGE_DATA)."""
     from edge.runtime import Runtime
     from export.corpora.speech.recording import read_audio
-    from export.recipes.speech.material import made_up
+    from export.recipes.speech.lessons.material import made_up
 
     print(f"\n$ edge run {bundle} --wav {folder}/*.flac\n", flush=True)
     try:

@@ -29,9 +29,9 @@ from export.corpora.speech.normalise import normalise
 from export.corpora.speech.texts import home_texts
 from export.corpora.utterance import Problem
 from export.recipes.speech import recipe
-from export.recipes.speech.confidence import copy_confidence
-from export.recipes.speech.material import made_up
-from export.recipes.speech.wake_files import copy_wake
+from export.recipes.speech.lessons.material import made_up
+from export.recipes.speech.mistakes.confidence import copy_confidence
+from export.recipes.speech.mistakes.wake_files import copy_wake
 
 HOME = Path(__file__).parent / "samples" / "home"
 NAME = recipe.SHIPPED.name

@@ -11,7 +11,7 @@ from edge.errors import UsageError
 from export.corpora.speech.manifest import read_manifest
 from export.corpora.speech.recording import Recording
 from export.corpora.utterance import Problem
-from export.recipes.speech.material import HELD_OUT_SPEAKERS
+from export.recipes.speech.lessons.material import HELD_OUT_SPEAKERS
 
 PROMPTS = "speechocean762"
 READERS = "librispeech_dev_clean_half"

@@ -33,7 +33,7 @@ from edge.events import Command
 from export.corpora.speech.dictionary import pronunciations
 from export.corpora.speech.recording import Recording
 from export.files import write_atomic
-from export.recipes.speech.domain import Domain, read_domain
+from export.recipes.speech.lessons.domain import Domain, read_domain
 
 _WORDS, *_OF_PROMPTS, _READINGS, _CALLED = DOMAINS
 CONDITIONS = (QUIET, KITCHEN_12, KITCHEN_6)

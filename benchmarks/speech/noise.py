@@ -13,7 +13,7 @@ import numpy as np
 from export.corpora.speech.kitchen import clatter, fan, sizzle, water
 from export.corpora.speech.noise import Stored, mix, read_noises, recorded
 from export.corpora.speech.recording import Wave
-from export.recipes.speech.material import HELD_OUT_FOLD
+from export.recipes.speech.lessons.material import HELD_OUT_FOLD
 
 Kind = Literal["household", "kitchen"]
 _KITCHEN = (fan, clatter, water, sizzle)

@@ -120,7 +120,7 @@ def beside(
 
 
 def _ours(ear: Ear, templates: Sequence[str], folder: Path) -> Recognise:
-    from export.recipes.speech.domain import read_domain
+    from export.recipes.speech.lessons.domain import read_domain
 
     path = folder / "sentences.txt"
     path.write_text("".join(f"{template}\n" for template in templates), "utf-8")

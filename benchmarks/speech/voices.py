@@ -23,7 +23,7 @@ from edge.voice.free_text import Understand
 from edge.voice.recognizer import Recognizer
 from edge.voice.voice import Voice, grammar_of
 from edge.voice.wake.table import WakeTable
-from export.recipes.speech.domain import Domain, read_domain
+from export.recipes.speech.lessons.domain import Domain, read_domain
 
 HOME = Path(__file__).resolve().parents[2] / "export" / "samples" / "home"
 

@@ -1,7 +1,8 @@
 """The acoustic model: samples in, log posteriors of letters and sounds out, as they come.
 
-The graph takes chunks of fixed size and hands its state out again; `export.recipes.speech.graph`
-writes it. What is pushed is collected to whole chunks, so how audio is cut changes nothing.
+The graph takes chunks of fixed size and hands its state out again;
+`export.recipes.speech.graph.graph` writes it. What is pushed is collected
+to whole chunks, so how audio is cut changes nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Voice activity: how likely it is that somebody speaks, every 32 ms, from Silero's network.
 
-The network's graph is made by `export.recipes.speech.activity`; a cheap gate before it (see
+The network's graph is made by `export.recipes.speech.graph.activity`; a cheap gate before it (see
 `edge.voice.gate`) keeps it from running while the room just sounds as it did.
 """
 

@@ -15,11 +15,11 @@ from edge.table import table
 from export.corpora.speech.texts import CORPORA, general_texts
 from export.distill import is_first_process
 from export.recipes.speech import recipe
-from export.recipes.speech.domain import Domain, read_domain, sentences_of
-from export.recipes.speech.material import Material, default_data, read_material
+from export.recipes.speech.lessons.domain import Domain, read_domain, sentences_of
+from export.recipes.speech.lessons.material import Material, default_data, read_material
 from export.recipes.speech.recipe import SpeechRun
+from export.recipes.speech.school.teachers import open_ctc
 from export.recipes.speech.settings import SPECIALISE, SpeechSettings, settings_from
-from export.recipes.speech.teachers import open_ctc
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import export
 from edge.errors import UsageError
 from edge.voice.search.lexicon import Lexicon, packed, unpacked
 from export.corpora.speech.dictionary import frequencies
@@ -21,7 +22,7 @@ from export.corpora.speech.normalise import normalise
 from export.corpora.speech.texts import assistant_texts, dictionary_words
 from export.files import write_atomic
 
-FILE = Path(__file__).parents[2] / "pretrained" / "words-en" / "words.bin"
+FILE = Path(export.__file__).parent / "pretrained" / "words-en" / "words.bin"
 _COUNT = 8000
 """Words. With 5,000 as much is right on dev, but cereal and garlic are not among them."""
 _SPELLED_OUT = ("a", "i")

@@ -24,7 +24,7 @@ from edge.voice.posteriors import BLANK_TAKEN
 from export.corpora.speech.recording import SAMPLE_RATE
 from export.files import write_atomic
 from export.graph import Signature, check_against_torch, to_onnx
-from export.recipes.speech.teachers import CtcTeacher, open_ctc
+from export.recipes.speech.school.teachers import CtcTeacher, open_ctc
 
 SIGNATURE = Signature(("pcm",), ("log_posteriors",), {})
 

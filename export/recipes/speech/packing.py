@@ -28,16 +28,16 @@ from export.host import host_latency, timed
 from export.recipes import Trained
 from export.recipes.pronunciation.packing import PronunciationModel
 from export.recipes.speech import recipe
-from export.recipes.speech.activity import activity_graph
 from export.recipes.speech.common_words import shipped_words
-from export.recipes.speech.confidence import CONFIDENCE
-from export.recipes.speech.graph import float_graph
-from export.recipes.speech.judge import distance
-from export.recipes.speech.quantise import quantised
-from export.recipes.speech.running import check_against_torch
-from export.recipes.speech.sounds import PRONUNCIATIONS
-from export.recipes.speech.streaming import CHUNK, Folded, fold
-from export.recipes.speech.wake_files import BACKGROUND, TABLE
+from export.recipes.speech.graph.activity import activity_graph
+from export.recipes.speech.graph.graph import float_graph
+from export.recipes.speech.graph.quantise import quantised
+from export.recipes.speech.graph.running import check_against_torch
+from export.recipes.speech.graph.streaming import CHUNK, Folded, fold
+from export.recipes.speech.lessons.sounds import PRONUNCIATIONS
+from export.recipes.speech.mistakes.confidence import CONFIDENCE
+from export.recipes.speech.mistakes.wake_files import BACKGROUND, TABLE
+from export.recipes.speech.school.judge import distance
 
 CALIBRATION_RECORDINGS = 24
 CHECKED_RECORDINGS = 4

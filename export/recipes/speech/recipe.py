@@ -28,15 +28,15 @@ from export.corpora.speech.recording import Recording, read_audio
 from export.distill import is_first_process, wait_for_all
 from export.files import write_atomic
 from export.progress import bar
-from export.recipes.speech.backbone import read_pretrained
-from export.recipes.speech.confidence import copy_confidence, write_confidence
-from export.recipes.speech.domain import Domain, sentences_of
-from export.recipes.speech.material import Material, made_up, near, some
-from export.recipes.speech.network import AcousticNetwork, Shape
-from export.recipes.speech.school import Part, teach
+from export.recipes.speech.lessons.domain import Domain, sentences_of
+from export.recipes.speech.lessons.material import Material, made_up, near, some
+from export.recipes.speech.lessons.sounds import PRONUNCIATIONS, write_pronunciations
+from export.recipes.speech.mistakes.confidence import copy_confidence, write_confidence
+from export.recipes.speech.mistakes.wake_files import copy_wake, write_wake
+from export.recipes.speech.network.backbone import read_pretrained
+from export.recipes.speech.network.network import AcousticNetwork, Shape
+from export.recipes.speech.school.school import Part, teach
 from export.recipes.speech.settings import SpeechSettings
-from export.recipes.speech.sounds import PRONUNCIATIONS, write_pronunciations
-from export.recipes.speech.wake_files import copy_wake, write_wake
 
 RUN = "run.json"
 """What tells that a training is finished."""

@@ -14,7 +14,7 @@ from edge.voice.alphabet import LABELS
 from edge.voice.posteriors import BLANK_TAKEN, give_to_blank
 from export.graph import TOLERANCE
 from export.recipes.speech.ctc_export import export_ctc, main
-from export.recipes.speech.teachers import open_ctc
+from export.recipes.speech.school.teachers import open_ctc
 from tests.export.recipes.speech import tiny
 
 

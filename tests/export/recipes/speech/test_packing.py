@@ -22,9 +22,9 @@ from export.build import Built, build
 from export.graph import GraphMismatch
 from export.recipes import open_models, open_run
 from export.recipes.speech import packing, recipe
+from export.recipes.speech.graph.streaming import Folded
 from export.recipes.speech.packing import TrainedSpeech
 from export.recipes.speech.settings import SpeechSettings
-from export.recipes.speech.streaming import Folded
 from tests.export.recipes.speech import tiny
 
 CREATED = "2026-01-02T03:04:05Z"

@@ -12,11 +12,13 @@ import torch
 
 from edge.errors import UsageError
 from export.corpora.speech.recording import Recording
-from export.recipes.speech import confidence, recipe, school
-from export.recipes.speech.domain import read_domain
-from export.recipes.speech.material import Material
+from export.recipes.speech import recipe
+from export.recipes.speech.lessons.domain import read_domain
+from export.recipes.speech.lessons.material import Material
+from export.recipes.speech.mistakes import confidence
+from export.recipes.speech.school import school
+from export.recipes.speech.school.teachers import open_ctc
 from export.recipes.speech.settings import SPECIALISE, SpeechSettings, settings_from
-from export.recipes.speech.teachers import open_ctc
 from tests.export.recipes.speech import tiny
 
 QUICK = SpeechSettings(

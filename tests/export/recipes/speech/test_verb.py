@@ -14,7 +14,8 @@ from edge.errors import UsageError
 from edge.grammar.grammar import Grammar
 from edge.intent.slots import SlotSchema
 from export.corpora.speech.voices import installed_voices
-from export.recipes.speech import recipe, school
+from export.recipes.speech import recipe
+from export.recipes.speech.school import school
 from tests.export.recipes.speech import tiny
 from tests.export.tiny import write_settings
 

@@ -12,7 +12,7 @@ import torch
 from edge.voice.alphabet import LETTERS
 from export.corpora.speech.manifest import write_manifest
 from export.corpora.speech.recording import SAMPLE_RATE, Recording, Wave, write_flac
-from export.recipes.speech.network import AcousticNetwork, Shape
+from export.recipes.speech.network.network import AcousticNetwork, Shape
 
 TEXTS = ("turn on the light", "off", "stop it", "don't")
 
