@@ -16,8 +16,8 @@ import numpy as np
 
 from benchmarks.preference.measures import NOT_RANKED
 from export.corpora.interactions import Event, History, InteractionCorpus, Target
-from export.recipes.preference.held_out import held_out
-from export.recipes.preference.ranking import ranking
+from export.recipes.preference.school.ranking import ranking
+from export.recipes.preference.trials.held_out import held_out
 
 SPAN = 5
 """Events after an item that go with it, in `windowed`."""

@@ -22,7 +22,7 @@ from edge.preference.actions import generic
 from edge.preference.model.model import TASK
 from edge.runtime import Runtime
 from export.corpora.interactions import Event, Household, read
-from export.recipes.preference.held_out import held_out
+from export.recipes.preference.trials.held_out import held_out
 
 WEEKS = 8
 

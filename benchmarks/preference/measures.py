@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from export.metrics import Rate, wilson
-from export.recipes.preference.ranking import NOT_RANKED, Ranking
+from export.recipes.preference.school.ranking import NOT_RANKED, Ranking
 
 __all__ = ["MEASURES", "NOT_RANKED", "figures", "share"]
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from benchmarks.preference.measures import NOT_RANKED
 from export.corpora.interactions import Event, InteractionCorpus, Target
-from export.recipes.preference.held_out import held_out
+from export.recipes.preference.trials.held_out import held_out
 
 OFFERED = 8
 """What Home Assistant's usage_prediction offers for a part of the day."""

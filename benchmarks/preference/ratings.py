@@ -15,7 +15,7 @@ from edge.preference.model.model import TASK
 from edge.runtime import Runtime
 from export.corpora.interactions import InteractionCorpus, Target
 from export.metrics import Rate
-from export.recipes.preference.held_out import held_out
+from export.recipes.preference.trials.held_out import held_out
 
 DAMPING = 5.0
 """Average ratings that every item and every user has besides its own."""

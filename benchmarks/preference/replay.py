@@ -9,7 +9,7 @@ from benchmarks.preference.measures import NOT_RANKED
 from edge.home.home import Device, Home
 from edge.preference.actions import device_of
 from export.corpora.interactions import Event, InteractionCorpus, Target
-from export.recipes.preference.held_out import held_out
+from export.recipes.preference.trials.held_out import held_out
 
 RANKED = 10
 """Suggestions asked for: what the measures need."""

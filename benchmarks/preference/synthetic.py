@@ -16,8 +16,8 @@ from edge.preference.model.model import TASK
 from edge.preference.model.population import Population, Table
 from edge.preference.moment import Senses
 from export.bundle_writer import graph_entry, write_bundle
-from export.recipes.preference.graph import export_network
-from export.recipes.preference.network import Network, NetworkSettings, Sizes
+from export.recipes.preference.network.graph import export_network
+from export.recipes.preference.network.network import Network, NetworkSettings, Sizes
 
 WIDTH = 32
 """Numbers of one item's vector."""

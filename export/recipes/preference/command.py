@@ -97,7 +97,7 @@ def train_and_report(
     if not first:
         return None
     from export.recipes.preference.packing import open_run
-    from export.recipes.preference.plot import plot_reliability
+    from export.recipes.preference.trials.plot import plot_reliability
 
     if run.ratings is None:
         plot_reliability(folder, open_run(folder).seen())

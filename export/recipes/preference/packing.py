@@ -16,10 +16,11 @@ from edge.preference.model.catalogue import Catalogue
 from edge.preference.model.model import TASK
 from export.host import ONE_THREAD, host_latency
 from export.quantize import Feed, quantize
-from export.recipes.preference import calibration, recipe, trial
-from export.recipes.preference.graph import catalogue_of, examples, export_network
-from export.recipes.preference.held_out import HeldOut, read_held_out
-from export.recipes.preference.ranking import Ranking, rating_measures
+from export.recipes.preference import recipe
+from export.recipes.preference.network.graph import catalogue_of, examples, export_network
+from export.recipes.preference.school.ranking import Ranking, rating_measures
+from export.recipes.preference.trials import calibration, trial
+from export.recipes.preference.trials.held_out import HeldOut, read_held_out
 
 CALIBRATION_INPUTS = 200
 """Inputs for static quantisation."""
@@ -105,7 +106,7 @@ class TrainedPreference:
 
     def golden(self, bundle: Path, profile: str) -> dict[str, Any]:
         """Short histories of the dev set and the sure first suggestion after each."""
-        from export.recipes.preference.golden import golden_histories
+        from export.recipes.preference.trials.golden import golden_histories
 
         return {"golden": golden_histories(bundle, profile, self._dev, GOLDEN_HISTORIES)}
 

@@ -18,14 +18,14 @@ from edge.preference.memory.past import Event
 from edge.preference.model.population import Population
 from edge.preference.moment import Senses
 from export.corpora.interactions.corpus import History, InteractionCorpus, Target
-from export.recipes.preference.affinity import first_vectors
-from export.recipes.preference.counting import Counting
-from export.recipes.preference.fitting import School
-from export.recipes.preference.lessons import Chunk, chunks
-from export.recipes.preference.network import Sizes
-from export.recipes.preference.practice import practise
-from export.recipes.preference.replay import Rated, Replay, by_history, course_of
-from export.recipes.preference.sensors import senses_of
+from export.recipes.preference.lessons.counting import Counting
+from export.recipes.preference.lessons.lessons import Chunk, chunks
+from export.recipes.preference.lessons.practice import practise
+from export.recipes.preference.lessons.replay import Rated, Replay, by_history, course_of
+from export.recipes.preference.lessons.sensors import senses_of
+from export.recipes.preference.network.affinity import first_vectors
+from export.recipes.preference.network.network import Sizes
+from export.recipes.preference.school.fitting import School
 from export.recipes.preference.settings import PreferenceSettings
 
 _REPEATS = 0.02
@@ -61,7 +61,7 @@ def prepare(
     """Counts what others did, lives all histories through, cuts them into chunks.
 
     Args:
-        practice: corpora to learn trust on, see `export.recipes.preference.practice`.
+        practice: corpora to learn trust on, see `export.recipes.preference.lessons.practice`.
     """
     senses = senses_of(corpus)
     courses = _courses(corpus)

@@ -24,12 +24,12 @@ from edge.preference.moment import Senses
 from export.corpora.interactions.corpus import InteractionCorpus
 from export.distill import is_first_process, wait_for_all
 from export.files import write_atomic
-from export.recipes.preference.boosting import fit_boost
-from export.recipes.preference.held_out import write_held_out
-from export.recipes.preference.lessons import Collator
-from export.recipes.preference.network import Network, Sizes
+from export.recipes.preference.lessons.lessons import Collator
+from export.recipes.preference.network.network import Network, Sizes
 from export.recipes.preference.prepare import prepare, sampled
+from export.recipes.preference.school.boosting import fit_boost
 from export.recipes.preference.settings import PreferenceSettings, settings_from
+from export.recipes.preference.trials.held_out import write_held_out
 
 
 @dataclass
@@ -68,7 +68,7 @@ def train(
         corpus: with train and dev targets.
         settings: sizes and lengths.
         folder: the run folder.
-        practice: corpora to learn trust on, see `export.recipes.preference.practice`.
+        practice: corpora to learn trust on, see `export.recipes.preference.lessons.practice`.
         resume: go on from checkpoints where there are any.
         quiet: no progress bars.
         say: where lines about the progress go.

@@ -8,7 +8,7 @@ from typing import Any
 from edge.errors import UsageError
 from edge.limits import CATALOGUE_WIDTH, HISTORY_EVENTS
 from edge.preference.experts.doubt import Doubt
-from export.recipes.preference.network import NetworkSettings
+from export.recipes.preference.network.network import NetworkSettings
 from export.recipes.settings import Limits, settings_of
 
 _LIMITS: Limits = {

@@ -27,7 +27,7 @@ from edge.runtime import Runtime
 from export.build import build
 from export.quantize import quantize
 from export.recipes import open_run
-from export.recipes.preference.graph import catalogue_of, examples, export_network
+from export.recipes.preference.network.graph import catalogue_of, examples, export_network
 from export.recipes.preference.packing import TrainedPreference
 from tests.export.recipes.preference import tiny
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from edge.errors import UsageError
-from export.recipes.preference.network import NetworkSettings
+from export.recipes.preference.network.network import NetworkSettings
 from export.recipes.preference.settings import TEACHER, PreferenceSettings, settings_from
 
 
