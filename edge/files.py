@@ -14,6 +14,8 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o666) -> None:
     The bytes go to a temporary file beside it, reach the disk, and take the name in one step
     (`os.replace`): a reader, a full disk or a kill sees the old file or the new one, never a part.
 
+    A pipe or a device is written to as it is.
+
     Args:
         mode: who may read and write it, less what the process's umask takes away.
 
@@ -23,6 +25,9 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o666) -> None:
     raw = data.encode("utf-8") if isinstance(data, str) else data
     # A link is followed: what it points to is replaced, not the link.
     target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file() and not target.is_dir():
+        target.write_bytes(raw)  # a pipe or a device takes what it is given, and stays
+        return
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
         with open(beside, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:

@@ -168,3 +168,13 @@ def without_articles(words: Sequence[str]) -> Sequence[str]:
     while first < len(words) - 1 and words[first] in ARTICLES:
         first += 1
     return words[first:] if first else words
+
+
+def is_unicode(text: str) -> bool:
+    """Whether no half of a surrogate pair is in `text`: Python has those for bytes it cannot read
+    (PEP 383), and no UTF-8 can hold them."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -23,7 +23,8 @@ def read_home_file(path: Path) -> Mapping[str, Any]:
         HomeError: no such file, too large, not UTF-8, not TOML or JSON.
     """
     where = str(path)
-    if path.suffix not in (".toml", ".json"):
+    kind = path.suffix.lower()
+    if kind not in (".toml", ".json"):
         raise HomeError(
             f"unknown kind of file {path.suffix!r}", where=where, allowed=".toml, .json"
         )
@@ -37,9 +38,9 @@ def read_home_file(path: Path) -> Mapping[str, Any]:
     if len(raw) > HOME_FILE_BYTES:
         raise HomeError("the file is too large", where=where, allowed=f"{HOME_FILE_BYTES} bytes")
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")
         data: Any
-        if path.suffix == ".toml":
+        if kind == ".toml":
             # Imported here: a hub that gets its devices from a program never reads a file.
             import tomllib
 
@@ -47,14 +48,22 @@ def read_home_file(path: Path) -> Mapping[str, Any]:
         else:
             import json
 
-            data = json.loads(text)
+            data = json.loads(text, object_pairs_hook=_no_key_twice)
     except UnicodeDecodeError as error:
         raise HomeError(f"not UTF-8 at byte {error.start}", where=where) from None
     except (ValueError, RecursionError) as error:
-        raise HomeError(f"not {path.suffix[1:].upper()}: {error}", where=where) from None
+        raise HomeError(f"not {kind[1:].upper()}: {error}", where=where) from None
     if not isinstance(data, dict):
         raise HomeError("not a table of homes", where=where, allowed=", ".join(_KEYS))
     return data
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(key for at, (key, _) in enumerate(pairs) if key in dict(pairs[:at]))
+        raise ValueError(f"the key {twice!r} is there twice")
+    return found
 
 
 def parse_home(data: Mapping[str, Any], where: str) -> dict[str, list[dict[str, Any]]]:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from edge.errors import HomeError, UsageError
+from edge.errors import HomeError, UsageError, shown
 from edge.home.file import parse_home, read_home_file
-from edge.home.items import Area, Device, Floor, Item, NameKind, item_kind
-from edge.home.names import NameIndex, SimilarNames, said_as
-from edge.limits import HOME_ALIASES, HOME_ITEMS, HOME_NAME_CHARS, NAME_TOKENS
+from edge.home.items import Area, Device, Floor, Item, NameKind, check_item, item_kind
+from edge.home.names import NameIndex, SimilarNames, bare, said_as
+from edge.limits import HOME_ITEMS, HOME_NAME_CHARS, NAME_TOKENS
 from edge.text import without_articles, words_of
 
 __all__ = ["Area", "Device", "Floor", "Home", "Item", "NameKind"]
@@ -34,6 +34,8 @@ class Home:
         floors: Iterable[Floor] = (),
     ) -> None:
         """Raises HomeError as `add` does."""
+        self.changes = 0
+        """How often something was added or removed: for those who keep what they made of a home."""
         self._items: dict[str, Item] = {}
         self._devices: dict[str, Device] = {}
         self._areas: dict[str, Area] = {}
@@ -137,11 +139,14 @@ class Home:
 
         Raises:
             HomeError: an id taken already, an area or floor that is not there, an empty or overlong
-                name, or more than `edge.limits` allows. The items before it stay added.
+                name, what is no text, or more than `edge.limits` allows. The items before it stay
+                added.
         """
         for item in items:
+            check_item(item)
             kind = item_kind(item)
             names = self._checked(item, kind)
+            self.changes += 1
             self._items[item.id] = item
             if isinstance(item, Device):
                 self._devices[item.id] = item
@@ -163,7 +168,7 @@ class Home:
             HomeError: no such id, or something is still in the area or on the floor.
         """
         for item_id in ids:
-            item = self._items.get(item_id)
+            item = self._items.get(item_id) if isinstance(item_id, str) else None
             if item is None:
                 raise HomeError(f"there is nothing with the id {item_id!r}", where="remove")
             if not isinstance(item, Device):
@@ -174,6 +179,7 @@ class Home:
                             where="remove",
                             hint=f"remove or move {other.id!r} first",
                         )
+            self.changes += 1
             del self._items[item_id]
             for table in (self._devices, self._areas, self._floors):
                 table.pop(item_id, None)
@@ -188,10 +194,6 @@ class Home:
     def _checked(self, item: Item, kind: str) -> list[tuple[str, tuple[str, ...]]]:
         """Each name of `item` with its words. Raises HomeError where it cannot be added."""
         where = f"{kind} {item.id!r}"
-        if not item.id or len(item.id) > HOME_NAME_CHARS:
-            raise HomeError(
-                "bad id", where=where, allowed=f"a string of 1 to {HOME_NAME_CHARS} characters"
-            )
         if item.id in self._items:
             other = self._items[item.id]
             raise HomeError(
@@ -201,17 +203,13 @@ class Home:
             )
         if len(self._items) >= HOME_ITEMS:
             raise HomeError("too many items", where=where, allowed=f"at most {HOME_ITEMS}")
-        if len(item.aliases) > HOME_ALIASES:
-            raise HomeError(
-                f"{len(item.aliases)} aliases", where=where, allowed=f"at most {HOME_ALIASES}"
-            )
         if isinstance(item, Device):
             self._check_place(item.area, "area", where)
         elif isinstance(item, Area):
             self._check_place(item.floor, "floor", where)
         names = []
         for name in (item.name, *item.aliases):
-            words = words_of(name) if len(name) <= HOME_NAME_CHARS else ()
+            words = words_of(name)
             if not 1 <= len(words) <= NAME_TOKENS:
                 raise HomeError(
                     f"{name[:60]!r} cannot be a name",
@@ -256,6 +254,8 @@ class Home:
         Raises:
             UsageError: the home has no such area, or several.
         """
+        if not isinstance(area, str):
+            raise UsageError(f"is {shown(area)}", where="area", allowed="an area's id or name")
         if isinstance(self.get(area), Area):
             return area
         ids = self.find("area", area)
@@ -306,6 +306,13 @@ class Home:
         device = self._devices.get(item)
         return device.kind if device is not None else ""
 
+    def has_kind(self, kind: str, area: str | None = None) -> bool:
+        """Whether there is a device of a kind that is, or may be, in an area; or at all."""
+        return any(
+            device.kind == kind and (area is None or device.area in (None, area))
+            for device in self._devices.values()
+        )
+
     def label(self, item: str) -> str:
         """How to name a device to a person so that it is not mistaken: "lamp (Office)"."""
         found = self._items[item]
@@ -315,5 +322,5 @@ class Home:
 
 def _joined(words: Sequence[str]) -> tuple[str, ...]:
     """A name without its article, as one word; numbers stay apart: "lamp 12" is not "lamp 1 2"."""
-    bare = without_articles(words)
-    return ("".join(bare),) if all(word.isalpha() for word in bare) else tuple(bare)
+    left = bare(words)
+    return ("".join(left),) if all(word.isalpha() for word in left) else tuple(left)

@@ -33,6 +33,9 @@ _MISSPELLED = 0.5
 _REMEMBERED = 8
 """Questions whose answers are kept: one sentence asks for the same name more than once."""
 _LARGEST_SPELT = 1000
+_ANY = {("room",), ("place",), ("floor",), ("house",)}
+"""English for any place: "this room" is the one that somebody is in, not what they call theirs."""
+_OURS = ("my", "our")
 
 _Likely = tuple[float, int, str, str]
 """Minus the likeness, difference of the lengths, name, id: in ascending order the best is first."""
@@ -116,12 +119,20 @@ def spoken_forms(words: Sequence[str]) -> list[tuple[str, ...]]:
     return forms
 
 
+def bare(words: Sequence[str]) -> Sequence[str]:
+    """A name without its article; with it, where nothing would be left that tells: "our room"."""
+    left = without_articles(words)
+    return words if tuple(left) in _ANY else left
+
+
 def said_as(words: Sequence[str]) -> list[tuple[str, ...]]:
     """All ways a name is looked up: as it is, without its article, numbers said or written."""
     forms = spoken_forms(words)
-    bare = without_articles(words)
-    if len(bare) != len(words):
-        forms += [form for form in spoken_forms(bare) if form not in forms]
+    left = bare(words)
+    if len(left) != len(words):
+        forms += [form for form in spoken_forms(left) if form not in forms]
+    elif words[0] in _OURS:  # whose it is tells, whoever of them says so
+        forms += [(other, *words[1:]) for other in _OURS if other != words[0]]
     return forms
 
 

@@ -56,6 +56,14 @@ def narrow(
     return fits, None
 
 
+def lacking(values: Iterable[object], home: Home, area: str) -> str | None:
+    """A kind of device among `values` that the home has, but not in an area; None where none is."""
+    for value in values:
+        if isinstance(value, str) and home.has_kind(value) and not home.has_kind(value, area):
+            return value
+    return None
+
+
 def in_range(
     value: Number,
     low: Number,

@@ -112,10 +112,19 @@ def test_removing_what_is_not_there_is_an_error() -> None:
         (Device("x", "lamp " * 40), "cannot be a name"),
         (Device("x", "l" * (HOME_NAME_CHARS + 1)), "cannot be a name"),
         (Device("x", "lamp", ("",)), "cannot be a name"),
-        (Device("", "lamp"), "bad id"),
+        (Device("", "lamp"), "cannot be an id"),
         (Device("x", "lamp", area="cellar"), "'cellar' is no area"),
         (Device("x", "lamp", area="up"), "'up' is no area"),
         (Device("x", "lamp", tuple(f"a{i}" for i in range(HOME_ALIASES + 1))), "aliases"),
+        (Device("x", "lamp", "bulb"), "aliases are 'bulb'"),
+        (Device("x", "lamp", (5,)), "5 cannot be a name"),
+        (Device("x", "lamp \ud800"), "cannot be a name"),
+        (Device("x", "lamp", kind="k" * 201), "cannot be a kind"),
+        (Device("x", "lamp", kind=None), "None cannot be a kind"),
+        (Device("x", "lamp", area=["up"]), "cannot be an area"),
+        (Device(5, "lamp"), "5 cannot be an id"),
+        (Device("x", None), "None cannot be a name"),
+        ([Device("x", "lamp")], "is no device, area or floor"),
     ],
 )
 def test_a_device_that_cannot_be_is_refused(device: Device, what: str) -> None:
@@ -222,3 +231,49 @@ def test_ten_thousand_devices_are_one_more_entry_each() -> None:
     assert len(home.closest("device", "room 17 lamp 421")) == 3
     home.remove("d4217")
     assert home.find("device", "room 17 lamp 4217") == ()
+
+
+def test_whose_room_it_is_tells_it_from_the_one_that_somebody_is_in() -> None:
+    home = Home(areas=[Area("bed", "Bedroom", ("our room",)), Area("den", "Den", ("my den",))])
+    assert home.find("area", "our room") == ("bed",)
+    assert home.find("area", "my room") == ("bed",)
+    for other in ("this room", "that room", "the room", "your room", "room"):
+        assert home.find("area", other) == ()
+    assert home.find("area", "the den") == ("den",)
+
+
+def test_it_counts_its_changes() -> None:
+    home = Home([Device("x", "lamp")])
+    before = home.changes
+    home.add(Device("y", "lamp"))
+    home.remove("x")
+    assert home.changes == before + 2
+
+
+def test_kinds_of_device_and_where_there_are_any() -> None:
+    home = Home([Device("x", "lamp", area="den", kind="light")], [Area("den", "Den")])
+    assert home.has_kind("light")
+    assert home.has_kind("light", "den")
+    assert not home.has_kind("light", "hall")
+    home.add(Device("y", "torch", kind="light"))  # wherever it is taken
+    assert home.has_kind("light", "hall")
+    assert not home.has_kind("fan")
+
+
+def test_files_as_other_systems_write_them(tmp_path: Path) -> None:
+    toml = tmp_path / "HOME.TOML"
+    toml.write_bytes(b'\xef\xbb\xbf[[devices]]\nid = "x"\nname = "Lamp"\n')
+    assert Home.load(toml).find("device", "lamp") == ("x",)
+
+
+def test_a_key_that_is_there_twice_loses_nothing_in_silence(tmp_path: Path) -> None:
+    file = tmp_path / "home.json"
+    file.write_text('{"devices": [{"id": "x", "name": "Lamp"}], "devices": []}')
+    with pytest.raises(HomeError, match="the key 'devices' is there twice"):
+        Home.load(file)
+
+
+@pytest.mark.parametrize("area", [5, b"den", ["den"], None])
+def test_an_area_is_named_by_text(area: object) -> None:
+    with pytest.raises(UsageError, match="an area's id or name"):
+        Home().area_id(area)  # type: ignore[arg-type]
