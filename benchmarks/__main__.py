@@ -113,7 +113,7 @@ def bundles(values: Sequence[str]) -> dict[str, Path]:
         if name in result:
             raise UsageError(f"two bundles for {name!r}", where="--bundle", allowed="one each")
         if not Path(path).exists():
-            raise UsageError("no such bundle", where=path, hint="edge train makes one")
+            raise UsageError("no such bundle", where=path, hint="edge export makes one")
         result[name] = Path(path)
     return result
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from edge.bench.timing import Pace, interleaved, summary
+from edge.errors import UsageError
 
 Call = Callable[[], object]
 Timing = Mapping[str, float | int]
@@ -105,16 +106,16 @@ def pinned(core: int | None) -> Iterator[None]:
     """Keeps this process on one core (of those it may use); None leaves it free.
 
     Raises:
-        ValueError: the core is not one this process may use, or the system cannot pin.
+        UsageError: the core is not one this process may use, or the system cannot pin.
     """
     if core is None:
         yield
         return
     if not hasattr(os, "sched_setaffinity"):
-        raise ValueError("this system cannot keep a process on one core")
+        raise UsageError("this system cannot keep a process on one core")
     before = os.sched_getaffinity(0)
     if core not in before:
-        raise ValueError(f"core {core} is none of {sorted(before)}")
+        raise UsageError(f"core {core} is none of {sorted(before)}", where="--core")
     os.sched_setaffinity(0, {core})
     try:
         yield

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from edge.home.home import Area, Device, Home
     from edge.runtime import Runtime
+    from edge.voice.settings import StreamSettings
 
 __all__ = [
     "Area",
@@ -46,6 +47,7 @@ __all__ = [
     "Runtime",
     "SpeechEnd",
     "SpeechStart",
+    "StreamSettings",
     "Suggestion",
     "Wake",
     "__version__",
@@ -65,6 +67,7 @@ _DEFINED_IN = {
     "Runtime": "edge.runtime",
     "SpeechEnd": "edge.events",
     "SpeechStart": "edge.events",
+    "StreamSettings": "edge.voice.settings",
     "Suggestion": "edge.events",
     "Wake": "edge.events",
 }

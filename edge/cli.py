@@ -7,7 +7,6 @@ that failed); 2 misuse; 130 interrupted; 141 the reader of the output went away.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from device_profiles import ProfileError
 from edge._version import __version__
-from edge.commands import GROUP, Verb
+from edge.commands import GROUP, Verb, to_json
 from edge.errors import EdgeError, MissingExtra
 
 if TYPE_CHECKING:
@@ -64,7 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         status = _run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # `edge … >&-`
+            sys.stdout.flush()
         return status
     except (EdgeError, ProfileError) as error:
         return _report(error, "--json" in arguments)
@@ -195,5 +195,5 @@ def _report(error: EdgeError | ProfileError, as_json: bool) -> int:
             "allowed": error.allowed,
             "help": error.hint,
         }
-        print(json.dumps(document, ensure_ascii=False))
+        print(to_json(document))
     return error.exit_code

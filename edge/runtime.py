@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import replace
 from os import PathLike
@@ -45,6 +46,8 @@ class Runtime:
             BundleError: what the bundle holds cannot be run.
             UsageError: `state` cannot be used.
         """
+        if home is not None:
+            _check_home(home)
         if not _KNOWN & bundle.tasks.keys():
             raise BundleFormatError(
                 "the bundle has no task that this runtime knows",
@@ -108,16 +111,16 @@ class Runtime:
             profile: take this profile's variant, not the one nearest to this machine.
             state: the file where what is learned of the household is kept, of this bundle alone.
                 One that cannot be used is renamed, and `problems` says so. Left out, what is
-                learned ends with the process.
+                learned ends with the process. No two runtimes have the same one.
 
         Raises:
             BundleError: the bundle is refused; nothing of it has been run.
             HomeError: the home is refused.
-            UsageError: `state` cannot be used, and would be overwritten.
+            UsageError: `state` is in use, or cannot be used, and would be overwritten.
         """
         bundle = Bundle.open(path, profile)
-        if home is not None and not isinstance(home, Home):
-            home = Home.load(home)  # type: ignore[arg-type]
+        if isinstance(home, str | PathLike):
+            home = Home.load(os.fspath(home))
         return cls(bundle, home, state)
 
     @property
@@ -133,6 +136,7 @@ class Runtime:
 
     @home.setter
     def home(self, home: Home) -> None:
+        _check_home(home)
         with self._turn:
             if self._closed:
                 raise _closed()
@@ -194,7 +198,8 @@ class Runtime:
                 seconds since 1970 of that clock; now, when left out. A time before 2015 is that of
                 a clock that was not set, and counts as not known.
             context: sensor → reading; what cannot be used is left out.
-            person: who did it, where that is known.
+            person: who did it, where that is known. So many are told apart as `edge.limits.PERSONS`
+                says, the household among them; of others what they do is the household's.
             value: what it was set to, where that matters.
             rating: what the item was rated, where the bundle's items are rated; what is no number
                 is left out.
@@ -337,7 +342,9 @@ class Runtime:
             BundleError: what the bundle holds for it cannot be run.
         """
         voice = self.voice
-        if settings is not None and settings.area is not None:
+        from edge.voice.settings import StreamSettings  # only for those who listen
+
+        if isinstance(settings, StreamSettings) and settings.area is not None:
             settings = replace(settings, area=self._home.area_id(settings.area))
         return voice.stream(wake, settings)
 
@@ -409,6 +416,15 @@ class Runtime:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _check_home(home: object) -> None:
+    if not isinstance(home, Home):
+        raise UsageError(
+            f"a home is a {type(home).__name__}",
+            where="home",
+            allowed="edge.Home, such as Home.load(FILE)",
+        )
 
 
 def _closed() -> UsageError:

@@ -101,6 +101,8 @@ def run(request: Request, say: Callable[[str], None] = lambda line: None) -> dic
     kind = request.kind or machine.kind()
     bundle = Bundle.open(request.bundle, request.profile)
     reads, foresees, hears = (name in bundle.tasks for name in (TASK, PREFERENCE, SPEECH))
+    if request.recordings and not hears:
+        raise UsageError(f"the bundle {bundle.name} does not hear", hint="leave --wav out")
     graph = bundle.graph(TASK if reads else PREFERENCE if foresees else SPEECH)
     texts = _texts(request, bundle) if reads else []
     latency: dict[str, Any] = {}

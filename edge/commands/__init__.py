@@ -7,8 +7,13 @@ another package registers under the entry point group `edge.commands`.
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import sys
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from edge.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -72,9 +77,43 @@ def add_json(
     parser.add_argument("--json", action="store_true", help=help)
 
 
+def to_json(document: Any, indent: int | None = None) -> str:
+    """A JSON document for programs, with escapes for what standard output cannot write."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    is_unicode = encoding.lower().replace("-", "").startswith("utf")
+    return json.dumps(document, ensure_ascii=not is_unicode, indent=indent)
+
+
 def print_json(document: Any) -> None:
-    """Print one JSON document for programs: UTF-8, indented, newline at the end."""
-    print(json.dumps(document, ensure_ascii=False, indent=2))
+    """Print one JSON document for programs: indented, newline at the end."""
+    print(to_json(document, indent=2))
+
+
+def standard_input() -> BinaryIO:
+    """The bytes of standard input.
+
+    Raises:
+        UsageError: it is closed.
+    """
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", allowed="a pipe, a file or a terminal")
+    return sys.stdin.buffer
+
+
+def check_no_bundle(recordings: Sequence[str], verb: str) -> None:
+    """Refuses a bundle among recordings: `--wav` takes all that follows it.
+
+    Raises:
+        UsageError: one of them is a folder, or is called as bundles are.
+    """
+    for path in recordings:
+        if path.endswith((".edge", ".tar")) or os.path.isdir(path):
+            raise UsageError(
+                f"{path!r} is no recording",
+                where="--wav",
+                allowed="files of sound",
+                hint=f"a bundle comes first: edge {verb} {shlex.quote(path)} --wav …",
+            )
 
 
 def terminal_width() -> int | None:

@@ -8,7 +8,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from edge.commands import add_bundle, add_json, bundle_of, print_json
+from edge.commands import add_bundle, add_json, bundle_of, check_no_bundle, print_json
 from edge.commands.bench_tables import describe
 from edge.errors import UsageError
 from edge.limits import BENCH_HOMES, HOME_ITEMS
@@ -100,6 +100,7 @@ def run(args: argparse.Namespace) -> int:
     if out is not None and (out.is_dir() or not out.absolute().parent.is_dir()):
         # Before half a minute of measuring, not after it.
         raise UsageError("cannot be written", where=args.out, allowed="a file in a folder there is")
+    check_no_bundle(args.wav, "bench")
     from edge.bench import suite
 
     request = suite.Request(

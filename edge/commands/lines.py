@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -15,7 +16,10 @@ def sentences(stream: BinaryIO) -> Iterator[str | Rejected]:
 
     A line is held in memory up to `LINE_BYTES`; the rest of a longer one is read and dropped.
     """
+    is_first = True
     while line := stream.readline(LINE_BYTES + 1):
+        if is_first:
+            line, is_first = line.removeprefix(codecs.BOM_UTF8), False
         if len(line) > LINE_BYTES and not line.endswith(b"\n"):
             while (rest := stream.readline(LINE_BYTES)) and not rest.endswith(b"\n"):
                 pass

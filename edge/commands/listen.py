@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from edge.commands import add_area, add_bundle, add_json, bundle_of, print_json
+from edge.commands import add_area, add_bundle, add_json, bundle_of, print_json, to_json
 from edge.commands.lines import describe as describe_answer
 from edge.errors import UsageError
 from edge.table import printable, table
@@ -90,6 +90,8 @@ def run(args: argparse.Namespace) -> int:
     """Listen until the sound ends or somebody interrupts."""
     if not args.raw and (args.rate is not None or args.channels is not None):
         raise UsageError("--rate and --channels say what comes in by --raw", hint="add --raw")
+    if not args.wake and (args.per_hour is not None or args.follow_up is not None):
+        raise UsageError("--per-hour and --follow-up are of a wake phrase", hint="add --wake")
     if args.list_devices:
         return _list_devices(args.json)
     from edge.runtime import Runtime  # here, because it brings in ONNX Runtime
@@ -152,7 +154,7 @@ def _show(events: Iterator[VoiceEvent], as_json: bool) -> None:
     width = 0
     for event in events:
         if as_json:
-            print(json.dumps(event.to_dict(), ensure_ascii=False), flush=True)
+            print(to_json(event.to_dict()), flush=True)
             continue
         if isinstance(event, Partial) and not lively:
             continue

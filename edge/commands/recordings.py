@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from edge.commands import to_json
 from edge.commands.lines import describe
 from edge.errors import EdgeError
 from edge.events import Command, Rejected
@@ -77,7 +77,7 @@ def run_recordings(
         understood &= found.understood
         for problem in found.problems:
             print(f"edge: {printable(problem)}", file=sys.stderr)
-        print(json.dumps(found.to_dict(), ensure_ascii=False) if as_json else found, flush=True)
+        print(to_json(found.to_dict()) if as_json else found, flush=True)
     return 0 if understood else 1
 
 
@@ -96,7 +96,13 @@ def listen_to(hub: Runtime, path: str, settings: StreamSettings | None = None) -
                 problems = source.problems
         except EdgeError as error:
             seconds = stream.statistics.audio_seconds
-            return Listened(path, tuple(answers), seconds, error=error.what)
+            return Listened(path, tuple(answers), seconds, error=_in_a_line(error))
         if not answers:
             answers = [Rejected("nothing_heard", "nobody speaks in it")]
         return Listened(path, tuple(answers), stream.statistics.audio_seconds, problems)
+
+
+def _in_a_line(error: EdgeError) -> str:
+    """What was wrong, what is allowed and what to do; not where, which the line begins with."""
+    more = {"allowed": error.allowed, "help": error.hint}
+    return "; ".join([error.what, *(f"{name}: {text}" for name, text in more.items() if text)])

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import sys
 from collections.abc import Callable
 from functools import partial
 
-from edge.commands import add_area, add_bundle, add_json, bundle_of
+from edge.commands import (
+    add_area,
+    add_bundle,
+    add_json,
+    bundle_of,
+    check_no_bundle,
+    standard_input,
+    to_json,
+)
 from edge.commands.lines import describe, sentences
 from edge.errors import UsageError
 from edge.events import Command, Rejected
@@ -66,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
     from edge.runtime import Runtime  # here, because it brings in ONNX Runtime
 
     _check_bundle(args)
+    check_no_bundle(args.wav or (), "run")
     runtime = Runtime.load(bundle_of(args), home=args.home, profile=args.profile)
     understand = partial(runtime.understand, area=args.area)
     try:
@@ -77,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
             from edge.commands.recordings import run_recordings
 
             return run_recordings(runtime, args.wav, args.json, args.area)
-        for sentence in sentences(sys.stdin.buffer):
+        for sentence in sentences(standard_input()):
             _write(answer(sentence, understand), args.json)
         return 0
     finally:
@@ -121,5 +128,4 @@ def answer(
 
 def _write(event: Command | Rejected, as_json: bool) -> None:
     # Flushed line by line: whoever reads the other end of the pipe is waiting for this answer.
-    line = json.dumps(event.to_dict(), ensure_ascii=False) if as_json else describe(event)
-    print(line, flush=True)
+    print(to_json(event.to_dict()) if as_json else describe(event), flush=True)

@@ -40,7 +40,7 @@ def _step(report: TextIO, name: str, step: Callable[[], Result]) -> bool:
     try:
         ok, detail, more = step()
     except Exception as error:  # whatever it is, the parent has to be told it
-        ok, detail, more = False, f"{type(error).__name__}: {error}", {}
+        ok, detail, more = False, f"{type(error).__name__}: {' '.join(str(error).split())}", {}
     line = {"step": name, "ok": ok, "detail": detail, **more}
     print(json.dumps(line), file=report, flush=True)
     return ok

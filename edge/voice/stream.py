@@ -76,7 +76,8 @@ class Activity(Protocol):
 class VoiceStream:
     """One stream of audio being listened to; made by `Runtime.stream`.
 
-    `with` closes it. Methods may be called from several threads; they take turns.
+    `with` closes it, and drops what is being said: `flush` it, or `close` it, to have that too.
+    Methods may be called from several threads; they take turns.
 
     Args:
         acoustic: posteriors of this stream.
@@ -180,9 +181,17 @@ class VoiceStream:
             return self._counted(self._dialogue.interrupt(self._position, reason))
 
     def close(self) -> list[VoiceEvent]:
-        """Ends the stream, as `flush`; nothing can be pushed after it. Twice is no error."""
+        """Ends the stream, as `flush`; nothing can be pushed after it. Twice is no error.
+
+        Nothing comes of it where the runtime is closed already.
+        """
         with self._turn:
             if self._closed:
+                return []
+            try:
+                self._usable()
+            except UsageError:
+                self._closed = True
                 return []
             events = self._counted(self._flush())
             self._closed = True

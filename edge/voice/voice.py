@@ -107,7 +107,11 @@ class Voice:
                 of wake phrases; or the runtime is closed.
         """
         self._usable()
-        settings = settings or StreamSettings()
+        settings = StreamSettings() if settings is None else settings
+        listening: object = settings
+        if not isinstance(listening, StreamSettings):
+            what = f"stream settings are a {type(listening).__name__}"
+            raise UsageError(what, allowed="edge.StreamSettings")
         return VoiceStream(
             self.acoustic.stream(),
             self.acoustic.lag,
@@ -136,6 +140,9 @@ class Voice:
     def _phrases(self, wake: WakeChoice, per_hour: float) -> tuple[WakePhrase, ...]:
         if wake is None:
             return ()
+        given: object = wake
+        if isinstance(given, bytes) or not isinstance(given, str | WakePhrase | Sequence):
+            raise UsageError(f"a wake phrase is text, not {type(given).__name__}")
         chosen = (wake,) if isinstance(wake, str | WakePhrase) else tuple(wake)
         if not 0 < len(chosen) <= _MOST_PHRASES:
             raise UsageError(

@@ -76,6 +76,9 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--false-rejects is a share", allowed="from 0 to less than 1, as 0.01")
     if not math.isfinite(args.max_drop):
         raise UsageError("--max-drop is no number of points", allowed="a number, as 0.5")
+    if args.sequence < 0:
+        raise UsageError("is negative", where="--sequence", allowed="0 or more")
+    _check_out(args.out, args.tar)
     names = args.profiles.split(",") if args.profiles else list(device_profiles.available())
     profiles = [device_profiles.load(name) for name in dict.fromkeys(map(str.strip, names))]
 
@@ -121,6 +124,25 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _check_out(out: Path, tar: Path | None) -> None:
+    """Whether a bundle, and a tar of it, can be where they shall be; before the work, not after.
+
+    Raises:
+        UsageError: one of them cannot.
+    """
+    if out.exists() and not out.is_dir():
+        raise UsageError("is no folder", where=str(out), allowed="a bundle, or a name that is free")
+    if tar is None:
+        return
+    inside = out.resolve() in (tar.resolve(), *tar.resolve().parents)
+    if inside or tar.is_dir() or not tar.absolute().parent.is_dir():
+        raise UsageError(
+            "cannot be written",
+            where=str(tar),
+            allowed="a file's name, in a folder there is, outside of the bundle",
+        )
+
+
 def created(runs: Sequence[Path]) -> str:
     """SOURCE_DATE_EPOCH where it is set, else when training ended: never the present moment.
 
@@ -135,7 +157,7 @@ def created(runs: Sequence[Path]) -> str:
         if not 0 <= seconds <= _LAST_SECOND:
             raise ValueError(seconds)
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return "1970-01-01T00:00:00Z"  # `build` says what is wrong with the run folder
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError(

@@ -104,7 +104,8 @@ def sample(
                 text, spans = sampler.draw(block, template.expression)
             except (KeyError, RecursionError) as error:
                 usable.remove((block, template))
-                what = f"{intent}: {template.text!r} is left out: no list or rule {error}"
+                why = f"no list or rule {error}" if isinstance(error, KeyError) else str(error)
+                what = f"{intent}: {template.text!r} is left out: {why}"
                 problems.append(Problem(template.file, template.line, what))
                 continue
             if rng.random() < _PARAPHRASED and text:

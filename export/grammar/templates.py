@@ -30,6 +30,8 @@ HOME_LISTS = {"name": "device", "area": "area", "floor": "floor"}
 
 PARSE_ERRORS = (ParseError, HassilError, AssertionError, IndexError, ValueError, RecursionError)
 """What hassil raises for what is no template."""
+_MOST_NUMBERS = 1_000_000
+"""Of a range."""
 _BLOCK_KEYS = frozenset(
     {"sentences", "slots", "requires_context", "excludes_context", "lists", "expansion_rules"}
     | {"name_domains", "inferred_domain", "response", "metadata", "settings", "required_keywords"}
@@ -228,9 +230,12 @@ class _Reader:
                 self._problem(name, f"list {{{name}}} is there a second time; the last is used")
             try:
                 whole = {"language": "en", "intents": {}, "lists": {str(name): _plain(body)}}
+                _check_range(body)
                 into[str(name)] = Intents.from_dict(whole).slot_lists[str(name)]
             except (*PARSE_ERRORS, KeyError, TypeError, AttributeError) as error:
                 reason = str(error) or type(error).__name__
+                if isinstance(error, TypeError | AttributeError):
+                    reason = "values are texts, or `in:` what is said and `out:` what it means"
                 self._problem(name, f"{prefix}list {{{name}}} cannot be used; left out: {reason}")
 
     def _block(self, intent: str, key: object, entry: dict[Any, Any]) -> None:
@@ -329,3 +334,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Located):
         return str(value)
     return value
+
+
+def _check_range(body: Any) -> None:
+    """Raises ValueError of a range with more numbers than anybody says."""
+    bounds = body.get("range") if isinstance(body, dict) else None
+    if isinstance(bounds, dict) and isinstance(bounds.get("from"), int | float):
+        numbers = (bounds.get("to", 0) - bounds["from"]) / (bounds.get("step") or 1)
+        if not numbers <= _MOST_NUMBERS:
+            raise ValueError(f"a range of {numbers:.0f} numbers; at most {_MOST_NUMBERS}")

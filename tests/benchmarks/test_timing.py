@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks.timing import measure, pinned
+from edge.errors import UsageError
 
 
 class Clock:
@@ -71,5 +72,5 @@ def test_a_process_is_kept_on_one_core_and_let_go_again() -> None:
 
 
 def test_a_core_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ValueError, match="core 99999"), pinned(99_999):
+    with pytest.raises(UsageError, match="core 99999"), pinned(99_999):
         pass

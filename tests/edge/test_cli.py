@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from edge.commands.lines import describe, sentences
 from edge.commands.run import answer
 from edge.events import Command, Rejected
 from edge.limits import LINE_BYTES
+from tests.edge.tiny_bundle import HERE, make_tiny_bundle
 
 ROOT = Path(__file__).parents[2]
 RUNTIME_VERBS = ("run", "listen", "phrase", "suggest", "verify", "profiles", "doctor", "bench")
@@ -221,6 +223,9 @@ class TestSentences:
     def test_one_a_line_whatever_the_line_ends(self) -> None:
         assert self.read(b"lamp on\r\n\nlamp off") == ["lamp on", "", "lamp off"]
 
+    def test_a_byte_order_mark_is_no_part_of_the_first(self) -> None:
+        assert self.read(b"\xef\xbb\xbflamp on\nlamp off") == ["lamp on", "lamp off"]
+
     def test_a_line_that_is_no_text_is_rejected_and_the_next_is_read(self) -> None:
         first, second = self.read(b"lamp \xff\xfe on\nlamp on\n")
         assert isinstance(first, Rejected)
@@ -248,7 +253,7 @@ class TestSentences:
         found = self.read(b"".join(line + b"\n" for line in lines))
         assert len(found) == len(lines)
         for line, sentence in zip(lines, found, strict=True):
-            if isinstance(sentence, str):
+            if isinstance(sentence, str) and not line.startswith(b"\xef\xbb\xbf"):
                 assert sentence.encode() == line.rstrip(b"\r\n")
 
     def test_what_was_rejected_while_reading_is_not_understood_again(self) -> None:
@@ -348,6 +353,42 @@ class TestEnds:
         )
         os.close(writer)
         assert (done.returncode, done.stderr) == (141, "")
+
+    @pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-"])
+    def test_streams_that_are_closed_are_no_traceback(self, closed: str, tmp_path: Path) -> None:
+        bundle = shlex.quote(str(make_tiny_bundle(tmp_path / "tiny.edge")))
+        done = subprocess.run(
+            f"{shlex.quote(sys.executable)} -m edge run {bundle} --profile {HERE} {closed}",
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode == (2 if "<" in closed else 0)
+
+    def test_json_is_json_on_a_terminal_without_umlauts(self, tmp_path: Path) -> None:
+        bundle = make_tiny_bundle(tmp_path / "tiny.edge")
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "edge",
+                "run",
+                bundle,
+                "--profile",
+                HERE,
+                "--json",
+                "--text",
+                "ü😀",
+            ],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        )
+        assert json.loads(done.stdout)["text"] == "ü😀"
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
     def test_a_full_disk_is_an_error_in_words(self) -> None:

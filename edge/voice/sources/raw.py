@@ -41,7 +41,9 @@ class RawStream(Closing):
     ) -> None:
         self._resampler = Resampler(rate)
         self._pcm = PcmBytes(channels)
-        source: Any = sys.stdin.buffer if stream is None else stream
+        source: Any = getattr(sys.stdin, "buffer", None) if stream is None else stream
+        if source is None:
+            raise UsageError("standard input is closed", allowed="raw samples from a pipe")
         if isinstance(source, io.TextIOBase):
             raise UsageError("a stream of text has no samples", hint="use its .buffer")
         if source.isatty():

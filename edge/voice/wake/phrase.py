@@ -73,8 +73,10 @@ def letters_of(text: str) -> str:
     """The letters that a text is said with: "Hey, HAL 9" → "hey hal nine".
 
     Raises:
-        UsageError: it has none, too many, or signs that the acoustic model cannot write.
+        UsageError: it has too few or too many, or signs that the acoustic model cannot write.
     """
+    if not isinstance(text, str):
+        raise UsageError(f"a wake phrase is text, not {type(text).__name__}")
     plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'")).lower()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     plain = re.sub(r"(?a:\d+)", _said, plain)
@@ -88,7 +90,7 @@ def letters_of(text: str) -> str:
             hint="write it the way it sounds in English",
         )
     count = sum(sign.isalpha() for sign in words)
-    if not 0 < count <= MOST_LETTERS:
+    if not FEWEST_LETTERS <= count <= MOST_LETTERS:
         raise UsageError(
             f"has {count} letters",
             where=f"wake phrase {shown(text)}",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from edge.errors import UsageError
@@ -205,7 +206,7 @@ def load(folder: Path) -> IntentRun:
     student = Student(settings.student, labels, encoder.size)
     try:
         student.load_state_dict(load_file(folder / "student.safetensors"))
-    except RuntimeError as error:
+    except (RuntimeError, OSError, SafetensorError) as error:
         raise UsageError(
             f"the student there is another one: {error}",
             where=str(folder),

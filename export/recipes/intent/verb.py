@@ -81,7 +81,8 @@ def run(args: argparse.Namespace) -> int:
     from export.recipes.intent import command
 
     grammar = None
-    is_home = args.layout == "home" or (args.data / "sentences").is_dir()
+    looks_so = args.layout is None and (args.data / "sentences").is_dir()
+    is_home = args.layout == "home" or looks_so
     if is_home or args.sentences is not None:
         from edge.intent.asides import LANGUAGE as ENGLISH
         from export.corpora.templates import read_home

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from edge.errors import UsageError
@@ -131,12 +132,12 @@ def load(folder: Path) -> PreferenceRun:
     data = json.loads((folder / "run.json").read_text("utf-8"))
     settings = settings_from(data["settings"])
     catalogue = tuple((folder / "catalogue.txt").read_text("utf-8").split("\n"))
-    tensors = load_file(folder / "student.safetensors")
-    membership = tensors.pop("membership")
-    student = Network(settings.student, Sizes(**data["sizes"]), membership)
     try:
+        tensors = load_file(folder / "student.safetensors")
+        membership = tensors.pop("membership")
+        student = Network(settings.student, Sizes(**data["sizes"]), membership)
         student.load_state_dict(tensors)
-    except RuntimeError as error:
+    except (RuntimeError, OSError, KeyError, SafetensorError) as error:
         raise UsageError(
             f"the student there is another one: {error}",
             where=str(folder),

@@ -182,7 +182,31 @@ class TestTheBundleThatComesWithThePackage:
         assert "nobody-has-it.edge" in capsys.readouterr().err
 
 
+def test_what_is_of_a_wake_phrase_needs_one(
+    bundle: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert listen(bundle, "--raw", "--follow-up", "5") == 2
+    assert "add --wake" in capsys.readouterr().err
+
+
 class TestRecordings:
+    @pytest.mark.parametrize("verb", ["run", "bench"])
+    def test_a_bundle_behind_them_is_none(
+        self, bundle: str, verb: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main([verb, "--wav", "a.wav", bundle]) == 2
+        assert f"a bundle comes first: edge {verb} {bundle} --wav" in capsys.readouterr().err
+
+    def test_why_one_cannot_be_used_is_said_whole(
+        self, bundle: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "quick.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, 96_000, 0, "NONE", "not compressed"))
+            file.writeframes(bytes(9600))
+        assert main(["run", bundle, "--profile", HERE, "--wav", str(path)]) == 1
+        assert "cannot be used; allowed: a whole number" in lines(capsys)[0]
+
     @staticmethod
     def recorded(path: Path, sound: Samples) -> str:
         with wave.open(str(path), "wb") as file:

@@ -175,6 +175,35 @@ class TestStreams:
         with pytest.raises(UsageError, match="the runtime is closed"):
             hub.stream()
 
+    def test_a_stream_of_a_closed_runtime_ends_without_an_answer(self, hub: Runtime) -> None:
+        stream = hub.stream()
+        stream.push(audio(1.0, ON))
+        hub.close()
+        assert stream.close() == []
+        assert stream.close() == []
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            ({"wake": 5}, "a wake phrase is text, not int"),
+            ({"wake": b"computer"}, "a wake phrase is text, not bytes"),
+            ({"settings": {}}, "stream settings are a dict"),
+        ],
+    )
+    def test_what_is_of_the_wrong_kind(
+        self, hub: Runtime, arguments: dict[str, Any], said: str
+    ) -> None:
+        with pytest.raises(UsageError, match=said):
+            hub.stream(**arguments)
+
+
+@pytest.mark.parametrize("home", [None, {}, "home.toml"])
+def test_a_home_is_a_home(hub: Runtime, home: Any) -> None:
+    before = hub.home
+    with pytest.raises(UsageError, match="a home is a"):
+        hub.home = home
+    assert hub.home is before
+
 
 class TestWakePhrases:
     def test_with_a_threshold_of_ones_own(self, hub: Runtime) -> None:

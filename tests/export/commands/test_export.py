@@ -152,9 +152,40 @@ class TestMisuse:
     def test_a_sequence_below_nothing(
         self, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert export(run_folder, tmp_path / "home.edge", "--sequence=-1") != 0
+        assert export(run_folder, tmp_path / "home.edge", "--sequence=-1") == 2
         assert "sequence" in capsys.readouterr().err
         assert not (tmp_path / "home.edge").exists()
+
+    @pytest.mark.parametrize("tar", [".", "home.edge", "home.edge/home.tar", "none/home.tar"])
+    def test_a_tar_where_none_can_be_costs_no_bundle(
+        self, run_folder: Path, tmp_path: Path, tar: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert export(run_folder, tmp_path / "home.edge", "--tar", tmp_path / tar) == 2
+        assert "outside of the bundle" in capsys.readouterr().err
+        assert not (tmp_path / "home.edge").exists()
+
+    def test_a_file_where_the_bundle_shall_be(
+        self, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "home.edge").write_text("a letter")
+        assert export(run_folder, tmp_path / "home.edge") == 2
+        assert "is no folder" in capsys.readouterr().err
+        assert (tmp_path / "home.edge").read_text() == "a letter"
+
+    def test_weights_that_are_cut_off(
+        self, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        broken = tmp_path / "broken"
+        shutil.copytree(run_folder, broken)
+        weights = broken / "student.safetensors"
+        weights.write_bytes(weights.read_bytes()[:1000])
+        assert export(broken, tmp_path / "home.edge") == 2
+        assert "student there is another one" in capsys.readouterr().err
+
+    def test_a_file_is_no_run(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "run.txt").write_text("a letter")
+        assert export(tmp_path / "run.txt", tmp_path / "home.edge") == 2
+        assert "no finished training run" in capsys.readouterr().err
 
     @pytest.mark.parametrize("profiles", ["raspberry-pi-99", ",", f"{HUB},,", "Pi 4"])
     def test_a_profile_that_is_not_there(

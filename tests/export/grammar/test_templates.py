@@ -146,3 +146,14 @@ def test_a_file_of_nothing_but_brackets_is_a_problem(tmp_path: Path) -> None:
     templates = read_templates(tmp_path)
     assert templates.count == 2
     assert any(problem.file == "deep.yaml" for problem in templates.problems)
+
+
+def test_a_range_that_nobody_says_is_left_out(tmp_path: Path) -> None:
+    page = tmp_path / "page.yaml"
+    page.write_text(
+        "language: en\nlists:\n  far: {range: {from: 0, to: 10000000000}}\n  odd: {values: [3]}\n"
+        "intents:\n  Go:\n    data:\n      - sentences: [go]\n"
+    )
+    problems = " ".join(str(problem) for problem in read_templates(page).problems)
+    assert "a range of 10000000000 numbers; at most 1000000" in problems
+    assert "{odd} cannot be used; left out: values are texts" in problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from export.grammar.templates import PARSE_ERRORS, Block, Template, Templates, r
 
 _HEADING = re.compile(r"\[([A-Za-z_][A-Za-z0-9_]*)\]")
 _TRIES = 6
+_LOOKED_AT = 4096
+"""Bytes in which a file that is no text shows it."""
 DEFAULT_INTENT = "Sentence"
 
 
@@ -91,7 +94,19 @@ def sentences_of(domain: Domain, count: int, seed: int) -> list[str]:
 
 
 def _plain(path: Path) -> Templates:
-    """A text file's lines as templates."""
+    """A text file's lines as templates.
+
+    Raises:
+        UsageError: it is no text.
+    """
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        if b"\0" in file.read(_LOOKED_AT):
+            raise UsageError(
+                "is no text",
+                where=str(path),
+                allowed="a sentence a line, or templates as YAML",
+                hint="save it as UTF-8",
+            )
     templates = Templates("en")
     blocks: dict[str, list[Template]] = {}
     seen: set[tuple[str, str]] = set()

@@ -65,7 +65,7 @@ class TestPlainText:
 
     def test_no_text_at_all(self, tmp_path: Path) -> None:
         (tmp_path / "own.txt").write_bytes(b"\xff\xfe\x00h\x00i")
-        with pytest.raises(UsageError, match="not one sentence") as caught:
+        with pytest.raises(UsageError, match="is no text") as caught:
             read_domain(tmp_path / "own.txt")
         assert "UTF-8" in caught.value.hint
 
