@@ -106,7 +106,7 @@ class Suggestion:
     source: str = ""
     """The expert that counted most: one of `edge.preference.experts.personal.NAMES`."""
     shown: bool = True
-    """Whether it is likely enough to be shown to anybody."""
+    """Whether it is likely enough to be shown to anybody, and ever done at such a time."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

@@ -170,8 +170,9 @@ MEMORY_CELLS: Final = 2560
 """Counts one person's memory holds; the faintest make room for new ones."""
 BLOCKED_ACTIONS: Final = 1024
 """Actions that a household may say are never to be suggested."""
-MEMORY_FILE_BYTES: Final = 4 * 1024 * 1024
-"""A memory's file, bytes: several times what the limits above let it grow to."""
+MEMORY_FILE_BYTES: Final = 20 * 1024 * 1024
+"""A memory's file, bytes: what the limits above let it grow to, were every character of every name
+one that JSON writes as six. A household's of five years has a hundredth of that."""
 SUGGESTIONS: Final = 100
 """Suggestions of one call."""
 

@@ -6,11 +6,23 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from edge.commands import add_bundle, add_json, bundle_of, print_json
+from edge.commands import (
+    add_bundle,
+    add_json,
+    bundle_of,
+    print_json,
+    standard_input,
+    to_json,
+)
 from edge.commands.lines import describe_suggestion
 from edge.errors import UsageError
+from edge.limits import SUGGESTIONS
+
+if TYPE_CHECKING:
+    from edge.runtime import Runtime
 
 help = "suggest what a household may want next, and learn from what it does"
 
@@ -27,8 +39,8 @@ Events are read from standard input, one JSON object a line as in docs/interacti
 
 Each gives one line: what was done, where it had stood among the suggestions, and what may come
 next. Without "action" a line only asks. {"feedback": "dismissed", "action": "fan.office:turn_on"}
-says what became of a suggestion: accepted, dismissed, or never (again). A line that cannot be read
-gives a line that says why, and the next one is taken.
+says what became of a suggestion: accepted, dismissed, never, or "again" after that. A line that
+cannot be read gives a line that says why, and the next one is taken.
 
 exit status: 0 at the end of the input.
 """
@@ -66,20 +78,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Load the bundle once and go through the input."""
+    from edge.bundle.bundle import Bundle
     from edge.commands.suggest_lines import Following
+    from edge.home.home import Home
     from edge.preference.event_line import read_time
+    from edge.preference.memory.keeper import check_state
     from edge.runtime import Runtime  # here, because it brings in ONNX Runtime
 
     if (args.forget or args.export) and not args.state:
         raise UsageError("needs the file of what was learned", hint="add --state FILE")
     if args.context is not None and args.at is None:
         raise UsageError("--context is of the moment that --at says", hint="add --at TIME")
-    hub = Runtime.load(bundle_of(args), home=args.home, profile=args.profile, state=args.state)
-    with hub:
+    if not 1 <= args.k <= SUGGESTIONS:
+        raise UsageError(f"is {args.k}", where="-k", allowed=f"1 to {SUGGESTIONS}")
+    once = args.at is not None or args.forget or args.export
+    for option, value in (("--picture", args.picture), ("--household", args.household)):
+        if once and value:
+            raise UsageError(f"{option} is of the events that are read", hint="leave it out")
+    if args.picture and not Path(args.picture).absolute().parent.is_dir():
+        raise UsageError(
+            "cannot be written", where=args.picture, allowed="a file in a folder there is"
+        )
+    if Path(args.picture or ".html").suffix.lower() in (".png", ".jpg", ".svg", ".pdf"):
+        raise UsageError("is a page", where=args.picture, allowed="a name that ends in .html")
+    bundle = Bundle.open(bundle_of(args), args.profile)
+    home = Home.load(args.home) if args.home else None
+    if args.state:  # a name mistyped here must not put anybody's file aside
+        check_state(args.state, bundle.name)
+    with Runtime(bundle, home, args.state) as hub:
         if args.forget:
+            _check_known(hub, args.person)
             hub.forget(args.person or None)
-            if not args.json:
-                print(f"forgotten: {args.person or 'everything'}")
+            document = {"type": "forgotten", "person": args.person or None}
+            said = f"forgotten: {args.person or 'everything'}"
+            print(to_json(document) if args.json else said)
         elif args.export:
             print_json(hub.export_state())
         elif args.at is not None:
@@ -87,19 +119,27 @@ def run(args: argparse.Namespace) -> int:
             found = hub.suggest(at, context, args.k, args.person, everything=args.everything)
             for suggestion in found:
                 as_text = describe_suggestion(suggestion)
-                print(json.dumps(suggestion.to_dict()) if args.json else as_text)
+                print(to_json(suggestion.to_dict()) if args.json else as_text)
             if not found and not args.json:
                 print(_NOTHING_KNOWN if args.everything else _NOTHING_LIKELY, file=sys.stderr)
         else:
             following = Following(hub, args)
-            for answer in following.answers(sys.stdin.buffer):
+            for answer in following.answers(standard_input()):
                 # Flushed line by line: whoever reads the other end is waiting for this answer.
                 print(answer, flush=True)
             if args.picture:
                 following.draw(args.picture)
-    for problem in hub.problems:
-        print(f"edge: {problem}", file=sys.stderr)
     return 0
+
+
+def _check_known(hub: Runtime, person: str) -> None:
+    known = sorted(name for name in hub.preference.pasts if name)
+    if person and person not in known:
+        raise UsageError(
+            f"nothing was learned of {person!r}",
+            where="--person",
+            allowed=", ".join(known) or "nobody: nothing was learned of any person",
+        )
 
 
 def _context(text: str | None) -> Mapping[str, Any]:

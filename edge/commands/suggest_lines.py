@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from edge.commands import to_json
 from edge.commands.lines import describe_suggestion, sentences
 from edge.errors import EdgeError, UsageError, shown
 from edge.events import Rejected, Suggestion
@@ -47,7 +47,7 @@ class Following:
                 what = " ".join(str(error).split())
                 answer = {"type": "error", "line": number, "what": what}
             if answer is not None:
-                yield json.dumps(answer, ensure_ascii=False) if self._args.json else _text(answer)
+                yield to_json(answer) if self._args.json else _text(answer)
 
     def draw(self, path: str) -> None:
         """Writes the page of the last seven days."""
@@ -68,7 +68,10 @@ class Following:
                 )
             self._household = read.household
         if isinstance(read, Told):
-            self._hub.feedback(read.action, read.verdict, read.person)  # type: ignore[arg-type]
+            if read.verdict == "again":
+                self._hub.unblock(read.action)
+            else:
+                self._hub.feedback(read.action, read.verdict, read.person)  # type: ignore[arg-type]
             return {"type": "feedback", "action": read.action, "verdict": read.verdict}
         return self._of_event(read)
 
@@ -82,10 +85,12 @@ class Following:
             )
             actions = [suggestion.action for suggestion in before]
             rank = actions.index(event.action) + 1 if event.action in actions else 0
-            self._remember(event, before, rank)
+            shown = rank > 0 and before[rank - 1].shown
+            self._remember(event, before, rank if shown else 0)
             answer |= {
                 "done": event.action,
                 "rank": rank or None,
+                "shown": shown,
                 "first": before[0].to_dict() if before else None,
             }
         found = self._hub.suggest(
@@ -120,7 +125,8 @@ def _text(answer: dict[str, Any]) -> str:
     words = [answer["time"]]
     if "done" in answer:
         places = {1: "suggested first", 2: "suggested second", 3: "suggested third"}
-        words.append(f"{answer['done']} [{places.get(answer['rank'], 'not suggested')}]")
+        place = places.get(answer["rank"] if answer["shown"] else 0, "not suggested")
+        words.append(f"{answer['done']} [{place}]")
     return printable(f"{' '.join(words)} -> {'; '.join(answer['suggestions']) or 'nothing likely'}")
 
 

@@ -13,6 +13,7 @@ what is thought
     candidates     what may come next, and what the model thinks of it
     foresight      all of this for one moment
     because        why, in words
+    timeliness     whether it is ever done at a moment like this one
 the face
     preference     observe, suggest, feedback, forget
     habits         the same in use: by several threads, kept in a file

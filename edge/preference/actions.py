@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge.errors import UsageError, shown
 from edge.limits import ITEM_CHARS
+from edge.text import is_unicode
 
 if TYPE_CHECKING:
     from edge.home.home import Home
@@ -19,24 +20,35 @@ if TYPE_CHECKING:
 _CONCRETE: Final = re.compile(r"([^.:]+)\.[^:]*:(.+)", re.DOTALL)
 
 
+_SPELLED: Final = {
+    "blind": "cover",
+    "curtain": "cover",
+    "garage_door": "cover",
+    "shade": "cover",
+    "shutter": "cover",
+    "heater": "climate",
+    "thermostat": "climate",
+    "outlet": "switch",
+    "plug": "switch",
+    "socket": "switch",
+}
+"""Kinds as templates have them → as Home Assistant spells them, and what is learned."""
+
+
+def spelled(kind: str) -> str:
+    """A kind of device as actions are spelled with: "blind" → "cover"."""
+    return _SPELLED.get(kind, kind)
+
+
 def generic(action: str) -> str:
     """ "light.kitchen:turn_on" → "light:turn_on"; an action of no device stays as it is."""
     found = _CONCRETE.fullmatch(action)
-    return f"{found[1]}:{found[2]}" if found else action
+    return f"{spelled(found[1])}:{found[2]}" if found else action
 
 
 def device_of(action: str) -> str:
     """ "light.kitchen:turn_on" → "light.kitchen"; empty for an action of no device."""
     return action.rpartition(":")[0]
-
-
-def is_unicode(text: str) -> bool:
-    """Whether no half of a surrogate pair is in `text`: no file in UTF-8 could hold it."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def check_name(name: object, what: str) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from edge.preference.experts.others import NAMES as OTHERS
 from edge.preference.experts.personal import BINS, MODEL, NAMES, TOGETHER, half_hours
 from edge.preference.foresight import Foresight
+from edge.preference.memory.keys import EVERYTHING
 from edge.preference.memory.past import Past
 from edge.preference.moment import Moment, Senses
 
@@ -20,6 +21,13 @@ _BIN_COUNTS: Final = 0.2
 """Share of the busiest half-hour from which a half-hour beside it belongs to the usual time."""
 _WIDEST: Final = 4
 """Half-hours before and after now that a usual time spans at most."""
+
+_FEW: Final = ("once", "twice")
+_OFTEN: Final = "often"
+_MOST: Final = 0.5
+"""Share of all the times that something is done from which the usual time is told to be that."""
+_ONE_DAY: Final = 0.9
+"""Share of the days from which one of them is told."""
 
 _TOLD: Final = 2
 """Reasons that are told at most."""
@@ -94,15 +102,18 @@ class Reasons:
     def _words(self, expert: str, candidate: int) -> str:
         past, moment = self._past, self._moment
         kind = "often" if expert == TOGETHER else expert.removesuffix(", lately")
+        context = self._context
         if kind == "hour":
-            return f"usually {self._usual_time(candidate)}"
+            return self._usual_time(candidate)
         if kind == "weekday":
             start = int(moment.hour / 3) * 3
-            return f"often on {_DAYS[moment.weekday]} between {start}:00 and {start + 3}:00"
+            often = self._often(context.weekday, candidate)
+            return f"{often} on {_DAYS[moment.weekday]} between {start}:00 and {start + 3}:00"
         if kind == "after":
-            return f"often after {self._named(past.last)}"
+            return f"{self._often(context.after, candidate)} after {self._named(past.last)}"
         if kind == "after two":
-            return f"often after {self._named(past.before_last)} and {self._named(past.last)}"
+            often = self._often(context.after_two, candidate)
+            return f"{often} after {self._named(past.before_last)} and {self._named(past.last)}"
         if kind == "change":
             told = self._strongest(self._context.changes, candidate)
             return f"{told} just now" if told else ""
@@ -136,15 +147,18 @@ class Reasons:
         return self._senses.told(name, text) if best else ""
 
     def _counts(self, keys: Iterable[str], candidate: int) -> list[float]:
-        counted, action = self._past.memory.counted, self._past.action_of.get(candidate, -1)
-        return [counted(key, action) for key in keys]
+        return self._past.memory.counted_under(keys, self._past.action_of.get(candidate, -1))
 
     @cached_property
     def _around(self) -> list[str]:
         return half_hours(self._moment, _WIDEST)
 
+    def _often(self, key: str, candidate: int) -> str:
+        return _times(sum(self._counts((key,), candidate)))
+
     def _usual_time(self, candidate: int) -> str:
-        """ "between 18:00 and 19:00 on weekdays": the half-hours around now when it is done."""
+        """ "usually between 18:00 and 19:00 on weekdays": the half-hours about now when it is done,
+        and whether they are most of all that it is done in."""
         around = self._counts(self._around, candidate)
         enough = _BIN_COUNTS * max(around)
         first = last = _WIDEST
@@ -152,16 +166,40 @@ class Reasons:
             first -= 1
         while last < 2 * _WIDEST and around[last + 1] > enough:
             last += 1
-        weekday, now = self._moment.weekday, int(self._moment.hour * BINS / 24)
-        days = "" if weekday < 0 else " at weekends" if weekday >= 5 else " on weekdays"
+        while first < last and around[first] <= enough:  # it is asked about then, not done
+            first += 1
+        while last > first and around[last] <= enough:
+            last -= 1
+        now = int(self._moment.hour * BINS / 24)
         start, end = now + first - _WIDEST, now + last - _WIDEST + 1
-        return f"between {_clock(start)} and {_clock(end)}{days}"
+        counted = sum(around[first : last + 1])
+        often = _times(counted)
+        if often == _OFTEN and counted >= _MOST * sum(self._counts((EVERYTHING,), candidate)):
+            often = "usually"
+        return f"{often} between {_clock(start)} and {_clock(end)}{self._days(candidate)}"
+
+    def _days(self, candidate: int) -> str:
+        """ " on weekdays", " at weekends", or the one of these days on which it is done."""
+        weekday = self._moment.weekday
+        if weekday < 0:
+            return ""
+        like = range(5, 7) if weekday >= 5 else range(5)
+        slot = int(self._moment.hour / 3)
+        by_day = self._counts([f"k{day}.{slot}" for day in like], candidate)
+        total = sum(by_day)
+        if _times(total) == _OFTEN and max(by_day) >= _ONE_DAY * total:
+            return f" on {_DAYS[like[by_day.index(max(by_day))]]}"
+        return " at weekends" if weekday >= 5 else " on weekdays"
+
+
+def _times(count: float) -> str:
+    """How often a faded count says that something was done."""
+    return _OFTEN if count >= len(_FEW) + 0.5 else _FEW[max(0, round(count) - 1)]
 
 
 def _says_as_much(told: str, more: str) -> bool:
     """ "often after A and B" leaves nothing to say with "often after B"."""
-    after = "often after "
-    return told == more or (told.startswith(after) and more.startswith(after))
+    return told == more or (" after " in told and " after " in more)
 
 
 def _clock(half_hour: int) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from edge.preference.actions import device_of, generic
+from edge.preference.actions import device_of, generic, spelled
 from edge.preference.experts.boost import Boost
 from edge.preference.experts.ratings import Ratings
 from edge.preference.memory.past import Past, Scored
@@ -89,7 +89,7 @@ class Household:
             return known
         number = past.memory.admit(action)
         kind = self.home.kind_of(device_of(action)) if self.home is not None else ""
-        kept = f"{kind}:{action.rpartition(':')[2]}" if kind else generic(action)
+        kept = f"{spelled(kind)}:{action.rpartition(':')[2]}" if kind else generic(action)
         row = self.catalogue.names.row(kept)
         vector, bias = self.catalogue.known_as(row, kept.partition(":")[0])
         past.place(number, row, number, vector, bias)

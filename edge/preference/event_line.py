@@ -9,13 +9,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 
 from edge.errors import UsageError, shown
 
 Time = datetime | float
+_LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
+_NANOSECONDS: Final = _LATEST * 1e9
 
 
 class Done(NamedTuple):
@@ -88,11 +91,15 @@ def read_time(value: object) -> Time:
     """A time as ISO 8601 or seconds since 1970 of the clock on the wall.
 
     Raises:
-        UsageError: it is neither.
+        UsageError: it is neither, or is so late that it counts something else.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value) if -1e300 < value < 1e300 else 0.0  # a clock that was never set
+        if _LATEST <= value < _NANOSECONDS:
+            raise UsageError("the time is after the year 2199; are these milliseconds?")
+        return float(value) if 0 < value < _LATEST else 0.0  # a clock that was never set
     if isinstance(value, str):
+        if re.fullmatch(r"\s*\d{9,10}(\.\d+)?\s*", value):  # of 2001 and later: no date looks so
+            return float(value)
         try:
             return datetime.fromisoformat(value.strip())
         except (ValueError, OverflowError):

@@ -9,9 +9,10 @@ from os import PathLike
 from typing import Any
 
 from edge.bundle.bundle import Bundle
-from edge.errors import UsageError
+from edge.errors import UsageError, shown
 from edge.events import Suggestion
 from edge.home.home import Home
+from edge.preference.actions import check_name
 from edge.preference.loading import declare_home, preference_of
 from edge.preference.memory.file import to_bytes
 from edge.preference.memory.keeper import EVERY, Keeper
@@ -43,6 +44,7 @@ class Habits:
         self._writing = threading.Lock()  # taken before `turn`, never after
         self._bundle = bundle.name
         self._preference: Preference | None = preference_of(bundle, home)
+        self._home, self._changes = home, home.changes if home is not None else 0
         self._keeper = Keeper(state, bundle.name) if state is not None else None
         kept = self._keeper.load() if self._keeper is not None else None
         if kept is not None:
@@ -63,6 +65,7 @@ class Habits:
     def set_home(self, home: Home) -> None:
         """To be called with `turn` held."""
         declare_home(self.preference, home)
+        self._home, self._changes = home, home.changes
 
     def observe(
         self,
@@ -74,8 +77,12 @@ class Habits:
         rating: float | None,
     ) -> None:
         """Learns from what was done."""
+        _check_person(who)
+        if not isinstance(value, str):
+            raise UsageError(f"is {shown(value)}", where="value", allowed="text")
         moment = _moment(at, context)
         with self._turn:
+            self._follow_home()
             self.preference.observe(action, moment, who, value, rating)
         self._learned()
 
@@ -83,6 +90,8 @@ class Habits:
         self, item: str, at: datetime | float | None, context: Context | None, who: str
     ) -> float | None:
         """What an item would be rated."""
+        check_name(item, "item")
+        _check_person(who)
         moment = _moment(at, context)
         with self._turn:
             return self.preference.rating_of(item, moment, who)
@@ -96,13 +105,16 @@ class Habits:
         everything: bool,
     ) -> list[Suggestion]:
         """What may come next; `everything`: also what is not to be shown."""
+        _check_person(who)
         moment = _moment(at, context)
         with self._turn:
+            self._follow_home()
             found = self.preference.suggest(moment, k, who)
         return found if everything else [one for one in found if one.shown]
 
     def feedback(self, about: str | Suggestion, verdict: Verdict, who: str) -> None:
         """Counts what became of a suggestion."""
+        _check_person(who)
         action = about.action if isinstance(about, Suggestion) else about
         with self._turn:
             self.preference.feedback(action, verdict, who)
@@ -110,12 +122,15 @@ class Habits:
 
     def unblock(self, action: str) -> None:
         """Lets an action be suggested again."""
+        check_name(action, "action")
         with self._turn:
             self.preference.unblock(action)
         self._learned(EVERY)
 
     def forget(self, person: str | None) -> None:
         """Erases, in the file too."""
+        if person is not None:
+            check_name(person, "person")
         with self._writing:
             with self._turn:
                 self.preference.forget(person or "")
@@ -146,10 +161,17 @@ class Habits:
         """Saves what is not saved, and gives the memory back."""
         if self._preference is None:
             return
-        if self._keeper is not None and self._keeper.unsaved:
-            self._save_or_say()
+        if self._keeper is not None:
+            if self._keeper.unsaved:
+                self._save_or_say()
+            self._keeper.close()
         with self._turn:
             self._preference = None
+
+    def _follow_home(self) -> None:
+        """Devices come and go while the runtime runs. To be called with `turn` held."""
+        if self._home is not None and self._home.changes != self._changes:
+            self.set_home(self._home)
 
     def _learned(self, weight: int = 1) -> None:
         if self._keeper is not None:
@@ -174,3 +196,8 @@ def closed() -> UsageError:
 def _moment(at: datetime | float | None, context: Context | None) -> Moment:
     """The moment of a time; now, by the clock on the wall, where there is none."""
     return moment_of(datetime.now() if at is None else at, context)
+
+
+def _check_person(who: object) -> None:
+    if who != "":  # nobody in particular
+        check_name(who, "person")

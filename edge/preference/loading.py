@@ -10,6 +10,7 @@ from edge.bundle.bundle import Bundle
 from edge.errors import BundleFormatError
 from edge.home.home import Home
 from edge.limits import ITEM_CHARS, MEMORY_ACTIONS
+from edge.preference.actions import spelled
 from edge.preference.candidates import Candidates, Household, Items
 from edge.preference.experts.boost import Boost
 from edge.preference.experts.doubt import Doubt
@@ -93,7 +94,7 @@ def _could_do(catalogue: Catalogue, home: Home | None) -> Iterator[str]:
             verbs.setdefault(kind, []).append(verb)
     left = MEMORY_ACTIONS
     for device in home.devices if home is not None else ():
-        for verb in verbs.get(device.kind, ()):
+        for verb in verbs.get(spelled(device.kind), ()):
             action = f"{device.id}:{verb}"
             if left and len(action) <= ITEM_CHARS and "\n" not in action:
                 left -= 1

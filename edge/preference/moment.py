@@ -18,7 +18,7 @@ import numpy as np
 
 from edge.errors import BundleFormatError, UsageError
 from edge.limits import CONTEXT_SENSORS, CONTEXT_TEXT_CHARS, EARLIEST_YEAR
-from edge.preference.actions import is_unicode
+from edge.text import is_unicode
 
 Reading = str | float | bool
 Context = Mapping[str, Reading]
@@ -62,6 +62,7 @@ def moment_of(at: datetime | float | None, context: Context | None = None) -> Mo
         UsageError: `at` or `context` is of another type.
     """
     readings = usable(context)
+    at = at.item() if isinstance(at, np.generic) else at
     if at is None:
         return Moment(None, -1, -1.0, readings)
     if isinstance(at, datetime):
@@ -92,9 +93,10 @@ def usable(context: Context | None) -> dict[str, Reading]:
             f"a context is {type(context).__name__}", where="context", allowed="sensor → reading"
         )
     found: dict[str, Reading] = {}
-    for name, reading in context.items():
+    for name, given in context.items():
         if not _is_text(name) or len(found) == CONTEXT_SENSORS:
             continue
+        reading = given.item() if isinstance(given, np.generic) else given
         if isinstance(reading, str):
             if _is_text(reading):
                 found[name] = reading

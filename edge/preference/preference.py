@@ -19,22 +19,32 @@ from edge.errors import UsageError
 from edge.events import Suggestion
 from edge.home.home import Home
 from edge.limits import BLOCKED_ACTIONS, MEMORY_ACTIONS, PERSONS, SUGGESTIONS
-from edge.preference.actions import check_name, spoken
+from edge.preference.actions import check_name, device_of, spoken
 from edge.preference.because import Reasons
 from edge.preference.candidates import Candidates
 from edge.preference.experts.doubt import Doubt, unheard_of
 from edge.preference.experts.mixture import learn_worth
 from edge.preference.experts.others import slot_of
 from edge.preference.experts.personal import NAMES, context_of, learn
-from edge.preference.experts.ratings import RATING, usable
-from edge.preference.foresight import Calibration, Foresight, Thinking, likeliest, trust
+from edge.preference.experts.ratings import RATED, RATING, usable
+from edge.preference.foresight import (
+    ACCEPTED,
+    DISMISSED,
+    Calibration,
+    Foresight,
+    Thinking,
+    likeliest,
+    trust,
+)
 from edge.preference.memory import state
+from edge.preference.memory.keys import EVERYTHING
 from edge.preference.memory.memory import Pace
 from edge.preference.memory.past import Event, Past, value_code
 from edge.preference.memory.state import State
 from edge.preference.model.model import PreferenceModel
 from edge.preference.model.population import Population
 from edge.preference.moment import Moment, Senses
+from edge.preference.timeliness import Timeliness
 
 __all__ = ["Calibration", "Foresight", "Preference", "Verdict"]
 
@@ -42,6 +52,8 @@ Verdict = Literal["accepted", "dismissed", "never"]
 VERDICTS: Final = ("accepted", "dismissed", "never")
 _ENOUGH: Final = 40
 """Events from which a person's own past is used instead of the household's."""
+_BY_HAND: Final = 0.5
+"""What it counts towards accepting a suggestion that was dismissed when it is done all the same."""
 _MORE: Final = 16
 """Candidates looked at beyond those asked for: some may be blocked."""
 
@@ -80,7 +92,7 @@ class Preference:
         self._fingerprint = state.fingerprint(senses)
         self.stats: Counter[str] = Counter()
         """What was odd about what was observed: `duplicate`, `clock went back`, `clock not set`,
-        `persons beyond limit`."""
+        `persons beyond limit`, `feedback on what is not known`."""
         self.blocked: set[str] = set()
         """Actions that are never suggested."""
         self.pasts: dict[str, Past] = {"": self.new_past()}
@@ -88,10 +100,14 @@ class Preference:
         self._foreseen: tuple[Past, int, Foresight] | None = None
         # Declared actions have no events: what a household could do, before it did anything.
         self._declared: tuple[str, ...] = ()
+        self._gone: frozenset[str] = frozenset()
+        """Devices that the household has not any more: what it did with them is not suggested."""
 
     def new_past(self) -> Past:
         """The past of somebody of whom nothing is known."""
-        return Past(self.model.shape, len(NAMES), self._pace)
+        once = self.candidates.boost or self.candidates.ratings
+        kept = (EVERYTHING, *RATED) if once else ()  # what was chosen is never suggested again
+        return Past(self.model.shape, len(NAMES), self._pace, kept)
 
     # --- learning and suggesting --------------------------------------------------------------
 
@@ -116,6 +132,7 @@ class Preference:
         household = self.pasts[""]
         pasts = self._pasts_of(person)
         self._note_clock(moment, household)
+        self._gone -= {device_of(action)}
         if household.was_told(action, moment):
             self.stats["duplicate"] += 1
             return
@@ -131,6 +148,8 @@ class Preference:
             context = context_of(moment, says, past)
             hours = past.pass_time(moment)
             learn(past, context, number)
+            if past.memory.counted(DISMISSED, number):  # by hand all the same
+                past.memory.count(ACCEPTED, number, _BY_HAND)
             if rating is not None and self.candidates.ratings is not None:
                 usual = past.bias[number]
                 self.candidates.ratings.learn(past.memory, number, usual, rating)
@@ -141,7 +160,8 @@ class Preference:
     def suggest(self, moment: Moment, k: int = 3, person: str = "") -> list[Suggestion]:
         """The `k` actions that are likeliest to come next, the likeliest first.
 
-        All of them, also those not likely enough to be shown: see `Suggestion.shown`.
+        All of them, also those not likely enough to be shown, or never done at such a time: see
+        `Suggestion.shown`.
 
         Raises:
             UsageError: `k` is no number from 1 to `edge.limits.SUGGESTIONS`.
@@ -150,21 +170,24 @@ class Preference:
             raise UsageError(f"k is {k!r}", allowed=f"a whole number from 1 to {SUGGESTIONS}")
         past = self._past_for(person)
         done = self._done(past)
-        enough = k + len(self.blocked) + len(done)
+        enough = k + len(self.blocked) + len(done) + self._lost(past)
         foresight = self._thinking.foresee(past, moment, enough + _MORE)
         self._foreseen = (past, past.memory.events, foresight)
         known = 1.0 if self.candidates.closed or self._declared else 1.0 - unheard_of(past)
         scored = likeliest(foresight.chances(), enough, self.calibration, trust(past), known)
         reasons = Reasons(past, moment, foresight, self.senses, self._said)
+        once = self.candidates.boost or self.candidates.ratings
+        timely = None if once else Timeliness(past, moment, foresight.context)
         found: list[Suggestion] = []
         for score, candidate in scored:
             if candidate in done:
                 continue
             action = self.candidates.name(past, candidate)
-            if action in self.blocked:
+            if action in self.blocked or (self._gone and device_of(action) in self._gone):
                 continue
             source, because = reasons.of(candidate)
             shown = score >= self.calibration.threshold
+            shown = shown and (timely is None or timely.allows(candidate))
             found.append(Suggestion(action, score, because, source, shown))
             if len(found) == k:
                 break
@@ -174,6 +197,10 @@ class Preference:
         """What each expert and the model think of a moment; `suggest` ranks it."""
         beyond = _MORE + len(self.blocked) + len(self._done(past))
         return self._thinking.foresee(past, moment, k + beyond)
+
+    def _lost(self, past: Past) -> int:
+        """How many actions it knows of devices that are not there any more."""
+        return sum(device in self._gone for device in past.devices) if self._gone else 0
 
     def _done(self, past: Past) -> frozenset[int]:
         """What is not suggested for having been done: in a catalogue of things chosen once."""
@@ -198,8 +225,12 @@ class Preference:
         if verdict not in VERDICTS:
             raise UsageError(f"is {verdict!r}", where="verdict", allowed=", ".join(VERDICTS))
         if verdict != "never":
-            for past in self._pasts_of(person):
-                past.memory.count(verdict, self.candidates.admit(past, action))
+            known = self._pasts_of(person) if person in self.pasts else [self.pasts[""]]
+            for past in known:
+                if self.candidates.closed or past.memory.number_of(action) >= 0:
+                    past.memory.count(verdict, self.candidates.admit(past, action))
+                else:  # a name mistyped is nothing that could come next
+                    self.stats["feedback on what is not known"] += 1
         elif len(self.blocked) < BLOCKED_ACTIONS or action in self.blocked:
             self.blocked.add(action)
         else:
@@ -218,10 +249,14 @@ class Preference:
     def declare(self, actions: Iterable[str]) -> None:
         """Says what the household could do, whether or not it ever did.
 
-        What was declared before, and never done, is forgotten. No more are taken than there is
-        room for beside what was done: `edge.limits.MEMORY_ACTIONS`.
+        What was declared before, and never done, is forgotten; what was done with a device of which
+        nothing is declared any more is not suggested. No more are taken than there is room for
+        beside what was done: `edge.limits.MEMORY_ACTIONS`.
         """
+        before = frozenset(map(device_of, self._declared))
         self._declared = tuple(actions)
+        now = frozenset(map(device_of, self._declared))
+        self._gone = (self._gone | before) - now
         self.restore(self.state())
 
     def state(self) -> State:
@@ -266,7 +301,8 @@ class Preference:
 
     def to_dict(self) -> dict[str, Any]:
         """All that was learned, as plain data: for whoever it is about."""
-        persons = {name or "household": past.to_dict() for name, past in self.pasts.items()}
+        all_of_them = "household" if "household" not in self.pasts else "the household"
+        persons = {name or all_of_them: past.to_dict() for name, past in self.pasts.items()}
         return {"persons": persons, "blocked": sorted(self.blocked)}
 
     # --- inside -------------------------------------------------------------------------------

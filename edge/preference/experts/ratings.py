@@ -19,7 +19,7 @@ RATING: Final = "rating"
 """The sensor that a rating is read as: what was rated how is part of an event."""
 _HUGE: Final = 1e300
 
-_RATED, _GIVEN = "rated", "given"
+_RATED, _GIVEN = RATED = "rated", "given"
 """Keys of how many ratings were given, and of what, shifted so that counts stay above zero."""
 _SHIFT: Final = 16.0
 DOUBT: Final = 5.0
@@ -71,7 +71,7 @@ def usable(rating: object) -> float | None:
 def generosity(memory: Memory) -> float:
     """How far above what is usual somebody rates, in standard deviations."""
     rated, given = (memory.together(((key, 1.0),), SLOW) for key in (_RATED, _GIVEN))
-    # A full memory gives up single counts: half of a pair says nothing.
+    # A memory from before these were kept may have given up single counts.
     both = rated.keys() & given.keys()
     above = sum(given[action] - _SHIFT * rated[action] for action in sorted(both))
     return above / (sum(rated[action] for action in sorted(both)) + DOUBT)

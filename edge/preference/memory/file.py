@@ -79,6 +79,12 @@ def to_bytes(state: State, bundle: str) -> bytes:
     return _HEAD.pack(_MAGIC, SCHEMA, len(rest), hashlib.sha256(rest).digest()) + rest
 
 
+def is_of_state(beginning: bytes) -> bool:
+    """Whether some bytes may be where a file of `to_bytes` begins, or what a lost write left."""
+    magic = beginning[: len(_MAGIC)]
+    return _MAGIC.startswith(magic) or not any(beginning)
+
+
 def from_bytes(data: bytes, bundle: str, where: str = "state") -> State:
     """The inverse of `to_bytes`.
 

@@ -1,19 +1,24 @@
-"""Keeps what was learned in a file; sets aside one that cannot be used, erases it when told to."""
+"""Keeps what was learned in a file; sets aside one that cannot be used, erases it when told to.
+
+The file that was read or written last stays open, and locked where the system can lock (`flock`): a
+second runtime is refused it, and one that was replaced by somebody else is not overwritten.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from itertools import count
 from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from edge.errors import StateError, UsageError
 from edge.files import write_atomic
 from edge.limits import MEMORY_FILE_BYTES
-from edge.preference.memory.file import from_bytes
+from edge.preference.memory.file import from_bytes, is_of_state
 from edge.preference.memory.state import State
 
 EVERY: Final = 16
@@ -21,6 +26,7 @@ EVERY: Final = 16
 _PROBLEMS: Final = 64
 """Listed at most; all are logged."""
 _OWNER_ONLY: Final = 0o600
+_HEAD_BYTES: Final = 64
 
 
 class Keeper:
@@ -38,9 +44,12 @@ class Keeper:
         self._path = Path(os.path.realpath(path))
         self._bundle = bundle
         self._unsaved = 0
+        self._loaded = False
+        self._held: BinaryIO | None = None
+        """The file as it was read or written last."""
         self.problems: list[str] = []
         """What went wrong, in sentences; also logged, as warnings of the logger "edge"."""
-        if not self._path.parent.is_dir() or self._path.is_dir():
+        if not self._path.parent.is_dir() or (self._path.exists() and not self._path.is_file()):
             raise UsageError(
                 "is no place for a file",
                 where=str(path),
@@ -62,15 +71,26 @@ class Keeper:
         """What the file has; None where there is none, or none that can be used: that one is aside.
 
         Raises:
-            UsageError: the file can be neither read nor put aside, and would be overwritten.
+            UsageError: the file is in use, or can be neither read nor put aside, and would be
+                overwritten.
         """
+        self._loaded = True
         try:
-            with self._path.open("rb") as file:
-                data = file.read(MEMORY_FILE_BYTES + 1)
+            self._held = self._path.open("rb")
+            is_ours = _lock(self._held)
+            data = self._held.read(MEMORY_FILE_BYTES + 1)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._unusable("cannot be read", error) from error
+        if not is_ours:
+            self.close()
+            raise UsageError(
+                "is in use by another runtime",
+                where=str(self._path),
+                allowed="a file of its own for each",
+                hint="close the other one first",
+            )
         try:
             return from_bytes(data, self._bundle, str(self._path))
         except StateError as error:
@@ -89,14 +109,21 @@ class Keeper:
         """Replaces the file.
 
         Raises:
-            OSError: it cannot be written; the old one is untouched.
+            OSError: it cannot be written, or somebody else has replaced it; it is untouched.
         """
         self._unsaved = 0  # also where it fails: the next attempt is after as much again
         try:
+            if self._is_foreign():
+                raise OSError(errno.EBUSY, "another runtime has written it", str(self._path))
             write_atomic(self._path, data, mode=_OWNER_ONLY)
         except OSError:
             self._unsaved = 1
             raise
+        self.close()
+        with contextlib.suppress(OSError):
+            self._held = self._path.open("rb")
+            if not _lock(self._held):
+                self.close()
 
     def erase(self) -> None:
         """Removes the file, and those that were put aside: they are of the same people.
@@ -106,6 +133,13 @@ class Keeper:
         """
         self._unsaved = 0
         self._remove([self._path, *self._asides(), *self._unfinished()])
+        self.close()
+
+    def close(self) -> None:
+        """Lets others have the file."""
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
 
     def warn_of_asides(self) -> None:
         """Says which files may still know somebody who was forgotten."""
@@ -130,11 +164,25 @@ class Keeper:
             except FileExistsError:
                 continue
             os.replace(self._path, aside)
+            self.close()
             return aside
         raise AssertionError("numbers do not end")
 
     def _asides(self) -> list[Path]:
-        return self._beside(re.escape(self._path.name) + r"\.aside-\d+")
+        """Those that were kept by a keeper: a file that was never one stays, whatever its name."""
+        named = self._beside(re.escape(self._path.name) + r"\.aside-\d+")
+        return [path for path in named if _begins_as_state(path)]
+
+    def _is_foreign(self) -> bool:
+        """Whether there is a file that is not the one which was read or written last."""
+        try:
+            there = self._path.stat()
+        except FileNotFoundError:
+            return False
+        if self._held is None:
+            return self._loaded
+        held = os.fstat(self._held.fileno())
+        return (held.st_dev, held.st_ino) != (there.st_dev, there.st_ino)
 
     def _unfinished(self) -> list[Path]:
         """What a kill while writing left."""
@@ -158,3 +206,46 @@ class Keeper:
             where=str(self._path),
             allowed="a file that may be read and replaced",
         )
+
+
+def check_state(path: str | PathLike[str], bundle: str) -> None:
+    """Whether a file, if there is one, is of what was learned with a bundle. It is only read.
+
+    Raises:
+        UsageError: it cannot be read, or was never such a file.
+        StateError: it is cut short, of another bundle, or of a newer version.
+    """
+    try:
+        data = Path(path).read_bytes() if Path(path).is_file() else None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
+    if data is None:
+        return
+    if not is_of_state(data):
+        raise UsageError(
+            "is no file of what was learned",
+            where=str(path),
+            allowed="one that was written with --state, or a name that is free",
+        )
+    from_bytes(data, bundle, str(path))
+
+
+def _begins_as_state(path: Path) -> bool:
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return is_of_state(file.read(_HEAD_BYTES))
+    return False
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Whether a file could be locked for as long as it is open; so it is where none can be."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True

@@ -9,12 +9,12 @@ likelihood); nothing here is trained.
 Old counts are not shrunk, new ones weigh more instead, so that time costs nothing to pass ("forward
 decay", Cormode, Shkapenyuk, Srivastava and Xu 2009). Time is the memory's own: it runs with the
 wall clock, but never backwards and never further than `_LONGEST_STEP` at once, so that a clock that
-was set wrong costs nothing.
+was set wrong costs nothing, nor do two hubs whose clocks differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from edge.limits import MEMORY_ACTIONS, MEMORY_CELLS
@@ -23,6 +23,8 @@ from edge.preference.moment import DAY_SECONDS, Moment
 
 _LONGEST_STEP: Final = 45.0
 """Days that pass between two events at most."""
+_SET_BACK: Final = 8
+"""Events in a row after which a clock that is behind is the right one: it was set."""
 _FAINTEST_SHARE: Final = 8
 """One of so many cells is given up when there is no room for a new one."""
 
@@ -43,12 +45,19 @@ class Pace(NamedTuple):
 
 
 class Memory:
-    """Decaying counts, key → action → cell. Not safe for use by several threads at once."""
+    """Decaying counts, key → action → cell. Not safe for use by several threads at once.
+
+    Args:
+        pace: how soon they are forgotten.
+        kept: keys of which nothing is given up to make room.
+    """
 
     __slots__ = (
+        "_behind",
         "_cells",
         "_count",
         "_index",
+        "_kept",
         "_start",
         "_weights",
         "actions",
@@ -58,11 +67,14 @@ class Memory:
         "pace",
     )
 
-    def __init__(self, pace: Pace | None = None) -> None:
+    def __init__(self, pace: Pace | None = None, kept: Collection[str] = ()) -> None:
         self.pace = pace or Pace()
+        self._kept = frozenset(kept)
         self._cells: dict[str, dict[int, Cell]] = {}
         self._count = 0
         self._start = 0.0
+        self._behind = 0
+        """Events in a row that were earlier than the last one."""
         self._weights = (1.0, 1.0)
         self._index: dict[str, int] = {}
         self.actions: list[str] = []
@@ -111,7 +123,11 @@ class Memory:
             return
         if self.last_time is not None:
             passed = (moment.time - self.last_time) / DAY_SECONDS
+            self._behind = self._behind + 1 if passed < 0 else 0
+            if 0 < self._behind < _SET_BACK:
+                return  # the clock of another hub, or of a moment
             self._run_on(max(0.0, min(_LONGEST_STEP, passed)))
+        self._behind = 0
         self.last_time = moment.time
 
     def count(self, key: str, action: int, weight: float = 1.0) -> None:
@@ -176,6 +192,14 @@ class Memory:
         cell = cells.get(action) if cells is not None else None
         return 0.0 if cell is None else cell[1] / self._weights[1]
 
+    def counted_under(self, keys: Iterable[str], action: int) -> list[float]:
+        """The slow counts of `action` under each key, as of now."""
+        slow, of = self._weights[1], self._cells.get
+        return [
+            cells[action][1] / slow if (cells := of(key)) is not None and action in cells else 0.0
+            for key in keys
+        ]
+
     def cells(self) -> Iterator[tuple[str, int, Cell]]:
         """Yields (key, action, cell) of all that is counted, as of now."""
         fast, slow = self._weights
@@ -215,7 +239,9 @@ class Memory:
             self._start, self._weights = self.day, (1.0, 1.0)
 
     def _give_up_faintest(self) -> None:
-        faintest = sorted((cell[1], key, action) for key, action, cell in self.cells())
+        faintest = sorted(
+            (cell[1], key, action) for key, action, cell in self.cells() if key not in self._kept
+        )
         for _, key, action in faintest[: max(1, MEMORY_CELLS // _FAINTEST_SHARE)]:
             self._remove(key, action)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -61,15 +61,24 @@ class Past:
         shape: of the model's input.
         experts: how many there are.
         pace: how soon counts are forgotten.
+        kept: keys of which no count is given up.
     """
 
-    def __init__(self, shape: Shape, experts: int, pace: Pace | None = None) -> None:
-        self.memory = Memory(pace)
+    def __init__(
+        self,
+        shape: Shape,
+        experts: int,
+        pace: Pace | None = None,
+        kept: Collection[str] = (),
+    ) -> None:
+        self.memory = Memory(pace, kept)
         self.history = History(shape)
         self.recent: deque[int] = deque(maxlen=shape.events)
         """The actions of the window, the newest last."""
         self.course: list[Event] = []
         """The last `COURSE_EVENTS` events, the newest last."""
+        self.told_at: float | None = None
+        """Wall clock of the last event, whether or not it was behind the one before."""
         self.devices: list[str] = []
         """Action → its device; empty where it has none."""
         self.rows: list[int] = []
@@ -145,7 +154,7 @@ class Past:
         return (
             self.last >= 0
             and moment.time is not None
-            and moment.time == self.memory.last_time
+            and moment.time == self.told_at
             and self.memory.actions[self.last] == action
         )
 
@@ -166,6 +175,7 @@ class Past:
         if moment.time is not None and memory.last_time is not None:
             hours = (moment.time - memory.last_time) / HOUR_SECONDS
         memory.pass_time(moment)
+        self.told_at = moment.time
         return max(0.0, min(_LONGEST_SILENCE, hours))
 
     def ever_done(self) -> frozenset[int]:

@@ -140,6 +140,7 @@ def put(
     for name in state.actions:
         admit(name)
     memory.resume(state.day, state.last_time, state.events)
+    past.told_at = state.last_time
     cells = zip(state.cell_actions.tolist(), state.fast.tolist(), state.slow.tolist(), strict=True)
     for key, size in zip(state.keys, state.sizes.tolist(), strict=True):
         known = same_senses or _BIN not in key

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from edge.limits import ITEM_CHARS
+from edge.text import is_unicode
 from export.corpora.interactions.corpus import Event, Reading, moment
 
 KEYS = ("time", "household", "action", "person", "context", "rating", "value")
-MOST_CHARACTERS = 500
-"""Of a name; a longer one is a broken file."""
+MOST_CHARACTERS = ITEM_CHARS
+"""Of a name; a device takes no longer one."""
 MOST_SENSORS = 200
 """Of one event; more are a broken file."""
 
@@ -82,7 +85,7 @@ def time_of(value: Any) -> float | str:
 
 def number_of(value: Any) -> float | None:
     """A finite number; None for anything else, true and false included."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     try:
         number = float(value)
@@ -98,7 +101,7 @@ def name_of(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     name = value.strip()
-    good = 0 < len(name) <= MOST_CHARACTERS and not any("\ud800" <= c <= "\udfff" for c in name)
+    good = 0 < len(name) <= MOST_CHARACTERS and "\n" not in name and is_unicode(name)
     return name if good else None
 
 

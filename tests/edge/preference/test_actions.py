@@ -6,7 +6,7 @@ import pytest
 
 from edge.errors import UsageError
 from edge.limits import ITEM_CHARS
-from edge.preference.actions import check_name, device_of, generic, spoken
+from edge.preference.actions import check_name, device_of, generic, spelled, spoken
 from tests.edge.preference.tiny import tiny_home
 
 
@@ -23,6 +23,12 @@ from tests.edge.preference.tiny import tiny_home
 )
 def test_the_kind_of_an_action(action: str, expected: str) -> None:
     assert generic(action) == expected
+
+
+@pytest.mark.parametrize(("kind", "as_"), [("blind", "cover"), ("plug", "switch"), ("fan", "fan")])
+def test_kinds_are_spelled_as_what_is_learned(kind: str, as_: str) -> None:
+    assert spelled(kind) == as_
+    assert generic(f"{kind}.bedroom:open") == f"{as_}:open"
 
 
 def test_the_device_of_an_action() -> None:

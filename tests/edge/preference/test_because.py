@@ -75,3 +75,51 @@ def test_of_all_together_each_part_is_a_reason(preference: Preference) -> None:
     assert (found.action, found.source) == ("porch:turn_on", "all together")
     assert found.because.startswith("often after close Blind")
     assert found.because.endswith("usually between 18:00 and 18:30 on weekdays")
+
+
+@pytest.mark.parametrize(("days", "often"), [(1, "once"), (2, "twice"), (4, "often")])
+def test_what_was_done_once_is_not_said_to_be_usual(
+    preference: Preference, days: int, often: str
+) -> None:
+    for day in range(days):
+        for step, action in enumerate(("cover.bedroom:close", "porch:turn_on")):
+            preference.observe(action, moment_of(MONDAY + timedelta(days=day, minutes=step)))
+    preference.observe("cover.bedroom:close", moment_of(MONDAY + timedelta(days=days)))
+    found = reasons(preference, MONDAY + timedelta(days=days, minutes=1), {})
+    assert f"{often} after close Blind" in found["porch:turn_on"]
+    usually = "usually" if often == "often" else often
+    assert f"{usually} between 18:00 and 18:30" in found["porch:turn_on"]
+
+
+@pytest.mark.parametrize("minutes", [-35, 0, 35])
+def test_the_usual_time_is_when_it_is_done_not_when_it_is_asked(
+    preference: Preference, minutes: int
+) -> None:
+    for day in range(5):
+        preference.observe("porch:turn_on", moment_of(MONDAY + timedelta(days=day)))
+        preference.observe(
+            f"scene.{day}:activate", moment_of(MONDAY + timedelta(days=day, hours=5))
+        )
+    found = reasons(preference, MONDAY + timedelta(days=7, minutes=minutes), {})
+    assert "usually between 18:00 and 18:30 on weekdays" in found["porch:turn_on"]
+
+
+def test_a_day_on_which_alone_it_is_done_is_told(preference: Preference) -> None:
+    for week in range(6):
+        preference.observe("porch:turn_on", moment_of(MONDAY + timedelta(weeks=week)))
+        for day in range(1, 5):
+            at = MONDAY + timedelta(weeks=week, days=day, hours=4)
+            preference.observe(f"scene.number_{week}_{day}:activate", moment_of(at))
+    found = reasons(preference, MONDAY + timedelta(weeks=6, days=1), {})
+    assert "on Mondays" in found["porch:turn_on"]
+
+
+def test_half_of_the_times_is_often_and_less_than_usual(preference: Preference) -> None:
+    for day in range(12):
+        hours = -9 if day % 3 else 0
+        preference.observe("porch:turn_on", moment_of(MONDAY + timedelta(days=day, hours=hours)))
+        preference.observe(
+            f"scene.{day}:activate", moment_of(MONDAY + timedelta(days=day, hours=5))
+        )
+    found = reasons(preference, MONDAY + timedelta(days=14), {})
+    assert "usually between 18:00" not in found["porch:turn_on"]

@@ -190,14 +190,64 @@ class TestState:
         shown = json.loads("\n".join(feed("--state", str(state), "--export")[1]))
         assert set(shown["persons"]) == {"household", "ben"}
 
-    def test_one_that_cannot_be_used_is_said(
+    @pytest.mark.parametrize("more", [["--at", "2024-01-08"], ["--forget"], ["--export"], []])
+    @pytest.mark.parametrize(
+        ("data", "status", "said"),
+        [(b"{}", 2, "no file of what was learned"), (b"EDGESTAT", 1, "only a part of one")],
+    )
+    def test_a_file_that_was_named_by_mistake_is_left_alone(
+        self,
+        bundle: Path,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        more: list[str],
+        data: bytes,
+        status: int,
+        said: str,
+    ) -> None:
+        log = tmp_path / "events.jsonl"
+        log.write_bytes(data)
+        arguments = ["--profile", HERE, "--state", str(log), *more]
+        assert main(["suggest", str(bundle), *arguments]) == status
+        assert said in capsys.readouterr().err
+        assert log.read_bytes() == data
+        assert os.listdir(tmp_path) == ["events.jsonl"]
+
+    def test_what_was_forgotten_is_said_in_json_too(
         self, bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        state = tmp_path / "home.state"
-        state.write_bytes(b"?")
-        arguments = ["--profile", HERE, "--state", str(state), "--at", "2024-01-08"]
+        arguments = ["--profile", HERE, "--state", str(tmp_path / "s"), "--forget", "--json"]
         assert main(["suggest", str(bundle), *arguments]) == 0
-        assert "home.state.aside-1" in capsys.readouterr().err
+        assert json.loads(capsys.readouterr().out) == {"type": "forgotten", "person": None}
+
+    def test_somebody_unknown_is_not_forgotten(
+        self, bundle: Path, feed: Feed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        state = str(tmp_path / "home.state")
+        feed("--state", state, lines=[LINES[0].replace("}", ', "person": "anna"}')])
+        arguments = ["--profile", HERE, "--state", state, "--forget", "--person", "Anna"]
+        assert main(["suggest", str(bundle), *arguments]) == 2
+        error = capsys.readouterr().err
+        assert "nothing was learned of 'Anna'" in error
+        assert "allowed: anna" in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-k", "0"], "-k: is 0"),
+        (["-k", "101"], "-k: is 101"),
+        (["--at", "2024-01-08", "--picture", "week.html"], "--picture is of the events"),
+        (["--at", "2024-01-08", "--household", "h"], "--household is of the events"),
+        (["--picture", "week.png"], "is a page"),
+        (["--picture", "nowhere/week.html"], "cannot be written"),
+    ],
+)
+def test_misuse(
+    bundle: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(["suggest", str(bundle), "--profile", HERE, *arguments]) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_a_picture(feed: Feed, tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ def test_what_is_not_needed_costs_only_itself(line: str) -> None:
         ('{"time": "yesterday"}', "the time is 'yesterday'"),
         ('{"time": true}', "the time is True"),
         ('{"time": {}}', "the time is {}"),
+        ('{"time": 1704699060000}', "are these milliseconds"),
+        ('{"time": 1704699060000000000}', "are these milliseconds"),
         (f'{{{TIME}, "action": 1.5}}', "the action is 1.5"),
         (f'{{{TIME}, "action": ""}}', "the action is ''"),
     ],

@@ -166,3 +166,11 @@ class TestManifest:
     def test_what_are_no_senses(self, data: Any) -> None:
         with pytest.raises(BundleFormatError, match="senses"):
             Senses.from_dict(data, "senses")
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    told = {"lux": np.float32(3.5), "people": np.int64(2), "door": np.bool_(True)}
+    moment = moment_of(np.int64(1_704_699_060), told)
+    assert moment.time == 1_704_699_060
+    assert moment.context == {"lux": 3.5, "people": 2, "door": True}
+    assert {type(one) for one in moment.context.values()} == {float, int, bool}

@@ -116,6 +116,27 @@ class TestSuggesting:
 
 
 class TestFeedback:
+    def test_what_was_dismissed_and_is_done_all_the_same_comes_back(
+        self, preference: Preference
+    ) -> None:
+        mornings(preference)
+        at = moment_of(MONDAY + timedelta(days=10))
+        before = {one.action: one.score for one in preference.suggest(at, 9)}
+        for _ in range(6):
+            preference.feedback(ROUTINE[0], "dismissed")
+        dismissed = {one.action: one.score for one in preference.suggest(at, 9)}
+        mornings(preference, 30)
+        later = {one.action: one.score for one in preference.suggest(at, 9)}
+        assert dismissed[ROUTINE[0]] < later[ROUTINE[0]]
+        assert later[ROUTINE[0]] > 0.5 * before[ROUTINE[0]]
+
+    def test_feedback_on_a_name_mistyped_makes_no_candidate(self, preference: Preference) -> None:
+        preference.observe("porch:turn_on", moment_of(MONDAY))
+        preference.feedback("light.ghost:turn_off", "dismissed")
+        found = preference.suggest(moment_of(MONDAY), SUGGESTIONS)
+        assert "light.ghost:turn_off" not in {one.action for one in found}
+        assert preference.stats["feedback on what is not known"] == 1
+
     def test_what_was_dismissed_comes_later(self, preference: Preference) -> None:
         mornings(preference)
         moment = moment_of(MONDAY + timedelta(days=10))
@@ -176,6 +197,19 @@ class TestPersons:
         assert preference.suggest(moment, 1, "ben")[0].action == "cover.bedroom:open"
         # Of somebody new nothing is known but what the household does.
         assert preference.suggest(moment, 3, "carla") == preference.suggest(moment, 3)
+
+    def test_whoever_only_judges_is_not_one_of_them(self, preference: Preference) -> None:
+        preference.feedback("porch:turn_on", "dismissed", "a typing mistake")
+        assert set(preference.pasts) == {""}
+
+    def test_one_may_be_called_as_all_are(self, preference: Preference) -> None:
+        preference.observe("porch:turn_on", NEVER)
+        preference.observe("porch:turn_on", NEVER, "household")
+        persons = preference.to_dict()["persons"]
+        assert {name: one["events"] for name, one in persons.items()} == {
+            "household": 1,
+            "the household": 2,
+        }
 
     def test_there_are_only_so_many(self, preference: Preference) -> None:
         for number in range(PERSONS + 3):

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,6 +76,48 @@ def test_a_suggestion_can_be_told_what_became_of_it(hub: Runtime) -> None:
     assert first.action not in {s.action for s in hub.suggest(MONDAY, k=6, everything=True)}
     hub.unblock(first.action)
     assert hub.suggest(MONDAY)[0] == first
+
+
+class TestDevicesThatComeAndGo:
+    def test_one_that_was_added_may_be_suggested(self, hub: Runtime) -> None:
+        hub.home.add(Device("light.attic", "Attic light", kind="light"))
+        known = hub.suggest(MONDAY, k=100, everything=True)
+        assert "light.attic:turn_on" in {one.action for one in known}
+
+    def test_what_was_done_with_one_that_is_gone_is_not(self, hub: Runtime) -> None:
+        mornings(hub, 9)
+        at = MONDAY + timedelta(days=9)
+        assert hub.suggest(at, k=1)[0].action == "light.kitchen:turn_on"
+        hub.home.remove("light.kitchen")
+        left = {one.action for one in hub.suggest(at, k=100, everything=True)}
+        assert "cover.bedroom:open" in left
+        assert not any(action.startswith("light.kitchen:") for action in left)
+
+    def test_unless_it_is_used_all_the_same(self, hub: Runtime) -> None:
+        mornings(hub, 9)
+        hub.home.remove("light.kitchen")
+        mornings(hub, 10)
+        at = MONDAY + timedelta(days=9)
+        assert hub.suggest(at, k=1)[0].action == "light.kitchen:turn_on"
+
+
+@pytest.mark.parametrize(
+    ("call", "where"),
+    [
+        (lambda hub: hub.observe("porch:turn_on", MONDAY, value=21), "value"),
+        (lambda hub: hub.observe("porch:turn_on", MONDAY, person=5), "person"),
+        (lambda hub: hub.suggest(MONDAY, person=["anna"]), "person"),
+        (lambda hub: hub.rating(5), "item"),
+        (lambda hub: hub.rating("porch", person=5), "person"),
+        (lambda hub: hub.unblock(5), "action"),
+        (lambda hub: hub.feedback("porch:turn_on", "never", 5), "person"),
+    ],
+)
+def test_what_is_no_text_is_refused(hub: Runtime, call: Any, where: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        call(hub)
+    assert caught.value.where == where
+    assert set(hub.export_state()["persons"]) == {"household"}
 
 
 class TestTasks:
@@ -202,12 +245,26 @@ class TestForgetting:
     def test_erased_means_erased(self, hub: Runtime, state: Path) -> None:
         mornings(hub, 9, "anna")
         hub.save()
-        (state.parent / "home.state.aside-1").write_bytes(b"of the same people")
+        (state.parent / "home.state.aside-1").write_bytes(b"EDGESTAT of the same people")
         hub.forget()
         assert os.listdir(state.parent) == []
         assert hub.export_state()["persons"]["household"]["events"] == 0
         hub.close()
         assert os.listdir(state.parent) == []
+
+    @pytest.mark.parametrize("person", ["", 0, ["anna"]])
+    def test_nobody_in_particular_is_not_everybody(
+        self, hub: Runtime, state: Path, person: Any
+    ) -> None:
+        mornings(hub, 9, "anna")
+        with pytest.raises(UsageError, match="person"):
+            hub.forget(person)
+        assert hub.export_state()["persons"]["anna"]["events"] > 0
+
+    def test_a_file_that_was_never_one_of_these_is_left(self, hub: Runtime, state: Path) -> None:
+        (state.parent / "home.state.aside-1").write_bytes(b"a letter")
+        hub.forget()
+        assert os.listdir(state.parent) == ["home.state.aside-1"]
 
     def test_one_person_is_gone_from_the_file_at_once(self, hub: Runtime, state: Path) -> None:
         mornings(hub, 9, "anna")

@@ -16,7 +16,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.errors import StateError
-from edge.limits import MEMORY_FILE_BYTES
+from edge.limits import (
+    BLOCKED_ACTIONS,
+    CONTEXT_SENSORS,
+    CONTEXT_TEXT_CHARS,
+    HISTORY_EVENTS,
+    ITEM_CHARS,
+    MEMORY_ACTIONS,
+    MEMORY_CELLS,
+    MEMORY_FILE_BYTES,
+    PERSONS,
+)
 from edge.preference.memory.file import from_bytes, to_bytes
 from edge.preference.memory.state import State
 from edge.preference.moment import moment_of
@@ -210,3 +220,14 @@ class TestRefused:
             return
         tiny.restore(state)
         assert all(0 <= s.score <= 1 for s in tiny.suggest(moment_of(START), 5))
+
+
+def test_no_memory_grows_beyond_what_is_read() -> None:
+    """All that the limits allow, every character written as "\\u0001"."""
+    letter = 6
+    action = ITEM_CHARS * letter + 3
+    key = (2 * CONTEXT_TEXT_CHARS + 2) * letter + 3
+    says = CONTEXT_SENSORS * (2 * CONTEXT_TEXT_CHARS * letter + 6)
+    person = action + MEMORY_CELLS * (key + 16) + MEMORY_ACTIONS * 6 + says + HISTORY_EVENTS * 1000
+    most = PERSONS * (person + MEMORY_ACTIONS * action) + BLOCKED_ACTIONS * action
+    assert most < MEMORY_FILE_BYTES

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.errors import UsageError
+from edge.errors import StateError, UsageError
 from edge.preference.memory.file import from_bytes, to_bytes
-from edge.preference.memory.keeper import Keeper
+from edge.preference.memory.keeper import Keeper, check_state
 from edge.preference.moment import NEVER
 from edge.preference.preference import Preference
 from tests.edge.preference.memory.test_file import HEAD, sealed
@@ -97,9 +97,36 @@ def test_one_that_cannot_be_put_aside_is_not_overwritten(
 
 
 def test_where_no_file_can_be(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "none" / "home.state"):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "none" / "home.state", tmp_path / "pipe"):
         with pytest.raises(UsageError, match="no place for a file"):
             Keeper(path, "tiny")
+
+
+def test_one_that_is_in_use_is_refused_until_it_is_closed(file: Path, data: bytes) -> None:
+    file.write_bytes(data)
+    first = Keeper(file, "tiny")
+    first.load()
+    second = Keeper(file, "tiny")
+    with pytest.raises(UsageError, match="in use by another runtime"):
+        second.load()
+    first.write(data)  # a new file by the same name
+    with pytest.raises(UsageError, match="in use by another runtime"):
+        second.load()
+    first.close()
+    assert second.load() is not None
+
+
+def test_what_another_one_has_learned_is_not_overwritten(file: Path, data: bytes) -> None:
+    first, second = Keeper(file, "tiny"), Keeper(file, "tiny")
+    assert first.load() is second.load() is None  # there is none yet, to be locked
+    first.write(data)
+    with pytest.raises(OSError, match="another runtime has written it"):
+        second.write(b"less")
+    assert file.read_bytes() == data
+    first.erase()
+    second.write(data)
+    assert file.read_bytes() == data
 
 
 def test_a_link_is_followed(file: Path, data: bytes) -> None:
@@ -115,6 +142,8 @@ def test_erasing_removes_all_there_is(file: Path, data: bytes) -> None:
     other = file.parent / "home.state.aside"
     for path in (other, file.parent / "away.state.aside-1"):
         path.write_bytes(data)
+    lost = file.parent / "home.state.aside-7"  # the zeros of a lost write
+    lost.write_bytes(bytes(99))
     file.write_bytes(data[:-1])
     keeper = Keeper(file, "tiny")
     keeper.load()
@@ -122,6 +151,31 @@ def test_erasing_removes_all_there_is(file: Path, data: bytes) -> None:
     keeper.erase()
     keeper.erase()
     assert names(file) == ["away.state.aside-1", "home.state.aside"]
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "said"),
+    [
+        (b"a letter", UsageError, "no file of what was learned"),
+        (b"EDGESTAT", StateError, "only a part of one"),
+        (b"", StateError, "only a part of one"),
+    ],
+)
+def test_a_file_can_be_checked_without_being_moved(
+    file: Path, data: bytes, error: type[Exception], said: str
+) -> None:
+    file.write_bytes(data)
+    with pytest.raises(error, match=said):
+        check_state(file, "tiny")
+    assert file.read_bytes() == data
+
+
+def test_one_of_this_bundle_or_none_is_as_it_should_be(file: Path, data: bytes) -> None:
+    check_state(file, "tiny")
+    file.write_bytes(data)
+    check_state(file, "tiny")
+    with pytest.raises(StateError, match="learned with the bundle 'tiny'"):
+        check_state(file, "other")
 
 
 def test_it_says_when_a_file_aside_may_still_know_somebody(file: Path) -> None:

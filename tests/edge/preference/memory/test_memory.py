@@ -75,10 +75,33 @@ def test_a_clock_that_goes_back_takes_no_time_away(memory: Memory, wrong: float)
     memory.count("all", 0)
     at(memory, 1)
     day = memory.day
-    at(memory, wrong)
-    assert memory.day == day
-    at(memory, wrong + 0.5)
-    assert memory.day == day + 0.5 or wrong < -3000  # before 2015 no time is known at all
+    for step in range(7):
+        at(memory, wrong + step / 100)
+        assert memory.day == day
+    at(memory, wrong + 0.1)  # the eighth in a row: it was set back
+    at(memory, wrong + 0.6)
+    assert memory.day == pytest.approx(day + 0.5) or wrong < -3000  # before 2015 none is known
+
+
+def test_two_clocks_that_differ_cost_nothing(memory: Memory) -> None:
+    memory.count("all", 0)
+    at(memory, 100)
+    first = memory.day
+    for day in range(28):
+        at(memory, 100 + day)
+        at(memory, 40 + day)
+    assert memory.day == pytest.approx(first + 27)
+
+
+def test_what_is_kept_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.preference.memory.memory.MEMORY_CELLS", 10)
+    memory = Memory(kept=("rated",))
+    for action in range(5):
+        memory.count("rated", action)
+    for action in range(50):
+        memory.count("all", action, 10.0)
+    assert len(memory) <= 10
+    assert [memory.counted("rated", action) for action in range(5)] == [1.0] * 5
 
 
 def test_a_clock_that_leaps_ahead_costs_little(memory: Memory) -> None:

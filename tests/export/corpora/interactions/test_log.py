@@ -97,7 +97,7 @@ def test_the_wall_clock_is_taken_as_written(tmp_path: Path, time: Any) -> None:
         ({**ON, "household": None}, "no household"),
         ({**ON, "household": " "}, "the household is no name"),
         ({**ON, "action": ["a"]}, "the action is no name"),
-        ({**ON, "action": "x" * 501}, "the action is no name of 1 to 500 characters"),
+        ({**ON, "action": "x" * 501}, "the action is no name of 1 to 200 characters"),
         ({**ON, "action": "\ud800"}, "the action is no name"),
     ],
 )
