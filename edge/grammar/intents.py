@@ -9,6 +9,16 @@ from edge.grammar.file import GrammarTables
 
 def intents_by_word(tables: GrammarTables) -> dict[str, frozenset[str]]:
     """Word → the intents that have a sentence with it."""
+    return _intents_of(tables, len(tables.labels))
+
+
+def intents_by_first_word(tables: GrammarTables) -> dict[str, frozenset[str]]:
+    """Word → the intents that have a sentence which begins with it."""
+    return _intents_of(tables, int(tables.first_edge[1]))  # all begin in the first state
+
+
+def _intents_of(tables: GrammarTables, edges: int) -> dict[str, frozenset[str]]:
+    """The words of the first so many transitions → the intents of sentences through them."""
     first, labels, targets = (
         array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
     )
@@ -21,7 +31,7 @@ def intents_by_word(tables: GrammarTables) -> dict[str, frozenset[str]]:
                 *(leads[target] for target in targets[first[state] : first[state + 1]])
             )
     found: dict[str, set[str]] = {}
-    for label, target in zip(labels, targets, strict=True):
+    for label, target in zip(labels[:edges], targets, strict=False):
         if label < len(tables.words):
             found.setdefault(tables.words[label], set()).update(leads[target])
     return {word: frozenset(intents) for word, intents in found.items()}
@@ -36,6 +46,25 @@ def words_after(tables: GrammarTables) -> dict[str, frozenset[str]]:
             if word < known:
                 found.setdefault(tables.words[word], set()).add(slot)
     return {word: frozenset(slots) for word, slots in found.items()}
+
+
+def words_before(tables: GrammarTables) -> dict[str, frozenset[str]]:
+    """Slot → the words that sentences have right before it."""
+    first, labels, targets = (
+        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
+    )
+    known = len(tables.words)
+    into: dict[int, set[str]] = {}
+    for label, target in zip(labels, targets, strict=True):
+        if label < known:
+            into.setdefault(target, set()).add(tables.words[label])
+    found: dict[str, set[str]] = {}
+    for state in range(len(tables.accepts)):
+        for label in labels[first[state] : first[state + 1]]:
+            slot = tables.references[label - known][1] if label >= known else ""
+            if slot:
+                found.setdefault(slot, set()).update(into.get(state, ()))
+    return {slot: frozenset(words) for slot, words in found.items()}
 
 
 def slots_counted(tables: GrammarTables) -> frozenset[str]:

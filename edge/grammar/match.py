@@ -28,6 +28,7 @@ MissCode = Literal[
     "wrong_kind",
     "wrong_place",
     "needs_area",
+    "none_here",
     "out_of_range",
     "incomplete",
 ]
@@ -44,6 +45,8 @@ class SlotMatch(NamedTuple):
     """Offset after its last character."""
     ids: tuple[str, ...] = ()
     """The device, area or floor it names."""
+    free: bool = False
+    """Whether it may be any words."""
 
 
 class Match(NamedTuple):
@@ -70,7 +73,8 @@ class Miss(NamedTuple):
     text: str
     """The part of the input that was read."""
     said: str
-    """The words that are amiss; empty where something is missing."""
+    """The words that are amiss; empty where something is missing. The kind of device that a place
+    has none of."""
     start: int
     end: int
     """Where those words are in the sentence, in characters."""
@@ -83,6 +87,6 @@ class Miss(NamedTuple):
     kinds: frozenset[str] = frozenset()
     """Kinds of device the template takes; empty: any."""
     place: str | None = None
-    """Id of the area or floor that was said with it."""
+    """Id of the area or floor that was said with it, or that it was said in."""
     rest: str = ""
     """What would make a sentence of one that stops in the middle: "to <brightness>"."""

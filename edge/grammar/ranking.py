@@ -1,11 +1,13 @@
 """Which of several ways to read a sentence is meant, and what exactly is amiss where none will do.
 
 The most specific reading wins: the fewest words in wildcards, then the most words in the names of
-devices, then the most words of the template itself, then the rule that comes first.
+devices, then the most words of the template itself, then the one that is of the room it was said
+in, then the rule that comes first.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +15,7 @@ from edge.events import SlotValue
 from edge.grammar.file import HOME_KINDS, GrammarTables, Rule
 from edge.grammar.match import UNKNOWN, Match, Miss, MissCode, OutOfRange, Path, SlotMatch
 from edge.home.home import Home
-from edge.home.targets import narrow
+from edge.home.targets import lacking, narrow
 from edge.text import ARTICLES, Tokens, without_articles
 
 FUNCTION_WORDS = ARTICLES | frozenset(
@@ -28,7 +30,7 @@ _LONGEST_LEADING = 2
 class _Reading:
     """One way to read a sentence under one rule."""
 
-    __slots__ = ("at", "captures", "chosen", "fault", "key", "number", "place", "rule")
+    __slots__ = ("at", "captures", "chosen", "fault", "key", "kind", "number", "place", "rule")
 
     def __init__(
         self,
@@ -48,7 +50,9 @@ class _Reading:
         self.at = at
         """The capture at fault."""
         self.place: str | None = None
-        """Id of the place that was said with it."""
+        """Id of the place that was said with it, or that it was said in."""
+        self.kind = ""
+        """Of devices that this place has none of."""
 
     def order(self) -> tuple[Any, ...]:
         """Ascending: what is better comes first."""
@@ -60,6 +64,8 @@ class _Reading:
             not self.rule.kinds,
             # What most kinds of device can do is likelier to be what was asked of this one.
             -len(self.rule.kinds) if self.fault is not None else 0,
+            # Where it was said is known, and one of two sentences makes use of it.
+            not self.rule.needs_area,
             self.number,
         )
 
@@ -150,8 +156,8 @@ class Ranking:
                 places.extend(value)
             elif isinstance(value, OutOfRange):
                 reading.fault, reading.at = "out_of_range", at
-        if rule.needs_area and area is None:
-            reading.fault, reading.at = "needs_area", -1
+        if rule.needs_area:
+            self._check_here(reading, home, area)
         for at in devices:
             chosen[at], fault = narrow(
                 captures[at][3],
@@ -165,6 +171,16 @@ class Ranking:
                 reading.fault, reading.at = fault, at
                 reading.place = places[0] if places else None
                 return
+
+    def _check_here(self, reading: _Reading, home: Home, area: str | None) -> None:
+        """Finds the fault of a reading that is of the room it was said in."""
+        if area is None:
+            reading.fault = "needs_area"
+            return
+        said = [value for _, _, _, value in reading.captures]
+        kind = lacking((*reading.rule.slots.values(), *said), home, area)
+        if kind is not None:
+            reading.fault, reading.kind, reading.place = "none_here", kind, area
 
     def _match(self, reading: _Reading, tokens: Tokens, home: Home, area: str | None) -> Match:
         slots = []
@@ -184,7 +200,8 @@ class Ranking:
                 said = " ".join(tokens.words[start:end])
             else:
                 said = value
-            slots.append(SlotMatch(label, said, tokens.starts[start], tokens.ends[end - 1], ids))
+            place = tokens.starts[start], tokens.ends[end - 1]
+            slots.append(SlotMatch(label, said, *place, ids, entry.kind == "wildcard"))
         return Match(
             reading.rule.intent,
             tuple(slots),
@@ -197,7 +214,7 @@ class Ranking:
     def _miss(self, reading: _Reading, tokens: Tokens, code: MissCode, at: int) -> Miss:
         whole = tokens.written(0, len(tokens))
         if at < 0:
-            return Miss(code, reading.rule.intent, whole, "", 0, 0)
+            return Miss(code, reading.rule.intent, whole, reading.kind, 0, 0, place=reading.place)
         reference, start, end, _ = reading.captures[at]
         if code != "out_of_range":
             words = tokens.words[start:end]
@@ -259,13 +276,19 @@ class Ranking:
                     continue
                 if key[0] < 0 or any(isinstance(one[3], OutOfRange) for one in captures):
                     continue
-                rule = self._rules[numbers[0]]
+                # What most kinds of device can do is likelier to be what was asked.
+                likeliest = max(numbers, key=self._kinds_of)
+                rule = self._rules[likeliest]
                 if len(numbers) > 1:
                     kinds = [self._rules[number].kinds for number in numbers]
                     every = frozenset().union(*kinds) if all(kinds) else frozenset()
                     rule = rule._replace(kinds=every)
-                best, best_order = _Reading(key, numbers[0], rule, captures, at), order
+                best, best_order = _Reading(key, likeliest, rule, captures, at), order
         return None if best is None else self._miss(best, tokens, "unknown_name", best.at)
+
+    def _kinds_of(self, number: int) -> float:
+        """How many kinds of device a rule takes."""
+        return len(self._rules[number].kinds) or math.inf
 
     def _nearness(
         self, captures: list[tuple[int, int, int, Any]], at: int, words: Sequence[str]

@@ -7,6 +7,8 @@ only, and a list: what it lacks is heard as before.
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from itertools import product
 from typing import Final
 
@@ -29,7 +31,7 @@ _ASKED: Final = _several(
     "why do you|why should i|when did you|when do you|how do i|how do you|how did they|"
     "how would one|who told you to|who said to|what happens if i|what if i|what made you|"
     "is it wise to|is it safe to|was it you who said to|do you know how to|"
-    "have you ever tried to|are we allowed to"
+    "have you ever tried to|are we allowed to|do you think i should|do you think we should"
 )
 _TOLD: Final = _several(
     "i forgot to|i tried to|i used to|i meant to|i will|i am about to|i was going to|i had to|"
@@ -106,6 +108,60 @@ def spoken_of(text: str) -> str:
     begun = f"{text.lower().strip()} "
     found = [words for words in _BEGINNINGS if begun.startswith(words)]
     return max(found, key=len, default="").strip()
+
+
+_LEAD: Final = r"(?:(?:well|so|and|but|oh|hey|ok|okay|yes|no|actually|sorry)\W+)*"
+_PAST: Final = (
+    r"have|had|am|are|was|were|will|shall|can|could(?! use\b)|may|might|did|just|already|only"
+    r"|accidentally|set|put|let|(?!need)\w+ed"
+)
+_WHY: Final = (
+    r"(?:(?:so|too|very|really|a bit) )?(?:cold|hot|warm|freezing|chilly|boiling|leaving|off|out"
+    r"|home|back|going (?:to bed|to sleep|out|home)|ready|tired|done)\b"
+)
+"""What somebody may be who wants something done: "I'm cold"."""
+_TELLS: Final = (
+    rf"{_LEAD}((?:i['\u2019]?m|we['\u2019]re|(?:i|we)(?:['\u2019]?ve|['\u2019]ll| (?:{_PAST})))"
+    rf"(?: (?:just|already|now))?)\b(?! {_WHY})"
+)
+_ASKS: Final = (
+    rf"{_LEAD}((?:is|are|was|were|am|does|did|has|had|why|when|where|who)(?:n['\u2019]?t)?"
+    r"|do (?:i|we|you(?! mind\b)|they)|have (?:i|we|you|they)|leave)\b"
+)
+_STANDS: Final = (
+    rf"{_LEAD}(?!make sure|check|see|tell|let|i want|i need|i'd|can|could|would|will|please|what"
+    r"|which|how|when|if)(?P<said>\S.*\b(?:is|are|was|were|should be|must be|has been|have been)"
+    r"(?: (?:still|already|now))? (?:on|off|open|closed|shut|locked|unlocked))\W*$"
+)
+
+
+KEEPING: Final = frozenset({"leave"})
+"""Words that sentences begin with which want things left as they are."""
+QUESTIONS: Final = frozenset({"is", "are", "did", "have", "do", "what", "how"})
+"""Words that sentences begin with which ask for something."""
+
+
+@cache
+def _compiled(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.IGNORECASE)
+
+
+def told(text: str) -> str:
+    """The words that a text begins with, where it tells what somebody does: "I've locked"."""
+    found = _compiled(_TELLS).match(text.strip())
+    return found[1] if found is not None else ""
+
+
+def asked(text: str) -> str:
+    """The words that a text begins with, where they ask, or want things left as they are."""
+    found = _compiled(_ASKS).match(text.strip())
+    return found[1] if found is not None else ""
+
+
+def stands(text: str) -> str:
+    """A text that says how something is: "the stereo is off"; empty where it does not."""
+    found = _compiled(_STANDS).match(text.strip())
+    return found["said"] if found is not None else ""
 
 
 def refusal(words: str, effect: str = "makes no command of it") -> str:

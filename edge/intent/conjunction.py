@@ -43,6 +43,7 @@ Links = frozenset[str]
 """Words that parts are cut at."""
 ENGLISH: Final[Links] = _AND["en"]
 _PRONOUNS: Final = frozenset({"it", "them"})
+_THERE: Final = "there"
 _LONGEST_BEGINNING: Final = 10
 """Words at the beginning of a part that another one may share."""
 _LONGEST_END: Final = 6
@@ -135,23 +136,43 @@ def completed(
     found = None
     if before is not None:
         whole, meant = before
-        found = pointed(part, meant, fits) or begun(part, whole, meant.intent, fits)
+        found = pointed(part, whole, meant, fits) or begun(part, whole, meant.intent, fits)
     return found or ended(part, verb, later, fits)
 
 
-def pointed(part: Tokens, before: Command, fits: Fits) -> Command | None:
+def points(part: Tokens) -> bool:
+    """Whether a part has a word for what was named before it: "it", "them", "there" at its end."""
+    return part.words[-1] == _THERE or not _PRONOUNS.isdisjoint(part.words)
+
+
+def pointed(part: Tokens, whole: Tokens, before: Command, fits: Fits) -> Command | None:
     """A part that points to what was named before it: "turn on the lamp and dim it to 20".
 
     Args:
-        part: no command by itself.
-        before: the command before it.
+        part: a part of a sentence, with or without such a word.
+        whole: the part before it, a command by itself.
+        before: that command.
         fits: tells whether a sentence is a command.
     """
-    name = before.slots.get("name")
-    at = next((at for at, word in enumerate(part.words) if word in _PRONOUNS), None)
-    if at is None or not isinstance(name, str):
+    if not points(part):
         return None
-    return fits(joined(part.part(0, at), tokenise(name), part.part(at + 1, len(part))))
+    last = len(part) - 1
+    at = next((at for at, word in enumerate(part.words) if word in _PRONOUNS), last)
+    name, area = (before.slots.get(label) for label in ("name", "area"))
+    there = tokenise(f"in the {area}") if isinstance(area, str) else None
+    meant: list[Tokens] = []
+    if part.words[at] == _THERE:
+        meant += [there] if there is not None else []
+    elif isinstance(name, str):
+        meant.append(tokenise(name))
+    else:  # "the study lights", of "set the study lights to 20"
+        first = len(verb_of(whole))
+        meant += [whole.part(first, end) for end in range(len(whole), first, -1)]
+    rest = part.part(at + 1, len(part))
+    tried = [joined(part.part(0, at), one, rest) for one in meant]
+    if there is not None:
+        tried.append(joined(part, there))
+    return next((found for one in tried if (found := fits(one)) is not None), None)
 
 
 def begun(part: Tokens, whole: Tokens, intent: str, fits: Fits) -> Command | None:

@@ -15,6 +15,7 @@ _CODES: dict[str, RejectCode] = {
     "wrong_kind": "unknown_name",
     "wrong_place": "unknown_name",
     "needs_area": "ambiguous_name",
+    "none_here": "unknown_name",
 }
 
 
@@ -50,10 +51,9 @@ def interpret(found: Match | Miss, home: Home) -> Command | Rejected:
         reason = wrong_place(home, found.said, found.ids, found.place or "")
         suggestions = tuple(home.label(one) for one in found.ids[:NAMED])
     elif found.code == "needs_area":
-        suggestions = tuple(area.name for area in home.areas[:NAMED])
-        reason = "which area? Say it too"
-        if suggestions:
-            reason += f", such as {suggestions[0]!r}"
+        reason, suggestions = which_area(home)
+    elif found.code == "none_here":
+        reason, suggestions = none_here(home, found.said, found.place or "")
     elif found.code == "incomplete":
         reason = f"the sentence stops after {found.text!r}; it could go on: {found.rest!r}"
     else:
@@ -88,6 +88,20 @@ def ambiguous_name(home: Home, kind: str, said: str, ids: tuple[str, ...]) -> st
     named = ", ".join(home.label(one) for one in ids[:NAMED])
     more = ", …" if len(ids) > NAMED else ""
     return f"{len(ids)} {kind}s are called {said!r}: {named}{more}. Which one?"
+
+
+def which_area(home: Home) -> tuple[str, tuple[str, ...]]:
+    """Why a sentence is refused that is of a place which nobody has named, and some to name."""
+    areas = tuple(area.name for area in home.areas[:NAMED])
+    return f"which area? Say it too{f', such as {areas[0]!r}' if areas else ''}", areas
+
+
+def none_here(home: Home, kind: str, place: str) -> tuple[str, tuple[str, ...]]:
+    """Why a sentence is refused whose place has no such device, and some devices elsewhere."""
+    found = home.get(place)
+    where = f" in {found.name!r}" if found is not None else " here"
+    others = tuple(home.label(one.id) for one in home.devices if one.kind == kind)[:NAMED]
+    return f"there is no {kind.replace('_', ' ')}{where}; there is {', '.join(others)}", others
 
 
 def _name_kind(found: Miss) -> NameKind:

@@ -40,7 +40,7 @@ class Modifier(NamedTuple):
         taken = list(slots)
         for found in _compiled(self.words).finditer(text):
             if not any(slot.overlaps(*found.span()) for slot in taken):
-                return found.group()
+                return found.group().strip(" ,;.!?")
         return ""
 
     def has(self, word: str) -> bool:
@@ -54,13 +54,51 @@ def _compiled(words: str) -> re.Pattern[str]:
 
 
 CONTRARY: Final = Modifier(
-    r"\b(?:not|never|cannot|except|unless|without|instead|nobody|nothing"
+    r"\b(?:not|never|cannot|unless|instead|no[- ]?(?:one|body)|nothing|avoid|refuse"
     r"|\w+n['’]t(?! mind\b)|(?:do|does|did|ca|wo|should|would|is|are|was)nt"
     r"|(?<=\s)but)\b",
     "may turn it into its contrary",
     frozenset({"but"}),
 )
 """Somebody may want it not to be done."""
+
+EXCEPT: Final = Modifier(
+    r"\b(?:exc?ept\w*|exclud(?:e|es|ed|ing)|without|apart from|aside from|besides?|ignoring"
+    r"|(?:any )?other(?: than)?|save for|(?:bar|save) (?:the|my|our)"
+    r"|leaving (?:on|off|the|my|our|only|just)|and leave|most of|barring|(?<=\S )keep)\b",
+    "leaves something out of it",
+    frozenset({"except", "without", "other"}),
+)
+"""Somebody may want it done to all else."""
+
+EITHER: Final = Modifier(r"\bor\b(?! so\b)", "leaves open what is meant", frozenset({"or"}))
+"""Somebody asks, or has not decided."""
+
+ELSEWHERE: Final = Modifier(
+    r"\b(?:outside|outdoors|out there|next door|in (?:the|my|our) car)\b",
+    "is of somewhere else",
+    frozenset({"outside", "outdoors"}),
+)
+"""Somebody may speak of a place that no home has."""
+
+BOTH: Final = Modifier(
+    r"\b(?:on(?: and|,)?(?: then)? (?:back )?off|off(?: and|,)?(?: then)? (?:back )?on)\b",
+    "is both",
+)
+"""Somebody tries what happens."""
+
+CORRECTED: Final = Modifier(
+    r"(?<=\S)[\s,;.!?\u2026]+(?:no|nope|i mean|i meant|oops|wait|rather)\b",
+    "corrects what was said before it",
+)
+"""Somebody says it anew, and what of it is meant is not known."""
+
+TAKEN_BACK: Final = Modifier(
+    r"(?<=\S)[\s,;.!?]+(?:no(?:pe)?(?:,? wait)?|wait|hang on|hold on|never ?mind|forget (?:it|that)"
+    r"|scratch that|cancel that|on second thoughts?)(?: (?:sorry|thanks))?\W*$",
+    "takes it back",
+)
+"""Somebody has changed their mind, and says so at the end."""
 
 LATER: Final = Modifier(
     r"\b(?:later|tomorrow|tonight|overnight|eventually|until|till|remind|schedule"
@@ -75,8 +113,11 @@ LATER: Final = Modifier(
 )
 """Somebody may want it at another time than now."""
 
-MODIFIERS: Final = (CONTRARY, LATER)
+MODIFIERS: Final = (CONTRARY, EXCEPT, EITHER, BOTH, ELSEWHERE, TAKEN_BACK, CORRECTED, LATER)
 
+_ALL_BUT: Final = (
+    r"\b(?:all|every\w*|any\w*)\b.*\b(?:but|except|apart from|other than|besides|excluding)\b"
+)
 _AT_ITS_END: Final = (
     r"(?<=\S )(?:"
     rf"(?:in|for) (?:\w+ ){{1,3}}(?:minute|hour|day)s?"
@@ -94,4 +135,13 @@ def put_off(text: str) -> str:
     tomorrow" and "tonight tonight" are, so fewer words are taken for a time than in `LATER`.
     """
     found = _compiled(_AT_ITS_END).search(text)
+    return found.group() if found is not None else ""
+
+
+def all_but(text: str) -> str:
+    """The words of a text that leave something out of all; empty where none do.
+
+    Of words that may be any: "everything except milk" is nothing to be taken off a list.
+    """
+    found = _compiled(_ALL_BUT).search(text)
     return found.group() if found is not None else ""

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from edge.events import SlotValue
 from edge.grammar.file import GrammarTables
 from edge.grammar.intents import labels_said, rules_at
+from edge.grammar.ranking import FUNCTION_WORDS
 
 Fixed = tuple[tuple[str, SlotValue], ...]
 """Slots that a sentence has without saying them, in order."""
@@ -55,6 +56,7 @@ class SlotSets:
         self.fixing = frozenset(rule.intent for rule in tables.rules if rule.slots)
         """Intents that have sentences with fixed slots."""
         self._words: dict[_Way, frozenset[str]] = {}
+        self._telling: dict[str, frozenset[str]] = {}
 
     def of(self, intent: str) -> frozenset[str] | None:
         """The slots that any sentence of an intent says; None of an intent that has none."""
@@ -64,6 +66,31 @@ class SlotSets:
     def are_said(self, intent: str, slots: Set[str]) -> bool:
         """Whether a sentence of an intent says these slots and no others."""
         return any(way.said == slots for way in self._graph.ends.get(intent, ()))
+
+    def ask_where(self, intent: str, slots: Set[str]) -> bool:
+        """Whether a sentence of an intent that says these slots is of the place it is said in."""
+        rules = self._tables.rules
+        ways = self._graph.ends.get(intent, ())
+        return any(way.said == slots and rules[way.rule].needs_area for way in ways)
+
+    def take_place(self, intent: str) -> bool:
+        """Whether a sentence of an intent says an area, or is of the one it is said in."""
+        return any("area" in self._needs(way) for way in self._graph.ends.get(intent, ()))
+
+    def telling(self, intent: str) -> frozenset[str]:
+        """Words of which an intent's sentences without slots all have one, and the others none.
+
+        "Doors", "everything": what is locked where nothing is named. Empty where there are none.
+        """
+        if intent not in self._telling:
+            self._telling[intent] = self._find_telling(intent)
+        return self._telling[intent]
+
+    def all_have(self, intent: str, words: frozenset[str]) -> bool:
+        """Whether every sentence of an intent has one of some words; not of one without any."""
+        ways = self._graph.ends.get(intent, {})
+        ends = [state for states in ways.values() for state in states]
+        return bool(ends) and not self._reached(words, avoiding=True)[ends].any()
 
     def lacking(self, intent: str, said: Iterable[str]) -> list[frozenset[str]]:
         """The fewest slots that these lack to be all that a sentence of an intent says.
@@ -107,6 +134,33 @@ class SlotSets:
             if len(told) != 1:
                 return None
         return {label: value for fixed in told for label, value in fixed if label not in given}
+
+    def _find_telling(self, intent: str) -> frozenset[str]:
+        ways = self._graph.ends.get(intent, {})
+        without = [way for way in ways if not way.said]
+        if len(without) in (0, len(ways)):
+            return frozenset()
+        others = frozenset[str]().union(
+            *(self._words_of(intent, way) for way in ways if way.said), FUNCTION_WORDS
+        )
+        reached = self._reached(others)
+        if any(reached[ways[way]].any() for way in without):
+            return frozenset()  # there is one without any
+        return frozenset[str]().union(*(self._words_of(intent, way) for way in without)) - others
+
+    def _reached(self, words: frozenset[str], *, avoiding: bool = False) -> npt.NDArray[np.bool_]:
+        """Which states sentences come to that have no slots, and no words but these; or, avoiding
+        them, that have any slots and all words but these."""
+        known = self._tables.words
+        plain = np.array([(word in words) != avoiding for word in known] + [avoiding], bool)
+        graph = self._graph
+        passes = plain[np.minimum(graph.labels, len(known))]
+        reached = np.zeros(graph.states, bool)
+        reached[:1] = True
+        count = 0
+        while count != (count := int(reached.sum())):
+            reached[graph.targets[passes & reached[graph.sources]]] = True
+        return reached
 
     def _needs(self, way: _Way) -> frozenset[str]:
         """Where it was said stands in for an area: that is none that a model has read."""

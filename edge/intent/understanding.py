@@ -10,7 +10,8 @@ from edge.errors import UsageError
 from edge.events import Command, Rejected
 from edge.grammar.grammar import Grammar
 from edge.grammar.match import Match, Miss
-from edge.home.home import Home
+from edge.home.home import Home, Item
+from edge.home.targets import lacking
 from edge.intent.conjunction import (
     completed,
     contradiction,
@@ -19,17 +20,19 @@ from edge.intent.conjunction import (
     listed,
     parts_of,
     pointed,
+    points,
     several,
     verb_of,
     with_verb,
 )
 from edge.intent.frame_check import FrameCheck
-from edge.intent.interpret import interpret
+from edge.intent.here import is_here
+from edge.intent.interpret import interpret, none_here, which_area
 from edge.intent.model import Frame, IntentModel
-from edge.intent.resolve import resolve
+from edge.intent.resolve import Resolved, resolve
 from edge.intent.slots import SlotSchema
 from edge.limits import SENTENCE_CHARS, SENTENCE_WORDS
-from edge.text import Tokens, tokenise
+from edge.text import Tokens, is_unicode, tokenise
 
 Answer = Command | Rejected
 Reader = Callable[[Tokens], Answer | None]
@@ -63,6 +66,8 @@ class TextUnderstanding:
         self.home = home
         self._area: str | None = None
         """Where the sentence that is being read was said."""
+        self._ending = ""
+        """Its question mark, if it has one."""
         # Where no sentences are written down, a corpus has taught the model what words do to them.
         self._check = FrameCheck(grammar, schema) if grammar is not None else None
 
@@ -76,7 +81,8 @@ class TextUnderstanding:
         Raises:
             UsageError: `text` is neither text nor bytes.
         """
-        self._area = area
+        # Somebody may have gone on listening in a room that the home does not have any more.
+        self._area = area if area is not None and self.home.is_a(area, "area") else None
         if not isinstance(text, str):
             decoded = _decode(text)
             if isinstance(decoded, Rejected):
@@ -85,7 +91,7 @@ class TextUnderstanding:
         if len(text) > SENTENCE_CHARS:
             reason = f"{len(text)} characters; at most {SENTENCE_CHARS} are read"
             return Rejected("too_long", reason, text=_printable(text[:_SHOWN]))
-        if not text.isascii() and not _is_unicode(text):
+        if not text.isascii() and not is_unicode(text):
             return Rejected("not_text", "the sentence is not Unicode", text=_printable(text))
         if self._grammar is None:
             # A model has an answer to anything; to a row of emoji it must not be asked for one.
@@ -93,12 +99,15 @@ class TextUnderstanding:
         tokens = tokenise(text)
         if not tokens.words:
             return _empty(text)
+        self._ending = "?" if text.rstrip().endswith("?") else ""
         return self._by_grammar_then_model(text, tokens, self._grammar)
 
     def _by_grammar_then_model(self, text: str, tokens: Tokens, grammar: Grammar) -> Answer:
         search = grammar.search(tokens, self.home, area=self._area)
         if search.match is not None:
             return self._apart(tokens, search.match, grammar) or self._meant(search.match)
+        if self._check is not None and (reason := self._check.taken_back(text)):
+            return Rejected("unsure", reason, text=text)
         said = grammar.plain(tokens)
         links = self._links
         parts = parts_of(said, links)
@@ -126,6 +135,8 @@ class TextUnderstanding:
                 return interpret(begun, self.home)
             # A near match knows what is amiss; a command read in part knows which part.
             found = search.miss()
+            if found is not None and found.code == "unknown_name" and is_here(found.said):
+                return self._here(text, found, grammar)
             if found is not None:
                 near = self._put_off(found) or interpret(found, self.home)
                 # "Close enough": no device is called "enough", nor anything like it.
@@ -135,6 +146,16 @@ class TextUnderstanding:
             if isinstance(together, Rejected):
                 return together
         return guess
+
+    def _here(self, text: str, found: Miss, grammar: Grammar) -> Answer:
+        """What a sentence means that says "here" where it could name a room."""
+        place = self.home.get(self._area or "")
+        if place is None:
+            reason, areas = which_area(self.home)
+            return Rejected("ambiguous_name", reason, found.text, areas, found.intent)
+        named = tokenise(f"{text[: found.start]}{place.name}{text[found.end :]}")
+        match = grammar.search(named, self.home, area=self._area).match
+        return interpret(found if match is None else match, self.home)
 
     def _put_off(self, found: Miss) -> Rejected | None:
         """What is amiss with "the front door in five minutes", where there is a front door."""
@@ -152,15 +173,15 @@ class TextUnderstanding:
         Why one of them is none, where it is put off: "play jazz at seven and open the door".
         """
         texts = [slot.value for slot in match.slots if isinstance(slot.value, str)]
-        if not any(has_link(text, self._links) for text in texts):
+        if not any("," in text or has_link(text, self._links) for text in texts):
             return None
-        parts = parts_of(grammar.plain(tokens), self._links)
-        meant = [self._matched(part) for part in parts]
-        commands = [one for one in meant if isinstance(one, Command)]
-        refused = [one for one in meant if isinstance(one, Rejected)]
-        if len(parts) == 1 or None in meant:
-            return None
-        return refused[0] if refused else several(commands)
+        said = grammar.plain(tokens)
+        for parts in (parts_of(said, self._links), listed(said, self._links)):
+            meant = [self._matched(part) for part in parts]
+            if len(parts) > 1 and None not in meant:
+                refused = [one for one in meant if isinstance(one, Rejected)]
+                return refused[0] if refused else self._several(parts, self._matched, sharing=True)
+        return None
 
     def _exactly(self, cuts: Iterable[list[Tokens]], exact: Reader) -> Answer | None:
         """The first of some cuts all of whose parts are commands, or the last that nearly are."""
@@ -179,9 +200,9 @@ class TextUnderstanding:
         return None if found is None else self._meant(found)
 
     def _meant(self, found: Match | Miss) -> Answer:
-        """What the grammar found, unless the words at its end put it off."""
+        """What the grammar found, unless something spoils it."""
         if isinstance(found, Match) and self._check is not None:
-            reason = self._check.put_off(found)
+            reason = self._check.spoiled(found, found.text + self._ending)
             if reason is not None:
                 return Rejected("unsure", reason, text=found.text, intent=found.intent)
         return interpret(found, self.home)
@@ -226,8 +247,10 @@ class TextUnderstanding:
         for number, part in enumerate(parts, 1):
             answer = read(part)
             if isinstance(answer, Command):
-                if sharing and before is not None:  # "turn it down" is the music, but for a lamp
-                    answer = pointed(part, before[1], self._fitting) or answer
+                if before is not None and points(part):
+                    if (pointing := self._pointing(part, answer, *before)) is None:
+                        return None
+                    answer = pointing
                 verb, before = verb_of(part), (part, answer)
             elif verb is not None and isinstance(carried := read(with_verb(part, verb)), Command):
                 answer = carried
@@ -249,6 +272,13 @@ class TextUnderstanding:
             return Rejected("unsure", reason, text=commands[0].text, intent=commands[0].intent)
         return several(commands)
 
+    def _pointing(
+        self, part: Tokens, meant: Command, whole: Tokens, before: Command
+    ) -> Command | None:
+        """What "dim them" means behind a command: not all of them, where that one was of a room."""
+        placed = not before.slots.keys().isdisjoint(("area", "floor"))
+        return pointed(part, whole, before, self._fitting) or (None if placed else meant)
+
     def _by_model(self, text: str, tokens: Tokens | None = None) -> Answer:
         model = self._model
         if model is None:
@@ -260,7 +290,7 @@ class TextUnderstanding:
                 return Rejected("too_long", reason, text=text[:_SHOWN])
             return _empty(text)
         if self._check is not None:
-            frame = self._check.corrected(text, frame)
+            frame = self._check.corrected(text, frame, self.home)
         if frame.out_of_scope > frame.intent_probability:
             return Rejected(
                 "out_of_scope",
@@ -269,7 +299,7 @@ class TextUnderstanding:
                 intent=frame.intent,
                 score=frame.intent_probability,
             )
-        amiss = None if self._check is None else self._check.amiss(text, frame)
+        amiss = None if self._check is None else self._check.amiss(text, frame, self.home)
         calibration = model.calibration
         # NaN is not sure either.
         sure = (
@@ -289,12 +319,36 @@ class TextUnderstanding:
         )
         if isinstance(found, Rejected):
             return found
-        fixed = {} if self._check is None else self._check.fixed(text, frame)
+        place = self._place(text, frame, found)
+        if isinstance(place, Rejected):
+            return place
+        here = place is not None
+        fixed = {} if self._check is None else self._check.fixed(text, frame, here=here)
         if fixed is None:
             reason = f"{frame.intent} was understood, but not of what; say it as the home does"
             return Rejected("incomplete", reason, text=text, intent=frame.intent, score=frame.score)
         slots = {**found.slots, **fixed}
-        return Command(frame.intent, slots, found.targets, frame.score, "model", text)
+        targets = found.targets
+        if place is not None:
+            slots["area"] = place.name
+            targets = (*targets, place.id)
+        return Command(frame.intent, slots, targets, frame.score, "model", text)
+
+    def _place(self, text: str, frame: Frame, found: Resolved) -> Item | Rejected | None:
+        """The room that a frame is of because it is said there; None where it is of no such room,
+        or nobody has to know."""
+        how = self._check.place(text, frame) if self._check is not None else None
+        if how is None:
+            return None
+        if self._area is None:
+            reason, names = which_area(self.home)
+        elif kind := lacking(found.slots.values(), self.home, self._area):
+            reason, names = none_here(self.home, kind, self._area)
+        else:
+            return self.home.get(self._area)
+        if how == "meant":
+            return None
+        return Rejected("ambiguous_name", reason, text, names, frame.intent, frame.score)
 
 
 class _Remembering:
@@ -322,16 +376,6 @@ def _decode(text: object) -> str | Rejected:
     except UnicodeDecodeError as error:
         reason = f"the sentence is not UTF-8: byte 0x{raw[error.start]:02x} at {error.start}"
         return Rejected("not_text", reason, text=raw[:_SHOWN].decode("utf-8", "backslashreplace"))
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether no half of a surrogate pair is in `text`: Python has those for bytes it cannot read
-    (PEP 383), and no UTF-8 can hold them."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _printable(text: str) -> str:

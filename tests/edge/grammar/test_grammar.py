@@ -284,6 +284,27 @@ def test_a_template_can_ask_for_the_place_of_the_speaker(grammar: Grammar) -> No
     assert said_nowhere.reason == "which area? Say it too, such as 'Kitchen'"
 
 
+def test_of_two_that_say_the_same_the_one_of_the_speakers_place_is_meant(tmp_path: Path) -> None:
+    page = tmp_path / "page.yaml"
+    page.write_text(
+        "language: en\nlists: {things: {values: [light, fan]}}\nintents:\n  Off:\n    data:\n"
+        '      - sentences: ["{things:kind} off"]\n'
+        '      - sentences: ["{things:kind} off [here]"]\n'
+        "        requires_context: {area: {slot: true}}\n"
+    )
+    grammar = Grammar.from_bytes(compile_grammar(read_templates(page)).data)
+    assert command(grammar, "light off").targets == ()
+    assert command(grammar, "light off", area="study").targets == ("study",)
+    # There is no fan in the study: it is all fans, unless it cannot be.
+    assert command(grammar, "fan off", area="study").targets == ()
+    said = refusal(grammar, "fan off here", area="study")
+    assert (said.code, said.reason) == (
+        "unknown_name",
+        "there is no fan in 'Study'; there is Fan (Hall)",
+    )
+    assert said.suggestions == ("Fan (Hall)",)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from edge.grammar.file import GrammarTables, read_tables
-from edge.grammar.intents import intents_by_word, words_after
+from edge.grammar.intents import (
+    intents_by_first_word,
+    intents_by_word,
+    words_after,
+    words_before,
+)
 from export.grammar.compiler import compile_grammar
 from export.grammar.templates import read_templates
 from tests.edge.grammar.test_grammar import PAGE
@@ -33,3 +38,17 @@ def test_words_that_follow_a_slot(tables: GrammarTables) -> None:
     assert found["percent"] == {"brightness"}
     assert found["degrees"] == {"warmth"}
     assert "heat" not in found
+
+
+def test_words_that_sentences_begin_with(tables: GrammarTables) -> None:
+    found = intents_by_first_word(tables)
+    assert found["turn"] == {"TurnOn", "Start"}
+    assert found["raise"] == {"Open"}
+    assert "on" not in found
+
+
+def test_words_that_come_before_a_slot(tables: GrammarTables) -> None:
+    found = words_before(tables)
+    assert found["warmth"] == {"to"}
+    assert found["hours"] == {"wait"}
+    assert found["minutes"] == {"a", "and"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.intent.asides import BEFORE, BEHIND, LINKS, aside
+from edge.intent.asides import BEFORE, BEHIND, LINKS, aside, asked, stands, told
 from edge.voice.spoken import say_text
 
 
@@ -35,3 +35,55 @@ def test_each_is_written_as_it_is_said(phrase: str) -> None:
 def test_asking_politely_is_none() -> None:
     polite = {"please", "can you", "could you", "would you", "will you", "hey", "you can", "let us"}
     assert not polite & {*BEFORE}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("I've locked the door", "I've"),
+        ("well, i have just locked it", "i have just"),
+        ("we're opening it", "we're"),
+        ("i dimmed the lights", "i dimmed"),
+        ("I'm locking up", "I'm"),
+        ("I'm cold, turn up the heating", ""),
+        ("we are going to bed, lock the doors", ""),
+        ("i need more light", ""),
+        ("i could use some light", ""),
+        ("were the lights on", ""),
+        ("i want the lights on", ""),
+    ],
+)
+def test_who_tells_what_was_done(text: str, words: str) -> None:
+    assert told(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("is it too dark", "is"),
+        ("Isn't it open", "Isn't"),
+        ("do they lock", "do they"),
+        ("leave the lights on", "leave"),
+        ("do you mind closing it", ""),
+        ("do the dishes", ""),
+        ("island", ""),
+    ],
+)
+def test_who_asks_or_wants_things_as_they_are(text: str, words: str) -> None:
+    assert asked(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("the stereo is off", True),
+        ("the lights in the hall are still on!", True),
+        ("the door should be locked", True),
+        ("make sure the stereo is off", False),
+        ("tell me if the door is locked", False),
+        ("turn the lights on", False),
+        ("the study is too dark", False),
+    ],
+)
+def test_who_says_how_things_are(text: str, is_so: bool) -> None:
+    assert bool(stands(text)) is is_so

@@ -17,6 +17,7 @@ from edge.intent.conjunction import (
     listed,
     parts_of,
     pointed,
+    points,
     several,
     verb_of,
 )
@@ -103,13 +104,35 @@ def test_a_part_is_begun_with_as_much_of_another_as_will_do() -> None:
 
 
 def test_a_part_may_point_to_what_was_named_before() -> None:
-    part = tokenise("dim it to 20")
+    part, whole = tokenise("dim it to 20"), tokenise("turn on the floor lamp")
     lamp = Command("turn", {"name": "Floor lamp"}, ("light.floor",))
-    found = pointed(part, lamp, knowing("dim floor lamp to 20"))
+    found = pointed(part, whole, lamp, knowing("dim floor lamp to 20"))
     assert found is not None
     assert found.text == "dim floor lamp to 20"
-    assert pointed(part, Command("turn", {"area": "Hall"}, ("hall",)), knowing("dim to 20")) is None
-    assert pointed(tokenise("dim to 20"), lamp, knowing("dim floor lamp to 20")) is None
+    assert pointed(tokenise("dim to 20"), whole, lamp, knowing("dim floor lamp to 20")) is None
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "meant"),
+    [
+        ("turn on the hall lights", "dim them", "dim the hall lights"),
+        ("set the hall lights to 20", "make them red", "make the hall lights red"),
+        ("play jazz in the hall", "turn it down", "turn it down in the hall"),
+        ("turn on the hall lights", "close the blinds there", "close the blinds in the hall"),
+    ],
+)
+def test_or_to_all_there_is_in_a_room(whole: str, part: str, meant: str) -> None:
+    before = Command("turn", {"area": "hall"}, ("hall",))
+    found = pointed(tokenise(part), tokenise(whole), before, knowing(meant))
+    assert found is not None
+    assert found.text == meant
+    assert pointed(tokenise(part), tokenise(whole), before, knowing("dim all")) is None
+
+
+def test_there_points_at_an_end_only() -> None:
+    assert points(tokenise("close them there"))
+    assert points(tokenise("lock it"))
+    assert not points(tokenise("is there milk"))
 
 
 def test_of_all_ways_the_first_that_will_do_is_taken() -> None:

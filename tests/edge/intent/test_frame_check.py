@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from edge.grammar.grammar import Grammar
+from edge.grammar.match import Match, SlotMatch
+from edge.home.home import Device, Home
 from edge.intent.frame_check import FrameCheck
 from edge.intent.model import Frame, SlotReading
 from edge.intent.slots import SlotSchema, SlotType
@@ -21,13 +23,16 @@ intents:
       - sentences: ["dim {{name}} to {{brightness}} [percent]"]
   Ask:
     data:
-      - sentences: ["did you leave {{name}} on"]
+      - sentences: ["did you leave {{name}} on", "did you leave {{name}} off"]
   Turn:
     data:
       - sentences: ["turn {{name}}", "turn the {{area}}"]
   Hear:
     data:
       - sentences: ["hear {{song}}"]
+  Lock:
+    data:
+      - sentences: ["lock the doors", "lock {{name}}"]
   Wait:
     data:
       - sentences: ["wait {{minutes}} minutes", "never mind"]
@@ -38,17 +43,30 @@ lists:
 """
 
 
+NUMBER = SlotType("number", 0, 100)
+SCHEMA = SlotSchema(
+    {
+        "Dim": {"brightness": NUMBER, "area": SlotType()},
+        "Turn": {"name": SlotType("device"), "area": SlotType("area")},
+        "Hear": {"song": SlotType()},
+    }
+)
+
+
 def check_of(folder: Path, language: str = "en") -> FrameCheck:
     page = folder / "page.yaml"
     page.write_text(_PAGE.format(language=language))
     grammar = Grammar.from_bytes(compile_grammar(read_templates(page)).data)
-    number = SlotType("number", 0, 100)
-    return FrameCheck(grammar, SlotSchema({"Dim": {"brightness": number, "area": SlotType()}}))
+    return FrameCheck(grammar, SCHEMA)
 
 
 @pytest.fixture
 def check(tmp_path: Path) -> FrameCheck:
     return check_of(tmp_path)
+
+
+DIMMED = {"name": "it", "brightness": "5"}
+HOME = Home([Device("light.desk", "Desk lamp", kind="light")])
 
 
 def frame(text: str, intent: str, **slots: str) -> Frame:
@@ -89,7 +107,7 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
             "Wait was understood, but not what '30' is to it",
         ),
         (
-            "dim it to 5 or twenty",
+            "dim it to 5 twenty",
             "Dim",
             {"name": "it", "brightness": "5"},
             "unsure",
@@ -102,13 +120,42 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
             "unsure",
             "Dim was understood, but not what 'two' is to it",
         ),
+        ("dim it to 5 or so not", "Dim", DIMMED, "unsure", "'not' may"),
+        ("dim it or turn it to 5", "Dim", DIMMED, "unsure", "'or' leaves open what is meant"),
+        ("dim it to 5 no wait", "Dim", DIMMED, "unsure", "'no wait' takes it back"),
+        ("dim all other than it to 5", "Dim", DIMMED, "unsure", "'other than' leaves"),
+        ("i've dimmed it to 5", "Dim", DIMMED, "out_of_scope", '"i\'ve" makes no command of it'),
+        ("is it dim to 5", "Dim", DIMMED, "out_of_scope", "'is' makes no command of it"),
+        ("leave it dim at 5", "Dim", DIMMED, "out_of_scope", "'leave' makes no command of it"),
+        ("dimming it to 5", "Dim", DIMMED, "out_of_scope", "'dimming' makes no command of it"),
+        ("it to 5?", "Dim", DIMMED, "unsure", "it asks"),
+        ("dim it in 5", "Dim", DIMMED, "unsure", "Dim was understood, but not what 'in 5' is"),
+        ("dim it to 5 minutes", "Dim", DIMMED, "unsure", "Dim was understood, but not what '5 min"),
+        (
+            "turn it the desk lamp",
+            "Turn",
+            {"name": "it"},
+            "unsure",
+            "Turn was understood, but not what 'desk lamp' is to it",
+        ),
+        ("lock the car", "Lock", {}, "unsure", "Lock was understood, but not of what"),
+        ("it is locked", "Turn", {"name": "it"}, "out_of_scope", "'it is locked' makes no command"),
+        (
+            "hear it off",
+            "Hear",
+            {"song": "it"},
+            "unsure",
+            "Hear was understood, but not what",
+        ),
+        ("take jazz", "Hear", {"song": "jazz"}, "unsure", "Hear was understood, but not by a word"),
+        ("wait in here", "Wait", {}, "unsure", "Wait was understood, but not what 'in here' is"),
         ("shazam", "Wait", {}, "unsure", "Wait was understood, but not by a word that tells"),
     ],
 )
 def test_what_is_amiss(
     check: FrameCheck, text: str, intent: str, slots: dict[str, str], code: str, reason: str
 ) -> None:
-    found = check.amiss(text, frame(text, intent, **slots))
+    found = check.amiss(text, frame(text, intent, **slots), HOME)
     assert found is not None
     assert found[0] == code
     assert found[1].startswith(reason)
@@ -126,6 +173,9 @@ def test_what_is_amiss(
         ("nevver mint", "Wait", {}),
         ("wait for 5 minutes", "Wait", {"minutes": "5"}),
         ("sing it", "Sing", {"name": "it"}),
+        ("i'm cold, dim it to 5", "Dim", {"name": "it", "brightness": "5"}),
+        ("would you dim it to 5?", "Dim", {"name": "it", "brightness": "5"}),
+        ("lock the dors", "Lock", {}),
     ],
     ids=[
         "nothing",
@@ -137,10 +187,13 @@ def test_what_is_amiss(
         "misspelled",
         "time",
         "no sentences of it",
+        "a reason",
+        "a polite question",
+        "misspelled what is meant",
     ],
 )
 def test_what_is_not(check: FrameCheck, text: str, intent: str, slots: dict[str, str]) -> None:
-    assert check.amiss(text, frame(text, intent, **slots)) is None
+    assert check.amiss(text, frame(text, intent, **slots), HOME) is None
 
 
 def test_what_is_in_a_name_may_change_a_command(check: FrameCheck) -> None:
@@ -154,7 +207,7 @@ def test_what_is_in_a_name_may_change_a_command(check: FrameCheck) -> None:
 def test_the_words_are_english(tmp_path: Path) -> None:
     text = "never dim it to 5 later"
     german = check_of(tmp_path, "de")
-    assert german.amiss(text, frame(text, "Dim", name="it", brightness="5")) is None
+    assert german.amiss(text, frame(text, "Dim", name="it", brightness="5"), HOME) is None
 
 
 def test_what_is_fixed_is_told_by_words_outside_slots(tmp_path: Path) -> None:
@@ -170,3 +223,48 @@ def test_what_is_fixed_is_told_by_words_outside_slots(tmp_path: Path) -> None:
     assert check.fixed(text, frame(text, "Off", area="lights house")) == {"kind": "fan"}
     text = "stop those of fans house"
     assert check.fixed(text, frame(text, "Off", area="fans house")) is None
+
+
+def matched(text: str, intent: str, **slots: str) -> Match:
+    found = [
+        SlotMatch(label, said, (at := text.index(said)), at + len(said), (), label == "song")
+        for label, said in slots.items()
+    ]
+    return Match(intent, tuple(found), {}, None, text.rstrip("?"), (0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots", "reason"),
+    [
+        (
+            "hear jazz in five minutes",
+            "Hear",
+            {"song": "jazz in five minutes"},
+            "'in five minutes'",
+        ),
+        (
+            "hear all songs but jazz",
+            "Hear",
+            {"song": "all songs but jazz"},
+            "'all songs but' leaves",
+        ),
+        ("hear the", "Hear", {"song": "the"}, "it does not say what song"),
+        ("the desk lamp to 5?", "Dim", {"name": "desk lamp"}, "it asks"),
+    ],
+)
+def test_a_sentence_of_the_home_may_be_spoiled(
+    check: FrameCheck, text: str, intent: str, slots: dict[str, str], reason: str
+) -> None:
+    assert str(check.spoiled(matched(text, intent, **slots), text)).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots"),
+    [
+        ("hear all of me", "Hear", {"song": "all of me"}),
+        ("turn the desk lamp?", "Turn", {"name": "desk lamp"}),
+        ("the desk lamp to 5", "Dim", {"name": "desk lamp"}),
+    ],
+)
+def test_or_may_not(check: FrameCheck, text: str, intent: str, slots: dict[str, str]) -> None:
+    assert check.spoiled(matched(text, intent, **slots), text) is None

@@ -5,7 +5,20 @@ from __future__ import annotations
 import pytest
 
 from edge.intent.model import SlotReading
-from edge.intent.modifiers import CONTRARY, LATER, MODIFIERS, put_off
+from edge.intent.modifiers import (
+    BOTH,
+    CONTRARY,
+    CORRECTED,
+    EITHER,
+    ELSEWHERE,
+    EXCEPT,
+    LATER,
+    MODIFIERS,
+    TAKEN_BACK,
+    Modifier,
+    all_but,
+    put_off,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,7 +30,8 @@ from edge.intent.modifiers import CONTRARY, LATER, MODIFIERS, put_off
         ("you shouldn\u2019t have", "shouldn\u2019t"),
         ("dont turn it on", "dont"),
         ("everything but the lamp", "but"),
-        ("all lights except mine", "except"),
+        ("let no-one in", "no-one"),
+        ("avoid opening it", "avoid"),
         ("i cannot see, turn on the light", "cannot"),
     ],
 )
@@ -47,6 +61,54 @@ def test_the_contrary_is_found(text: str, word: str) -> None:
 )
 def test_another_time_is_found(text: str, words: str) -> None:
     assert LATER.found(text, ()) == words
+
+
+@pytest.mark.parametrize(
+    ("modifier", "text", "words"),
+    [
+        (EXCEPT, "all lights except mine", "except"),
+        (EXCEPT, "everything exept the lamp", "exept"),
+        (EXCEPT, "lock all apart from the back door", "apart from"),
+        (EXCEPT, "the lights leaving on the lamp", "leaving on"),
+        (EXCEPT, "lights off everywhere save the nursery", "save the"),
+        (EXCEPT, "turn off the other lights", "other"),
+        (EITHER, "the front door or the back door", "or"),
+        (BOTH, "turn the light on and off", "on and off"),
+        (BOTH, "turn on off the light", "on off"),
+        (ELSEWHERE, "it is cold outside", "outside"),
+        (EXCEPT, "turn off everything, keep the radio on", "keep"),
+        (EXCEPT, "everything barring the kettle", "barring"),
+        (CORRECTED, "the kettle, no wait, the lamp", "no"),
+        (CORRECTED, "the lamp i mean the kettle", "i mean"),
+        (TAKEN_BACK, "unlock the door? no", "no"),
+        (TAKEN_BACK, "unlock the door, no wait", "no wait"),
+        (TAKEN_BACK, "open the garage, scratch that.", "scratch that"),
+    ],
+)
+def test_what_else_spoils_a_command(modifier: Modifier, text: str, words: str) -> None:
+    assert modifier.found(text, ()) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["scratch that", "no, the lamp", "an hour or so", "on the offside", "another lamp", "the bar"],
+)
+def test_and_what_does_not(text: str) -> None:
+    assert not any(one.found(text, ()) for one in MODIFIERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("everything except milk", "everything except"),
+        ("all timers apart from the pasta", "all timers apart from"),
+        ("all of me", ""),
+        ("anything goes", ""),
+        ("without you", ""),
+    ],
+)
+def test_what_is_left_out_of_all(text: str, words: str) -> None:
+    assert all_but(text) == words
 
 
 @pytest.mark.parametrize(
@@ -90,7 +152,7 @@ def test_what_puts_off_any_words_stands_at_their_end(text: str, words: str) -> N
     ],
 )
 def test_what_only_looks_like_one_is_none(text: str) -> None:
-    assert [one.found(text, ()) for one in MODIFIERS] == ["", ""]
+    assert not any(one.found(text, ()) for one in MODIFIERS)
 
 
 def test_a_name_may_have_one_in_it() -> None:
@@ -107,7 +169,7 @@ def test_a_number_that_is_meant_is_no_time() -> None:
     assert LATER.found(text[:25], (degrees,)) == ""
 
 
-@pytest.mark.parametrize("word", ["never", "don't", "but", "except", "isnt"])
+@pytest.mark.parametrize("word", ["never", "don't", "but", "nobody", "isnt"])
 def test_a_word_by_itself_is_one(word: str) -> None:
     assert CONTRARY.has(word)
     assert not CONTRARY.has(f"{word}er")

@@ -37,6 +37,10 @@ intents:
   Open:
     data:
       - sentences: ["open {name}"]
+  Lock:
+    data:
+      - sentences: ["lock [up] {name}", "make sure {name} is locked"]
+      - sentences: ["lock (everything|[all] [the] doors)", "secure the house"]
 """
 
 
@@ -112,3 +116,46 @@ def test_what_is_lacking_to_be_a_sentence(
     sets: SlotSets, intent: str, said: list[str], lacking: list[set[str]]
 ) -> None:
     assert sets.lacking(intent, said) == lacking
+
+
+def test_words_that_tell_that_all_there_is_is_meant(sets: SlotSets) -> None:
+    assert sets.telling("Lock") == {"everything", "doors", "secure", "house"}
+    assert sets.telling("Off") == frozenset()  # everything, but in a place
+    assert sets.telling("Here") == frozenset()  # there is nothing else
+    assert sets.telling("Fly") == frozenset()
+
+
+def test_a_sentence_without_such_a_word_needs_none(tmp_path: Path) -> None:
+    page = tmp_path / "page.yaml"
+    page.write_text(PAGE.replace('"secure the house"', '"lock up"'))
+    assert (
+        SlotSets(read_tables(compile_grammar(read_templates(page)).data)).telling("Lock") == set()
+    )
+
+
+def test_which_sentences_are_of_the_place_they_are_said_in(sets: SlotSets) -> None:
+    assert sets.ask_where("Here", set())
+    assert not sets.ask_where("Here", {"area"})
+    assert not sets.ask_where("Off", {"name"})
+    assert [sets.take_place(intent) for intent in ("Here", "Off", "Open", "Fly")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("intent", "words", "have"),
+    [
+        ("Off", {"turn", "fly"}, True),
+        ("Off", {"everything", "lights", "fans"}, False),  # "turn off the lamp"
+        ("Lock", {"lock", "secure", "locked"}, True),
+        ("Lock", {"lock"}, False),
+        ("Fly", {"fly"}, False),
+    ],
+)
+def test_words_of_which_all_sentences_have_one(
+    sets: SlotSets, intent: str, words: set[str], have: bool
+) -> None:
+    assert sets.all_have(intent, frozenset(words)) is have

@@ -466,7 +466,7 @@ class TestRejection:
     def test_a_model_that_is_not_sure_says_what_is_likeliest(
         self, which: str, request: pytest.FixtureRequest
     ) -> None:
-        answer = refused(request.getfixturevalue(which).answer("make the fan on off"), "unsure")
+        answer = refused(request.getfixturevalue(which).answer("dim the fan on"), "unsure")
         assert answer.intent in ("TurnOn", "TurnOff")
         assert 0.3 < answer.score < 0.6
         assert answer.intent in answer.reason
@@ -647,3 +647,67 @@ class TestAnotherTime:
     def test_is_what_a_timer_is_about(self, shipped: Runtime) -> None:
         (command,) = commands(shipped.understand("please start a timer for five minutes now"))
         assert command.intent == "SetTimer"
+
+
+class TestWhereItIsSaid:
+    """Through the bundle that ships, whose templates ask."""
+
+    @pytest.mark.parametrize(
+        ("text", "area", "targets"),
+        [
+            ("turn on the lights", "study", ("study",)),
+            ("turn on the lights", None, ()),
+            ("turn on all the lights", "study", ()),
+            ("flick the lights off in here please mate", "study", ("study",)),
+            ("turn off everything in this room", "study", ("study",)),
+            ("shut off all lights in here", "study", ("study",)),
+            ("turn off everything in our room", "study", ("bedroom",)),
+            ("turn on the study lights and dim them", "kitchen", ("study",)),
+        ],
+    )
+    def test_it_is_the_room(
+        self, shipped: Runtime, text: str, area: str | None, targets: tuple[str, ...]
+    ) -> None:
+        answer = shipped.understand(text, area)
+        assert isinstance(answer, Command), answer
+        assert [one.targets for one in (answer, *answer.also)] == [targets] * (1 + len(answer.also))
+
+    @pytest.mark.parametrize("text", ["turn on the lights in here", "shut off all lights in here"])
+    def test_who_asks_for_it_has_to_be_somewhere(self, shipped: Runtime, text: str) -> None:
+        answer = shipped.understand(text)
+        assert isinstance(answer, Rejected), answer
+        assert answer.reason == "which area? Say it too, such as 'Kitchen'"
+
+    def test_a_room_without_such_a_thing(self, shipped: Runtime) -> None:
+        answer = shipped.understand("turn on the fans in here", "study")
+        assert isinstance(answer, Rejected)
+        assert answer.reason.startswith("there is no fan in 'Study'; there is Extractor fan")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i've unlocked the front door",
+        "let no-one in at the front door",
+        "avoid unlocking the front door",
+        "unlock the front door or the back door",
+        "unlock the front door? no",
+        "turn off all the lights apart from the night light",
+        "open the garage door in 5 minutes",
+        "is it too dark in the study",
+        "lights on?",
+        "lock the car",
+        "remove everything except milk from the shopping list",
+    ],
+)
+def test_what_is_no_command_is_none(shipped: Runtime, text: str) -> None:
+    assert isinstance(shipped.understand(text), Rejected)
+
+
+def test_of_an_unknown_name_the_intent_is_what_most_things_can_do() -> None:
+    with Runtime.load(default_bundle()) as hub:
+        hub.home.add(Device("light.desk", "Desk lamp", area="study", kind="light"))
+        answer = hub.understand("turn on the desk lump")
+    assert isinstance(answer, Rejected)
+    assert (answer.code, answer.intent) == ("unknown_name", "TurnOn")
+    assert "did you mean 'Desk lamp'" in answer.reason

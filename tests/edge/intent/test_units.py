@@ -8,6 +8,7 @@ import pytest
 
 from edge.grammar.file import read_tables
 from edge.intent.model import Frame, SlotReading
+from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema, SlotType
 from edge.intent.units import Units
 from export.grammar.compiler import compile_grammar
@@ -25,13 +26,18 @@ lists:
 """
 
 
+def units_of(page: Path, schema: SlotSchema) -> Units:
+    tables = read_tables(compile_grammar(read_templates(page)).data)
+    return Units(tables, SlotSets(tables), schema)
+
+
 @pytest.fixture(scope="module")
 def units(tmp_path_factory: pytest.TempPathFactory) -> Units:
     page: Path = tmp_path_factory.mktemp("timer") / "timer.yaml"
     page.write_text(_TIMER)
     number = SlotType("number", 0, 60)
     schema = SlotSchema({"SetTimer": {"hours": number, "minutes": number, "name": SlotType()}})
-    return Units(read_tables(compile_grammar(read_templates(page)).data), schema)
+    return units_of(page, schema)
 
 
 def read(text: str, label: str, said: str) -> Frame:
@@ -50,6 +56,8 @@ def read(text: str, label: str, said: str) -> Frame:
         ("start one for five", "five", "hours", "hours"),
         ("start one for five eggs", "five", "hours", "hours"),
         ("start one for five minutes", "five", "name", "name"),
+        ("start one for 5 menutes", "5", "hours", "minutes"),
+        ("start one for 5 houers", "5", "minutes", "hours"),
     ],
 )
 def test_the_word_behind_it_decides(
@@ -87,5 +95,51 @@ def test_where_sentences_count_nothing_none_is_asked_for(tmp_path: Path) -> None
     page.write_text(_TIMER.replace("hour[s]", "[hour[s]]"))
     number = SlotType("number", 0, 60)
     schema = SlotSchema({"SetTimer": {"hours": number, "minutes": number}})
-    units = Units(read_tables(compile_grammar(read_templates(page)).data), schema)
+    units = units_of(page, schema)
     assert units.uncounted("start one for 5", read("start one for 5", "hours", "5")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "said"),
+    [
+        ("five minutes go", "minutes", "five"),
+        ("twenty five minutes go", "minutes", "twenty five"),
+        ("go 2 hours", "hours", "2"),
+    ],
+)
+def test_a_number_that_was_left_over_is_what_it_counts(
+    units: Units, text: str, label: str, said: str
+) -> None:
+    (slot,) = units.completed(text, Frame("SetTimer", (), 0.9, 0.0, 0.9, 0.9)).slots
+    assert (slot.label, slot.text) == (label, said)
+    assert text[slot.start : slot.end] == said
+
+
+@pytest.mark.parametrize(
+    "text", ["five go", "five eggs go", "two hours 5 minutes go", "five minutes 6 minutes go"]
+)
+def test_one_that_counts_nothing_or_one_of_several_is_left(units: Units, text: str) -> None:
+    frame = Frame("SetTimer", (), 0.9, 0.0, 0.9, 0.9)
+    assert units.completed(text, frame) is frame
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "said", "wrong"),
+    [
+        ("timer in 5 minutes", "minutes", "5", "in 5"),
+        ("timer for minus 5 minutes", "minutes", "5", "minus 5"),
+        ("timer for three quarters", "minutes", "three quarters", "three quarters"),
+        ("timer for three quarters", "minutes", "three", "three quarters"),
+        ("timer for 5 hours", "minutes", "5", "5 hours"),
+        ("timer for 5 minutes brighter", "minutes", "5", "5 brighter"),
+        ("timer for 5 minutes", "minutes", "5", ""),
+        ("timer for 5 eggs", "minutes", "5", ""),
+        ("timer for 5 minutes off", "minutes", "5", ""),
+        ("timer in five", "name", "five", ""),
+    ],
+)
+def test_words_around_a_number_say_that_it_is_another(
+    units: Units, text: str, label: str, said: str, wrong: str
+) -> None:
+    intents = {"brighter": frozenset({"Brighten"}), "off": frozenset({"TurnOff"})}
+    assert units.miscounted(text, read(text, label, said), intents) == wrong
