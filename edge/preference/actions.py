@@ -32,18 +32,18 @@ _SPELLED: Final = {
     "plug": "switch",
     "socket": "switch",
 }
-"""Kinds as templates have them → as Home Assistant spells them, and what is learned."""
+"""Kinds as templates have them → as Home Assistant spells them, and what it logs."""
 
 
 def spelled(kind: str) -> str:
-    """A kind of device as actions are spelled with: "blind" → "cover"."""
+    """A kind of device as Home Assistant spells it: "blind" → "cover"."""
     return _SPELLED.get(kind, kind)
 
 
 def generic(action: str) -> str:
     """ "light.kitchen:turn_on" → "light:turn_on"; an action of no device stays as it is."""
     found = _CONCRETE.fullmatch(action)
-    return f"{spelled(found[1])}:{found[2]}" if found else action
+    return f"{found[1]}:{found[2]}" if found else action
 
 
 def device_of(action: str) -> str:

@@ -89,9 +89,14 @@ class Household:
             return known
         number = past.memory.admit(action)
         kind = self.home.kind_of(device_of(action)) if self.home is not None else ""
-        kept = f"{spelled(kind)}:{action.rpartition(':')[2]}" if kind else generic(action)
+        verb = action.rpartition(":")[2]
+        kept = f"{kind}:{verb}" if kind else generic(action)
         row = self.catalogue.names.row(kept)
-        vector, bias = self.catalogue.known_as(row, kept.partition(":")[0])
+        kind = kept.partition(":")[0]
+        if row < 0 and spelled(kind) != kind:  # learned under another word
+            kind = spelled(kind)
+            row = self.catalogue.names.row(f"{kind}:{verb}")
+        vector, bias = self.catalogue.known_as(row, kind)
         past.place(number, row, number, vector, bias)
         return number
 

@@ -94,7 +94,7 @@ def _could_do(catalogue: Catalogue, home: Home | None) -> Iterator[str]:
             verbs.setdefault(kind, []).append(verb)
     left = MEMORY_ACTIONS
     for device in home.devices if home is not None else ():
-        for verb in verbs.get(spelled(device.kind), ()):
+        for verb in verbs.get(device.kind) or verbs.get(spelled(device.kind)) or ():
             action = f"{device.id}:{verb}"
             if left and len(action) <= ITEM_CHARS and "\n" not in action:
                 left -= 1

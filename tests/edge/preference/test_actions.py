@@ -28,7 +28,6 @@ def test_the_kind_of_an_action(action: str, expected: str) -> None:
 @pytest.mark.parametrize(("kind", "as_"), [("blind", "cover"), ("plug", "switch"), ("fan", "fan")])
 def test_kinds_are_spelled_as_what_is_learned(kind: str, as_: str) -> None:
     assert spelled(kind) == as_
-    assert generic(f"{kind}.bedroom:open") == f"{as_}:open"
 
 
 def test_the_device_of_an_action() -> None:

@@ -66,6 +66,16 @@ class TestHousehold:
         assert set(self.candidates.believe(past, QUERY, 5, ())) == {light}
         assert self.candidates.name(past, number) == "teleporter.hall:engage"
 
+    @pytest.mark.parametrize(
+        ("action", "row"),
+        [("blind.x:open", "cover:open"), ("garage_door.main:close", "cover:close")],
+    )
+    def test_a_kind_may_have_been_learned_under_another_word(
+        self, past: Past, action: str, row: str
+    ) -> None:
+        assert past.rows == []
+        assert past.rows[self.candidates.admit(past, action)] == ROWS[row]
+
     def test_a_home_says_of_what_kind_its_devices_are(self, past: Past) -> None:
         candidates = Household(catalogue())
         candidates.home = Home.from_dict(HOME)

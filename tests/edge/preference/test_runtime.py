@@ -84,6 +84,11 @@ class TestDevicesThatComeAndGo:
         known = hub.suggest(MONDAY, k=100, everything=True)
         assert "light.attic:turn_on" in {one.action for one in known}
 
+    def test_so_may_one_that_others_call_otherwise(self, hub: Runtime) -> None:
+        hub.home.add(Device("blind.attic", "Attic blind", kind="blind"))
+        known = hub.suggest(MONDAY, k=100, everything=True)
+        assert "blind.attic:open" in {one.action for one in known}
+
     def test_what_was_done_with_one_that_is_gone_is_not(self, hub: Runtime) -> None:
         mornings(hub, 9)
         at = MONDAY + timedelta(days=9)
