@@ -8,13 +8,17 @@ from a frame to a command
     slots          which slots an intent takes, and of what kind
     interpret      what the grammar matched
     resolve        names and numbers, as the model found them
-what a frame must not ignore
-    frame_check    all of these, in order
+whether a sentence commands
+    mood           it may ask, tell, forbid, put off, take back
     modifiers      "tomorrow", "don't": words that change a command or put it off
     asides         phrases beside a command that make none of it
-    choices        words that are a choice of a list, left over
-    units          the word behind a number: minutes or hours
+what a frame must not ignore
+    frame_check    all of these, in order
+    choices, names_left   a choice of a list, a name of the home, left over
+    units          the words around a number: minutes or hours
+    here           the room that somebody is in
     slot_sets      which slots an intent has together
+    vocabulary     which words an intent has
 the face
     conjunction    several commands in one sentence, taken apart
     understanding  the way through

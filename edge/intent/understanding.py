@@ -106,7 +106,7 @@ class TextUnderstanding:
         search = grammar.search(tokens, self.home, area=self._area)
         if search.match is not None:
             return self._apart(tokens, search.match, grammar) or self._meant(search.match)
-        if self._check is not None and (reason := self._check.taken_back(text)):
+        if self._check is not None and (reason := self._check.mood.taken_back(text)):
             return Rejected("unsure", reason, text=text)
         said = grammar.plain(tokens)
         links = self._links
@@ -159,7 +159,7 @@ class TextUnderstanding:
 
     def _put_off(self, found: Miss) -> Rejected | None:
         """What is amiss with "the front door in five minutes", where there is a front door."""
-        changed = self._check.changed(found.said) if self._check is not None else None
+        changed = self._check.mood.changed(found.said) if self._check is not None else None
         if found.code != "unknown_name" or changed is None:
             return None
         words, reason = changed
@@ -202,7 +202,7 @@ class TextUnderstanding:
     def _meant(self, found: Match | Miss) -> Answer:
         """What the grammar found, unless something spoils it."""
         if isinstance(found, Match) and self._check is not None:
-            reason = self._check.spoiled(found, found.text + self._ending)
+            reason = self._check.mood.spoiled(found, found.text + self._ending)
             if reason is not None:
                 return Rejected("unsure", reason, text=found.text, intent=found.intent)
         return interpret(found, self.home)

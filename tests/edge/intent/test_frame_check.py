@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from edge.grammar.grammar import Grammar
-from edge.grammar.match import Match, SlotMatch
 from edge.home.home import Device, Home
 from edge.intent.frame_check import FrameCheck
 from edge.intent.model import Frame, SlotReading
@@ -196,14 +195,6 @@ def test_what_is_not(check: FrameCheck, text: str, intent: str, slots: dict[str,
     assert check.amiss(text, frame(text, intent, **slots), HOME) is None
 
 
-def test_what_is_in_a_name_may_change_a_command(check: FrameCheck) -> None:
-    found = check.changed("front door after dinner")
-    assert found is not None
-    assert found[0] == "after"
-    assert found[1].startswith("'after' puts it off")
-    assert check.changed("front door") is None
-
-
 def test_the_words_are_english(tmp_path: Path) -> None:
     text = "never dim it to 5 later"
     german = check_of(tmp_path, "de")
@@ -223,48 +214,3 @@ def test_what_is_fixed_is_told_by_words_outside_slots(tmp_path: Path) -> None:
     assert check.fixed(text, frame(text, "Off", area="lights house")) == {"kind": "fan"}
     text = "stop those of fans house"
     assert check.fixed(text, frame(text, "Off", area="fans house")) is None
-
-
-def matched(text: str, intent: str, **slots: str) -> Match:
-    found = [
-        SlotMatch(label, said, (at := text.index(said)), at + len(said), (), label == "song")
-        for label, said in slots.items()
-    ]
-    return Match(intent, tuple(found), {}, None, text.rstrip("?"), (0, 0, 0))
-
-
-@pytest.mark.parametrize(
-    ("text", "intent", "slots", "reason"),
-    [
-        (
-            "hear jazz in five minutes",
-            "Hear",
-            {"song": "jazz in five minutes"},
-            "'in five minutes'",
-        ),
-        (
-            "hear all songs but jazz",
-            "Hear",
-            {"song": "all songs but jazz"},
-            "'all songs but' leaves",
-        ),
-        ("hear the", "Hear", {"song": "the"}, "it does not say what song"),
-        ("the desk lamp to 5?", "Dim", {"name": "desk lamp"}, "it asks"),
-    ],
-)
-def test_a_sentence_of_the_home_may_be_spoiled(
-    check: FrameCheck, text: str, intent: str, slots: dict[str, str], reason: str
-) -> None:
-    assert str(check.spoiled(matched(text, intent, **slots), text)).startswith(reason)
-
-
-@pytest.mark.parametrize(
-    ("text", "intent", "slots"),
-    [
-        ("hear all of me", "Hear", {"song": "all of me"}),
-        ("turn the desk lamp?", "Turn", {"name": "desk lamp"}),
-        ("the desk lamp to 5", "Dim", {"name": "desk lamp"}),
-    ],
-)
-def test_or_may_not(check: FrameCheck, text: str, intent: str, slots: dict[str, str]) -> None:
-    assert check.spoiled(matched(text, intent, **slots), text) is None
