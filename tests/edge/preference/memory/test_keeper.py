@@ -20,7 +20,7 @@ from edge.preference.preference import Preference
 from tests.edge.preference.memory.test_file import HEAD, sealed
 from tests.edge.preference.tiny import tiny_preference
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture(scope="module")
