@@ -207,8 +207,8 @@ SPEECH_BEAM: Final = 4096
 """Hypotheses kept from frame to frame, at most."""
 SPEECH_PREFIXES: Final = 32_768
 """Beginnings of sentences that one search remembers, about 4 MB; those given up make room."""
-SPEECH_STATES: Final = 12_288
-"""States of a search graph that are remembered, about 3.5 MB; then it forgets them and goes on."""
+SPEECH_STATES: Final = 10_240
+"""States of a search graph that are remembered, about 3 MB; then it forgets them and goes on."""
 SPEECH_SENTENCES: Final = 200_000
 """Sentences of a list that may be said, and names and values that a grammar may use."""
 SPEECH_LETTERS: Final = 4_000_000

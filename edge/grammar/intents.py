@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from edge.grammar.file import GrammarTables
 
@@ -19,22 +22,42 @@ def intents_by_first_word(tables: GrammarTables) -> dict[str, frozenset[str]]:
 
 def _intents_of(tables: GrammarTables, edges: int) -> dict[str, frozenset[str]]:
     """The words of the first so many transitions → the intents of sentences through them."""
-    first, labels, targets = (
-        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
-    )
+    intents = sorted({rule.intent for rule in tables.rules})
+    leads = _leading_to(tables, intents)
+    known = len(tables.words)
+    found = np.zeros((known + 1, leads.shape[1]), np.uint64)  # one more for all that is no word
+    labels = np.minimum(tables.labels[:edges].astype(np.int64), known)
+    np.bitwise_or.at(found, labels, leads[tables.targets[:edges]])
+    shared: dict[bytes, frozenset[str]] = {}
+    result = {}
+    for word, bits in zip(tables.words, found, strict=False):
+        if bits.any():
+            key = bits.tobytes()
+            if key not in shared:
+                one = np.unpackbits(bits.view(np.uint8), bitorder="little")
+                shared[key] = frozenset(intents[at] for at in np.flatnonzero(one).tolist())
+            result[word] = shared[key]
+    return result
+
+
+def _leading_to(tables: GrammarTables, intents: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """[states, ⌈intents / 64⌉]: for every state, a bit for each intent of sentences from there."""
+    leads = np.zeros((len(tables.accepts), -(-len(intents) // 64)), np.uint64)
+    numbers = {intent: at for at, intent in enumerate(intents)}
+    for state in np.flatnonzero(tables.accepts).tolist():
+        for rule in rules_at(tables, state):
+            at = numbers[tables.rules[rule].intent]
+            leads[state, at // 64] |= np.uint64(1 << at % 64)
+    starts = tables.first_edge[:-1].astype(np.int64)
+    going_on = np.flatnonzero(np.diff(tables.first_edge.astype(np.int64)))
     # Backwards from where sentences end, until nothing is new.
-    leads = [_accepted(tables, state) for state in range(len(tables.accepts))]
-    count = -1
-    while count != (count := sum(map(len, leads))):
-        for state in reversed(range(len(leads))):
-            leads[state].update(
-                *(leads[target] for target in targets[first[state] : first[state + 1]])
-            )
-    found: dict[str, set[str]] = {}
-    for label, target in zip(labels[:edges], targets, strict=False):
-        if label < len(tables.words):
-            found.setdefault(tables.words[label], set()).update(leads[target])
-    return {word: frozenset(intents) for word, intents in found.items()}
+    while len(going_on):
+        after = np.bitwise_or.reduceat(leads[tables.targets], starts[going_on], axis=0)
+        more = leads[going_on] | after
+        if np.array_equal(more, leads[going_on]):
+            break
+        leads[going_on] = more
+    return leads
 
 
 def words_after(tables: GrammarTables) -> dict[str, frozenset[str]]:
@@ -50,20 +73,16 @@ def words_after(tables: GrammarTables) -> dict[str, frozenset[str]]:
 
 def words_before(tables: GrammarTables) -> dict[str, frozenset[str]]:
     """Slot → the words that sentences have right before it."""
-    first, labels, targets = (
-        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
-    )
     known = len(tables.words)
-    into: dict[int, set[str]] = {}
-    for label, target in zip(labels, targets, strict=True):
-        if label < known:
-            into.setdefault(target, set()).add(tables.words[label])
+    sources = np.repeat(np.arange(len(tables.accepts)), np.diff(tables.first_edge).astype(np.int64))
+    is_word = tables.labels < known
+    into, words = tables.targets[is_word], tables.labels[is_word]
     found: dict[str, set[str]] = {}
-    for state in range(len(tables.accepts)):
-        for label in labels[first[state] : first[state + 1]]:
-            slot = tables.references[label - known][1] if label >= known else ""
-            if slot:
-                found.setdefault(slot, set()).update(into.get(state, ()))
+    for number, (_, slot) in enumerate(tables.references):
+        if slot:
+            states = np.unique(sources[tables.labels == known + number])
+            before = np.unique(words[np.isin(into, states)]).tolist()
+            found.setdefault(slot, set()).update(tables.words[word] for word in before)
     return {slot: frozenset(words) for slot, words in found.items()}
 
 
@@ -104,8 +123,3 @@ def _slots_said(tables: GrammarTables) -> Iterator[tuple[str, str, int, list[int
         number, slot = tables.references[label - known] if label >= known else (0, "")
         if slot:
             yield slot, tables.lists[number].kind, state, labels[first[state] : first[state + 1]]
-
-
-def _accepted(tables: GrammarTables, state: int) -> set[str]:
-    """The intents of sentences that end in a state."""
-    return {tables.rules[number].intent for number in rules_at(tables, state)}

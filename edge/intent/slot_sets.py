@@ -140,13 +140,11 @@ class SlotSets:
         without = [way for way in ways if not way.said]
         if len(without) in (0, len(ways)):
             return frozenset()
-        others = frozenset[str]().union(
-            *(self._words_of(intent, way) for way in ways if way.said), FUNCTION_WORDS
-        )
+        others = self._words_to([way for way in ways if way.said], ways) | FUNCTION_WORDS
         reached = self._reached(others)
         if any(reached[ways[way]].any() for way in without):
             return frozenset()  # there is one without any
-        return frozenset[str]().union(*(self._words_of(intent, way) for way in without)) - others
+        return self._words_to(without, ways) - others
 
     def _reached(self, words: frozenset[str], *, avoiding: bool = False) -> npt.NDArray[np.bool_]:
         """Which states sentences come to that have no slots, and no words but these; or, avoiding
@@ -184,16 +182,22 @@ class SlotSets:
     def _words_of(self, intent: str, way: _Way) -> frozenset[str]:
         """Words that are said in sentences of that way."""
         if way not in self._words:
-            graph = self._graph
-            leads = np.zeros(graph.states, bool)
-            leads[graph.ends[intent][way]] = True
-            count = 0
-            while count != (count := int(leads.sum())):
-                leads[graph.sources[leads[graph.targets]]] = True
-            labels = np.unique(graph.labels[leads[graph.targets]]).tolist()
-            known = self._tables.words
-            self._words[way] = frozenset(known[label] for label in labels if label < len(known))
+            self._words[way] = self._words_to([way], self._graph.ends[intent])
         return self._words[way]
+
+    def _words_to(
+        self, chosen: Iterable[_Way], ways: Mapping[_Way, Sequence[int]]
+    ) -> frozenset[str]:
+        """Words that are said in sentences of some of an intent's ways."""
+        graph = self._graph
+        leads = np.zeros(graph.states, bool)
+        leads[[state for way in chosen for state in ways[way]]] = True
+        count = 0
+        while count != (count := int(leads.sum())):
+            leads[graph.sources[leads[graph.targets]]] = True
+        labels = np.unique(graph.labels[leads[graph.targets]]).tolist()
+        known = self._tables.words
+        return frozenset(known[label] for label in labels if label < len(known))
 
     @cached_property
     def _graph(self) -> _Graph:
