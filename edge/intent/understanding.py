@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from edge.errors import UsageError
-from edge.events import Command, Rejected
+from edge.events import Command, RejectCode, Rejected
 from edge.grammar.grammar import Grammar
 from edge.grammar.match import Match, Miss
 from edge.home.home import Home, Item
@@ -340,15 +340,17 @@ class TextUnderstanding:
         how = self._check.place(text, frame) if self._check is not None else None
         if how is None:
             return None
+        code: RejectCode = "ambiguous_name"
         if self._area is None:
             reason, names = which_area(self.home)
         elif kind := lacking(found.slots.values(), self.home, self._area):
+            code = "unknown_name"
             reason, names = none_here(self.home, kind, self._area)
         else:
             return self.home.get(self._area)
         if how == "meant":
             return None
-        return Rejected("ambiguous_name", reason, text, names, frame.intent, frame.score)
+        return Rejected(code, reason, text, names, frame.intent, frame.score)
 
 
 class _Remembering:
