@@ -173,6 +173,8 @@ def without_articles(words: Sequence[str]) -> Sequence[str]:
 def is_unicode(text: str) -> bool:
     """Whether no half of a surrogate pair is in `text`: Python has those for bytes it cannot read
     (PEP 383), and no UTF-8 can hold them."""
+    if text.isascii():
+        return True
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from edge import limits
@@ -65,10 +66,8 @@ def loads(data: bytes, where: str, *, most_bytes: int, most_depth: int) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)
         if len(result) != len(pairs):
-            seen: set[str] = set()
-            twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
             raise BundleFormatError(
-                f"the key {shown(twice)} is written twice in one object",
+                f"the key {shown(key_twice(pairs))} is written twice in one object",
                 where=where,
                 allowed="each key once",
             )
@@ -89,6 +88,12 @@ def loads(data: bytes, where: str, *, most_bytes: int, most_depth: int) -> Any:
     if _SURROGATE.search(text):
         _check_text(value, where)
     return value
+
+
+def key_twice(pairs: Iterable[tuple[str, Any]]) -> str:
+    """The first key of an object that is there again; there is one."""
+    seen: set[str] = set()
+    return next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
 
 
 def _check_depth(text: str, where: str, most: int) -> None:

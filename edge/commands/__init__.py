@@ -100,6 +100,16 @@ def standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
+def check_place(path: str) -> None:
+    """Refuses a name that no file can be written under, before the work for it and not after.
+
+    Raises:
+        UsageError: it is a folder, or in none that there is.
+    """
+    if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+        raise UsageError("cannot be written", where=path, allowed="a file in a folder there is")
+
+
 def check_no_bundle(recordings: Sequence[str], verb: str) -> None:
     """Refuses a bundle among recordings: `--wav` takes all that follows it.
 

@@ -8,9 +8,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from edge.commands import add_bundle, add_json, bundle_of, check_no_bundle, print_json
+from edge.commands import add_bundle, add_json, bundle_of, check_no_bundle, check_place, print_json
 from edge.commands.bench_tables import describe
-from edge.errors import UsageError
 from edge.limits import BENCH_HOMES, HOME_ITEMS
 
 help = "measure a bundle's speed, memory and size on this machine"
@@ -97,9 +96,8 @@ def _counts(text: str) -> tuple[int, ...]:
 def run(args: argparse.Namespace) -> int:
     """Measure, print, save."""
     out = Path(args.out) if args.out else None
-    if out is not None and (out.is_dir() or not out.absolute().parent.is_dir()):
-        # Before half a minute of measuring, not after it.
-        raise UsageError("cannot be written", where=args.out, allowed="a file in a folder there is")
+    if args.out:
+        check_place(args.out)
     check_no_bundle(args.wav, "bench")
     from edge.bench import suite
 

@@ -13,6 +13,7 @@ from edge.commands import (
     add_bundle,
     add_json,
     bundle_of,
+    check_place,
     print_json,
     standard_input,
     to_json,
@@ -95,10 +96,8 @@ def run(args: argparse.Namespace) -> int:
     for option, value in (("--picture", args.picture), ("--household", args.household)):
         if once and value:
             raise UsageError(f"{option} is of the events that are read", hint="leave it out")
-    if args.picture and not Path(args.picture).absolute().parent.is_dir():
-        raise UsageError(
-            "cannot be written", where=args.picture, allowed="a file in a folder there is"
-        )
+    if args.picture:
+        check_place(args.picture)
     if Path(args.picture or ".html").suffix.lower() in (".png", ".jpg", ".svg", ".pdf"):
         raise UsageError("is a page", where=args.picture, allowed="a name that ends in .html")
     bundle = Bundle.open(bundle_of(args), args.profile)

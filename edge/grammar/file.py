@@ -17,12 +17,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from edge.errors import BundleFormatError
 from edge.events import SlotValue
+from edge.home.items import NameKind
 from edge.limits import (
     GRAMMAR_BYTES,
     GRAMMAR_EDGES,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"HEARTHG1"
 
-HOME_KINDS = ("device", "area", "floor")
+HOME_KINDS: Final[tuple[NameKind, ...]] = ("device", "area", "floor")
 LIST_KINDS = (*HOME_KINDS, "wildcard", "range", "values")
 _FRACTIONS = {"halves": 2, "tenths": 10}
 

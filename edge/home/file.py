@@ -61,8 +61,9 @@ def read_home_file(path: Path) -> Mapping[str, Any]:
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        twice = next(key for at, (key, _) in enumerate(pairs) if key in dict(pairs[:at]))
-        raise ValueError(f"the key {twice!r} is there twice")
+        from edge.bundle.strict_json import key_twice
+
+        raise ValueError(f"the key {key_twice(pairs)!r} is there twice")
     return found
 
 

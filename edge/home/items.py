@@ -90,7 +90,7 @@ def _check_text(text: object, what: str, where: str, least: int = 1) -> None:
     if (
         not isinstance(text, str)
         or not least <= len(text) <= HOME_NAME_CHARS
-        or not (text.isascii() or is_unicode(text))
+        or not is_unicode(text)
     ):
         raise HomeError(
             f"{shown(text)} cannot be {what}",

@@ -7,10 +7,10 @@ only, and a list: what it lacks is heard as before.
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from itertools import product
 from typing import Final
+
+from edge.intent.modifiers import compiled
 
 LANGUAGE: Final = "en"
 """Of the words below."""
@@ -141,26 +141,21 @@ QUESTIONS: Final = frozenset({"is", "are", "did", "have", "do", "what", "how"})
 """Words that sentences begin with which ask for something."""
 
 
-@cache
-def _compiled(words: str) -> re.Pattern[str]:
-    return re.compile(words, re.IGNORECASE)
-
-
 def told(text: str) -> str:
     """The words that a text begins with, where it tells what somebody does: "I've locked"."""
-    found = _compiled(_TELLS).match(text.strip())
+    found = compiled(_TELLS).match(text.strip())
     return found[1] if found is not None else ""
 
 
 def asked(text: str) -> str:
     """The words that a text begins with, where they ask, or want things left as they are."""
-    found = _compiled(_ASKS).match(text.strip())
+    found = compiled(_ASKS).match(text.strip())
     return found[1] if found is not None else ""
 
 
 def stands(text: str) -> str:
     """A text that says how something is: "the stereo is off"; empty where it does not."""
-    found = _compiled(_STANDS).match(text.strip())
+    found = compiled(_STANDS).match(text.strip())
     return found["said"] if found is not None else ""
 
 

@@ -68,11 +68,12 @@ class FrameCheck:
         own = self._sets.of(frame.intent)
         taken = self._schema.types.get(frame.intent, {}).keys() | (own or set())
         slots = [slot for slot in frame.slots if own is None or slot.label in taken]
+        here = self._said_here(text, frame)
         return (
             self.mood.amiss(text, frame, slots)
-            or self._lacking(text, frame, slots)
-            or self._left(text, frame, slots, home)
-            or self._untold(text, frame, slots)
+            or self._lacking(text, frame, slots, here)
+            or self._left(text, frame, slots, home, here)
+            or self._untold(text, frame, slots, here)
         )
 
     def place(self, text: str, frame: Frame) -> Literal["asked", "meant"] | None:
@@ -97,11 +98,11 @@ class FrameCheck:
         said = {slot.label for slot in frame.slots} | ({"area"} if here else set())
         return self._sets.fixed(frame.intent, said, words_of(_without(text, frame.slots)))
 
-    def _lacking(self, text: str, frame: Frame, slots: Sequence[SlotReading]) -> _Amiss:
+    def _lacking(self, text: str, frame: Frame, slots: Sequence[SlotReading], here: str) -> _Amiss:
         """Slots that no sentence of the intent goes without, and numbers without a unit."""
         understood = f"{frame.intent} was understood, but not"
         labels = {slot.label for slot in slots}
-        if self._said_here(text, frame):
+        if here:
             labels.add("area")
         if lacking := self._sets.lacking(frame.intent, labels):
             named = _either(lacking[:_SHOWN])
@@ -112,9 +113,10 @@ class FrameCheck:
             return "unsure", f"{understood} what {number!r} counts; say {named} behind it"
         return None
 
-    def _left(self, text: str, frame: Frame, slots: Sequence[SlotReading], home: Home) -> _Amiss:
+    def _left(
+        self, text: str, frame: Frame, slots: Sequence[SlotReading], home: Home, here: str
+    ) -> _Amiss:
         """What was said, and is nothing to the intent."""
-        here = self._said_here(text, frame)
         left = (
             (here if here and not self._sets.take_place(frame.intent) else "")
             or self._number_left(text, frame.slots)
@@ -128,7 +130,7 @@ class FrameCheck:
         what = f"{frame.intent} was understood, but not what {left!r} is to it"
         return "unsure", f"{what}; say it differently"
 
-    def _untold(self, text: str, frame: Frame, slots: Sequence[SlotReading]) -> _Amiss:
+    def _untold(self, text: str, frame: Frame, slots: Sequence[SlotReading], here: str) -> _Amiss:
         """That no word tells that it is this intent, or that all there is is meant."""
         intent, words = frame.intent, words_of(text)
         understood = f"{intent} was understood, but not"
@@ -138,7 +140,7 @@ class FrameCheck:
             not is_told and self._sets.all_have(intent, own)
         ):
             return "unsure", f"{understood} by a word that tells; say it differently"
-        if slots or self._said_here(text, frame):
+        if slots or here:
             return None
         wanted = self._sets.telling(intent)
         # A word that the home does not know may be one of them: "dors", but not "lock".

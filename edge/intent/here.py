@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from edge.grammar.file import HOME_KINDS
 from edge.intent.model import Frame
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema
@@ -23,7 +24,6 @@ _EVERYWHERE: Final = re.compile(
     r"|apartment)\b",
     re.IGNORECASE,
 )
-_PLACES: Final = frozenset({"device", "area", "floor"})
 
 
 def is_here(said: str) -> bool:
@@ -64,4 +64,4 @@ class Here:
     def _names_a_place(self, frame: Frame) -> bool:
         types = self._schema.types.get(frame.intent, {})
         kinds = {types[slot.label].kind for slot in frame.slots if slot.label in types}
-        return bool(kinds & _PLACES)
+        return not kinds.isdisjoint(HOME_KINDS)

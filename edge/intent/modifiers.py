@@ -38,18 +38,19 @@ class Modifier(NamedTuple):
         A song may be called "Don't stop me now".
         """
         taken = list(slots)
-        for found in _compiled(self.words).finditer(text):
+        for found in compiled(self.words).finditer(text):
             if not any(slot.overlaps(*found.span()) for slot in taken):
                 return found.group().strip(" ,;.!?")
         return ""
 
     def has(self, word: str) -> bool:
         """Whether a word is one of them."""
-        return _compiled(self.words).fullmatch(word) is not None or word in self.alone
+        return compiled(self.words).fullmatch(word) is not None or word in self.alone
 
 
 @cache
-def _compiled(words: str) -> re.Pattern[str]:
+def compiled(words: str) -> re.Pattern[str]:
+    """A pattern in which capitals do not matter; compiled when it is first needed."""
     return re.compile(words, re.IGNORECASE)
 
 
@@ -134,7 +135,7 @@ def put_off(text: str) -> str:
     Of words that may be any, such as a song's: "jazz in five minutes" is no song, but "see you
     tomorrow" and "tonight tonight" are, so fewer words are taken for a time than in `LATER`.
     """
-    found = _compiled(_AT_ITS_END).search(text)
+    found = compiled(_AT_ITS_END).search(text)
     return found.group() if found is not None else ""
 
 
@@ -143,5 +144,5 @@ def all_but(text: str) -> str:
 
     Of words that may be any: "everything except milk" is nothing to be taken off a list.
     """
-    found = _compiled(_ALL_BUT).search(text)
+    found = compiled(_ALL_BUT).search(text)
     return found.group() if found is not None else ""

@@ -7,16 +7,14 @@ and where they have none with the rest that was read, nothing is commanded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from edge.grammar.file import HOME_KINDS
 from edge.grammar.ranking import FUNCTION_WORDS
 from edge.home.home import Home, NameKind
 from edge.intent.model import Frame, SlotReading
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema
 from edge.text import tokenise, without_articles
-
-_KINDS: Final[tuple[NameKind, ...]] = ("device", "area", "floor")
 
 
 class NamesLeft:
@@ -37,15 +35,18 @@ class NamesLeft:
             text: the sentence it was read from.
             home: whose names they may be.
         """
+        types = self._schema.types.get(frame.intent, {})
+        read = {slot.label for slot in frame.slots}
+        free = {label: one.kind for label, one in types.items() if label not in read}
+        if not any(kind in HOME_KINDS for kind in free.values()):
+            return frame
         left = list(self._left(text, frame, home))
         if len(left) != 1:
             return frame
         kind, start, end = left[0]
         if text[start:end] == " ".join(without_articles(text.split())):
             return frame  # a name alone asks for nothing
-        types = self._schema.types.get(frame.intent, {})
-        read = {slot.label for slot in frame.slots}
-        labels = [label for label, one in types.items() if one.kind == kind and label not in read]
+        labels = [label for label, one in free.items() if one == kind]
         if len(labels) != 1 or not self._sets.are_said(frame.intent, read | set(labels)):
             return frame
         name = SlotReading(labels[0], text[start:end], start, end)
@@ -54,7 +55,7 @@ class NamesLeft:
     def left(self, text: str, frame: Frame, home: Home) -> str:
         """A name that is left over; empty where none is, or where an intent is of no names."""
         types = self._schema.types.get(frame.intent, {})
-        if not any(one.kind in _KINDS for one in types.values()):
+        if not any(one.kind in HOME_KINDS for one in types.values()):
             return ""
         return next((text[start:end] for _, start, end in self._left(text, frame, home)), "")
 
@@ -65,10 +66,10 @@ class NamesLeft:
         while at < len(tokens):
             found = [
                 (after, kind)
-                for kind in _KINDS
+                for kind in HOME_KINDS
                 for after, _ in home.index[kind].starting_at(tokens.words, at)
             ]
-            after, kind = max(found, key=lambda one: one[0], default=(at + 1, _KINDS[0]))
+            after, kind = max(found, key=lambda one: one[0], default=(at + 1, HOME_KINDS[0]))
             start, end = tokens.starts[at], tokens.ends[after - 1]
             is_name = found and not FUNCTION_WORDS.issuperset(tokens.words[at:after])
             if is_name and not any(slot.overlaps(start, end) for slot in frame.slots):

@@ -91,7 +91,7 @@ class TextUnderstanding:
         if len(text) > SENTENCE_CHARS:
             reason = f"{len(text)} characters; at most {SENTENCE_CHARS} are read"
             return Rejected("too_long", reason, text=_printable(text[:_SHOWN]))
-        if not text.isascii() and not is_unicode(text):
+        if not is_unicode(text):
             return Rejected("not_text", "the sentence is not Unicode", text=_printable(text))
         if self._grammar is None:
             # A model has an answer to anything; to a row of emoji it must not be asked for one.

@@ -61,7 +61,7 @@ def check_name(name: object, what: str) -> None:
         not isinstance(name, str)
         or not 0 < len(name) <= ITEM_CHARS
         or "\n" in name
-        or not (name.isascii() or is_unicode(name))
+        or not is_unicode(name)
     ):
         raise UsageError(
             f"is {shown(name)}",

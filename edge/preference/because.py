@@ -8,7 +8,15 @@ from operator import itemgetter
 from typing import Final
 
 from edge.preference.experts.others import NAMES as OTHERS
-from edge.preference.experts.personal import BINS, MODEL, NAMES, TOGETHER, half_hours
+from edge.preference.experts.others import SLOT_HOURS, slot_of
+from edge.preference.experts.personal import (
+    BINS,
+    MODEL,
+    NAMES,
+    TOGETHER,
+    half_hours,
+    weekday_key,
+)
 from edge.preference.foresight import Foresight
 from edge.preference.memory.keys import EVERYTHING
 from edge.preference.memory.past import Past
@@ -106,9 +114,11 @@ class Reasons:
         if kind == "hour":
             return self._usual_time(candidate)
         if kind == "weekday":
-            start = int(moment.hour / 3) * 3
+            start = slot_of(moment.hour) * SLOT_HOURS
             often = self._often(context.weekday, candidate)
-            return f"{often} on {_DAYS[moment.weekday]} between {start}:00 and {start + 3}:00"
+            return (
+                f"{often} on {_DAYS[moment.weekday]} between {start}:00 and {start + SLOT_HOURS}:00"
+            )
         if kind == "after":
             return f"{self._often(context.after, candidate)} after {self._named(past.last)}"
         if kind == "after two":
@@ -149,12 +159,15 @@ class Reasons:
     def _counts(self, keys: Iterable[str], candidate: int) -> list[float]:
         return self._past.memory.counted_under(keys, self._past.action_of.get(candidate, -1))
 
+    def _count(self, key: str, candidate: int) -> float:
+        return self._past.memory.counted(key, self._past.action_of.get(candidate, -1))
+
     @cached_property
     def _around(self) -> list[str]:
         return half_hours(self._moment, _WIDEST)
 
     def _often(self, key: str, candidate: int) -> str:
-        return _times(sum(self._counts((key,), candidate)))
+        return _times(self._count(key, candidate))
 
     def _usual_time(self, candidate: int) -> str:
         """ "usually between 18:00 and 19:00 on weekdays": the half-hours about now when it is done,
@@ -174,7 +187,7 @@ class Reasons:
         start, end = now + first - _WIDEST, now + last - _WIDEST + 1
         counted = sum(around[first : last + 1])
         often = _times(counted)
-        if often == _OFTEN and counted >= _MOST * sum(self._counts((EVERYTHING,), candidate)):
+        if often == _OFTEN and counted >= _MOST * self._count(EVERYTHING, candidate):
             often = "usually"
         return f"{often} between {_clock(start)} and {_clock(end)}{self._days(candidate)}"
 
@@ -184,8 +197,7 @@ class Reasons:
         if weekday < 0:
             return ""
         like = range(5, 7) if weekday >= 5 else range(5)
-        slot = int(self._moment.hour / 3)
-        by_day = self._counts([f"k{day}.{slot}" for day in like], candidate)
+        by_day = self._counts((weekday_key(day, self._moment.hour) for day in like), candidate)
         total = sum(by_day)
         if _times(total) == _OFTEN and max(by_day) >= _ONE_DAY * total:
             return f" on {_DAYS[like[by_day.index(max(by_day))]]}"

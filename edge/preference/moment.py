@@ -108,11 +108,7 @@ def usable(context: Context | None) -> dict[str, Reading]:
 
 
 def _is_text(text: object) -> bool:
-    return (
-        isinstance(text, str)
-        and len(text) <= CONTEXT_TEXT_CHARS
-        and (text.isascii() or is_unicode(text))
-    )
+    return isinstance(text, str) and len(text) <= CONTEXT_TEXT_CHARS and is_unicode(text)
 
 
 class Sensor(NamedTuple):

@@ -105,8 +105,9 @@ class Preference:
 
     def new_past(self) -> Past:
         """The past of somebody of whom nothing is known."""
-        once = self.candidates.boost or self.candidates.ratings
-        kept = (EVERYTHING, *RATED) if once else ()  # what was chosen is never suggested again
+        kept = (
+            (EVERYTHING, *RATED) if self._once else ()
+        )  # what was chosen is never suggested again
         return Past(self.model.shape, len(NAMES), self._pace, kept)
 
     # --- learning and suggesting --------------------------------------------------------------
@@ -176,8 +177,7 @@ class Preference:
         known = 1.0 if self.candidates.closed or self._declared else 1.0 - unheard_of(past)
         scored = likeliest(foresight.chances(), enough, self.calibration, trust(past), known)
         reasons = Reasons(past, moment, foresight, self.senses, self._said)
-        once = self.candidates.boost or self.candidates.ratings
-        timely = None if once else Timeliness(past, moment, foresight.context)
+        timely = None if self._once else Timeliness(past, moment, foresight.context)
         found: list[Suggestion] = []
         for score, candidate in scored:
             if candidate in done:
@@ -202,10 +202,14 @@ class Preference:
         """How many actions it knows of devices that are not there any more."""
         return sum(device in self._gone for device in past.devices) if self._gone else 0
 
+    @property
+    def _once(self) -> bool:
+        """Whether its catalogue is of things chosen once."""
+        return self.candidates.boost is not None or self.candidates.ratings is not None
+
     def _done(self, past: Past) -> frozenset[int]:
-        """What is not suggested for having been done: in a catalogue of things chosen once."""
-        once = self.candidates.boost or self.candidates.ratings
-        return past.ever_done() if once else frozenset()
+        """What is not suggested for having been done."""
+        return past.ever_done() if self._once else frozenset()
 
     def rating_of(self, item: str, moment: Moment, person: str = "") -> float | None:
         """What an item would be rated; None where items are not rated, or it is not known."""

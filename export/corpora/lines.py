@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from edge.bundle.strict_json import key_twice
 from edge.errors import UsageError
 from export.corpora.utterance import Problem
 
@@ -75,9 +76,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The last of two equal keys would win silently; a corpus should say which it means."""
     result = dict(pairs)
     if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} occurs twice")
+        raise ValueError(f"the key {key_twice(pairs)!r} occurs twice")
     return result
 
 

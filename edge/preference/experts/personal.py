@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from edge.preference.experts.lasting import Lasting
 from edge.preference.experts.opinion import Opinion
 from edge.preference.experts.others import NAMES as OTHERS
+from edge.preference.experts.others import slot_of
 from edge.preference.experts.together import course_of, together
 from edge.preference.memory.keys import AGAIN, EVERYTHING
 from edge.preference.memory.memory import FAST, SLOW
@@ -60,6 +61,11 @@ def half_hours(moment: Moment, beside: int) -> list[str]:
     return [f"h{rest}{(middle + step) % BINS}" for step in range(-beside, beside + 1)]
 
 
+def weekday_key(weekday: int, hour: float) -> str:
+    """The key of the part of a day of the week that an hour is in; both are known."""
+    return f"k{weekday}.{slot_of(hour)}"
+
+
 def context_of(moment: Moment, says: Mapping[str, str], past: Past) -> Context:
     """The keys of a moment, with `past` as it was before it.
 
@@ -71,7 +77,7 @@ def context_of(moment: Moment, says: Mapping[str, str], past: Past) -> Context:
     if moment.hour >= 0:
         hours = tuple(zip(half_hours(moment, 1), _KERNEL, strict=True))
         if moment.weekday >= 0:
-            weekday = f"k{moment.weekday}.{int(moment.hour / 3)}"
+            weekday = weekday_key(moment.weekday, moment.hour)
     last_time = past.memory.last_time
     if moment.time is not None and last_time is not None and moment.time >= last_time:
         pause = f"p{bisect_right(_PAUSES, moment.time - last_time)}"
