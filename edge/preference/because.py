@@ -44,6 +44,7 @@ _AFTER: Final = ("others after", "others after several", "others, same course")
 BOOST: Final = "others near"
 """What counts most for an item that was boosted: see `edge.preference.experts.boost`."""
 
+_weight = itemgetter(0)
 Said = Callable[[str], str]
 """An action → what a person calls it."""
 
@@ -66,14 +67,13 @@ class Reasons:
         self._senses, self._said = senses, said
         self._foresight = foresight
         self._names: dict[int, str] = {}
+        opinions, shares = foresight.mixture.opinions, foresight.mixture.shares
         self._heard = [
-            (share, NAMES[at], opinion)
-            for at, (opinion, share) in enumerate(
-                zip(foresight.mixture.opinions, foresight.mixture.shares, strict=False)
-            )
+            (share / opinion.total, name, opinion.weights)
+            for name, opinion, share in zip(NAMES, opinions, shares, strict=False)
             if opinion is not None and share
         ]
-        """Of the experts that count: share, name, opinion."""
+        """Of the experts that count: what a weight counts, name, weights."""
 
     def of(self, candidate: int) -> tuple[str, str]:
         """The expert that counts most for a candidate, and the reason in words."""
@@ -81,20 +81,20 @@ class Reasons:
         if candidate in foresight.boosts:
             return BOOST, f"others often choose it after {self._named(self._past.last)}"
         by_model = foresight.mixture.shares[-1] * foresight.beliefs.get(candidate, 0.0)
-        weights = [(share * one.chance(candidate), name) for share, name, one in self._heard]
+        weights = [(scale * some.get(candidate, 0.0), name) for scale, name, some in self._heard]
         weights.append((by_model, MODEL))
-        weights.sort(key=itemgetter(0), reverse=True)
-        least = _NEARLY_AS_STRONG * weights[0][0]
+        strongest, source = max(weights, key=_weight)
+        least = _NEARLY_AS_STRONG * strongest
+        strong = [one for one in weights if one[0] >= least and one[0] > 0]
+        strong.sort(key=_weight, reverse=True)
         words: list[str] = []
-        for weight, name in weights:
-            if weight <= 0 or weight < least:
-                break
+        for _, name in strong:
             for found in self._all_words(name, candidate):
                 if found and not any(_says_as_much(told, found) for told in words):
                     words.append(found)
                 if len(words) == _TOLD:
-                    return weights[0][1], "; ".join(words)
-        return weights[0][1], "; ".join(words) or self._words(MODEL, candidate)
+                    return source, "; ".join(words)
+        return source, "; ".join(words) or self._words(MODEL, candidate)
 
     def _all_words(self, expert: str, candidate: int) -> Iterator[str]:
         """One reason, or of everything together all that were counted; some may be empty."""
@@ -102,9 +102,9 @@ class Reasons:
             yield self._words(expert, candidate)
             return
         yield self._words("change", candidate)
-        if any(self._counts((self._context.after,), candidate)):
+        if self._count(self._context.after, candidate):
             yield self._words("after", candidate)
-        if any(self._counts([key for key, _ in self._context.hours], candidate)):
+        if any(self._counts(self._now, candidate)):
             yield self._words("hour", candidate)
 
     def _words(self, expert: str, candidate: int) -> str:
@@ -163,8 +163,18 @@ class Reasons:
         return self._past.memory.counted(key, self._past.action_of.get(candidate, -1))
 
     @cached_property
+    def _now(self) -> list[str]:
+        return [key for key, _ in self._context.hours]
+
+    @cached_property
     def _around(self) -> list[str]:
         return half_hours(self._moment, _WIDEST)
+
+    @cached_property
+    def _like_days(self) -> list[str]:
+        """This time of day, on weekdays or at weekends, whichever it is."""
+        like = range(5, 7) if self._moment.weekday >= 5 else range(5)
+        return [weekday_key(day, self._moment.hour) for day in like]
 
     def _often(self, key: str, candidate: int) -> str:
         return _times(self._count(key, candidate))
@@ -196,12 +206,12 @@ class Reasons:
         weekday = self._moment.weekday
         if weekday < 0:
             return ""
-        like = range(5, 7) if weekday >= 5 else range(5)
-        by_day = self._counts((weekday_key(day, self._moment.hour) for day in like), candidate)
-        total = sum(by_day)
-        if _times(total) == _OFTEN and max(by_day) >= _ONE_DAY * total:
-            return f" on {_DAYS[like[by_day.index(max(by_day))]]}"
-        return " at weekends" if weekday >= 5 else " on weekdays"
+        by_day = self._counts(self._like_days, candidate)
+        total, most = sum(by_day), max(by_day)
+        rests = weekday >= 5
+        if _times(total) == _OFTEN and most >= _ONE_DAY * total:
+            return f" on {_DAYS[by_day.index(most) + 5 * rests]}"
+        return " at weekends" if rests else " on weekdays"
 
 
 def _times(count: float) -> str:

@@ -123,9 +123,11 @@ class Household:
         scored = past.scored = past.scored or _scored(past)
         if not scored.actions:
             return {}
-        scores = scored.vectors @ query + scored.biases
-        chances = np.exp(scores - scores.max())
-        chances /= chances.sum()
+        scores = scored.vectors @ query
+        scores += scored.biases
+        scores -= np.maximum.reduce(scores)
+        chances = np.exp(scores, out=scores)
+        chances /= np.add.reduce(chances)
         return dict(zip(scored.actions, chances.tolist(), strict=True))
 
 

@@ -96,8 +96,9 @@ class Thinking(NamedTuple):
         spread = self.candidates.spreading(past)
         courses = "course 1" in self.population.tables
         opinions += others(past, moment, self.population.after, spread, courses)
-        evidence = np.array(features(opinions), np.float32)
-        query, gates = self.model.read(past.history, self.senses.features(moment), evidence)
+        query, gates = self.model.read(
+            past.history, self.senses.features(moment), features(opinions)
+        )
         mixture = mix(opinions, gates, past.worth)
         beliefs = self.candidates.believe(past, query, count, mixture.counted)
         if not past.recent or past.memory.events >= WELL_KNOWN:
@@ -129,7 +130,7 @@ class Thinking(NamedTuple):
 
     def _read(self, past: Past, moment: Moment) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """What the model says where nothing is counted."""
-        nothing = np.zeros(self.model.shape.evidence, np.float32)
+        nothing = (0.0,) * self.model.shape.evidence
         return self.model.read(past.history, self.senses.features(moment), nothing)
 
 
@@ -168,9 +169,6 @@ def likeliest(
     # Doubt changes the order, calibration does not: only those that may come first are scored.
     highest = sorted(chances.values(), reverse=True)[: count + len(trusted)]
     least = highest[-1] if highest else 0.0
-    scored = [
-        (-calibration.of(chance) * known * trusted.get(one, 1.0), one)
-        for one, chance in chances.items()
-        if chance >= least
-    ]
+    first = [one for one, chance in chances.items() if chance >= least]
+    scored = [(-calibration.of(chances[one]) * known * trusted.get(one, 1.0), one) for one in first]
     return [(-score, one) for score, one in sorted(scored)]

@@ -74,10 +74,17 @@ def mix(
     shares = _in_proportion([*others, model])
     counted: dict[int, float] = {}
     for opinion, share in zip(opinions, shares, strict=False):  # the model's is left over
-        if opinion is not None and share:
-            scale = share / opinion.total
-            for candidate, weight in opinion.weights.items():
-                counted[candidate] = counted.get(candidate, 0.0) + scale * weight
+        if opinion is None or not share:
+            continue
+        scale = share / opinion.total
+        if not counted:
+            counted = {one: scale * weight for one, weight in opinion.weights.items()}
+            continue
+        for one, weight in opinion.weights.items():
+            if one in counted:
+                counted[one] += scale * weight
+            else:
+                counted[one] = scale * weight
     return Mixture(opinions, shares, counted)
 
 

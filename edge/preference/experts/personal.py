@@ -23,6 +23,8 @@ from edge.preference.moment import Moment
 
 BINS: Final = 48
 """Bins of a day: half-hours."""
+_HALF_HOURS: Final = [[f"h{day}{at % BINS}" for at in range(3 * BINS)] for day in "dw"]
+"""Keys of the half-hours of working days, and of other days: of yesterday, today and tomorrow."""
 _KERNEL: Final = (0.5, 1.0, 0.5)
 """Neighbouring half-hours count too: a routine is not punctual."""
 _PAUSES: Final = (60, 180, 420, 900, 1800, 3600, 7200, 14_400)
@@ -56,9 +58,8 @@ class Context(NamedTuple):
 def half_hours(moment: Moment, beside: int) -> list[str]:
     """The keys of a moment's half-hour, in the middle, and of so many before it and after it, on
     days like its own; its hour is known."""
-    rest = "w" if moment.weekday >= 5 else "d"
-    middle = int(moment.hour * BINS / 24)
-    return [f"h{rest}{(middle + step) % BINS}" for step in range(-beside, beside + 1)]
+    middle = BINS + int(moment.hour * BINS / 24)
+    return _HALF_HOURS[moment.weekday >= 5][middle - beside : middle + beside + 1]
 
 
 def weekday_key(weekday: int, hour: float) -> str:
@@ -133,7 +134,7 @@ def personal(past: Past, context: Context) -> list[Opinion | None]:
     if past.lasting is None:
         past.lasting = lasting_of(past, context)
     lasting = past.lasting
-    hours = past.memory.together(context.hours, SLOW)
+    lately, hours = past.memory.at_both_paces(context.hours)
     changes = [_counts(past, key) for key in context.changes]
     sensors = (*context.states, *context.changes)
     when = (hours, _counts(past, context.pause))
@@ -145,7 +146,7 @@ def personal(past: Past, context: Context) -> list[Opinion | None]:
         lasting.after_lately,
         lasting.after_two,
         _opinion(past, hours),
-        _opinion(past, past.memory.together(context.hours, FAST)),
+        _opinion(past, lately),
         _opinion(past, _counts(past, context.weekday)),
         together(past, lasting.course, when, sensors) if lasting.course else None,
         _opinion(past, _sum(changes)),

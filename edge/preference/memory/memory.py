@@ -14,7 +14,7 @@ was set wrong costs nothing, nor do two hubs whose clocks differ.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from edge.limits import MEMORY_ACTIONS, MEMORY_CELLS
@@ -35,6 +35,7 @@ FAST, SLOW = 0, 1
 """Where the two counts stand in a cell."""
 Cell = list[float]
 """[fast count, slow count]."""
+_NONE: Final[Mapping[int, Cell]] = {}
 
 
 class Pace(NamedTuple):
@@ -59,6 +60,7 @@ class Memory:
         "_index",
         "_kept",
         "_start",
+        "_totals",
         "_weights",
         "actions",
         "day",
@@ -71,6 +73,8 @@ class Memory:
         self.pace = pace or Pace()
         self._kept = frozenset(kept)
         self._cells: dict[str, dict[int, Cell]] = {}
+        self._totals: dict[str, float] = {}
+        """Key → sum of its slow cells; of those that were asked for since they last changed."""
         self._count = 0
         self._start = 0.0
         self._behind = 0
@@ -135,6 +139,7 @@ class Memory:
         cells = self._cells.get(key)
         if cells is None:
             cells = self._cells[key] = {}
+        self._totals.pop(key, None)
         fast, slow = self._weights
         cell = cells.get(action)
         if cell is not None:
@@ -177,14 +182,36 @@ class Memory:
                 out = {action: cell[which] * weight for action, cell in cells.items()}
         return out
 
+    def at_both_paces(
+        self, keys: Iterable[tuple[str, float]]
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """What is counted under several keys, each with its weight: action → fast count, and
+        action → slow count, as of now."""
+        quickly: dict[int, float] = {}
+        slowly: dict[int, float] = {}
+        fast, slow = self._weights
+        for key, weight in keys:
+            quick, lasting = weight / fast, weight / slow
+            for action, (one, other) in self._cells.get(key, _NONE).items():
+                if action in slowly:
+                    quickly[action] += one * quick
+                    slowly[action] += other * lasting
+                else:
+                    quickly[action] = one * quick
+                    slowly[action] = other * lasting
+        return quickly, slowly
+
     def some(self, key: str, actions: Iterable[int]) -> tuple[dict[int, float], float]:
         """Slow counts of those of `actions` that are counted under `key`, and of all together."""
         cells = self._cells.get(key)
         if cells is None:
             return {}, 0.0
+        total = self._totals.get(key)
+        if total is None:
+            total = self._totals[key] = sum([cell[1] for cell in cells.values()])
         slow = self._weights[1]
         found = {action: cells[action][1] / slow for action in actions if action in cells}
-        return found, sum([cell[1] for cell in cells.values()]) / slow
+        return found, total / slow
 
     def counted(self, key: str, action: int) -> float:
         """The slow count of `action` under `key`, as of now."""
@@ -216,6 +243,7 @@ class Memory:
         """Puts back a cell that `cells` gave and that is not there."""
         fast, slow = self._weights
         self._cells.setdefault(key, {})[action] = [cell[0] * fast, cell[1] * slow]
+        self._totals.pop(key, None)
         self._count += 1
 
     def to_dict(self) -> dict[str, Any]:
@@ -236,6 +264,7 @@ class Memory:
                 for cell in cells.values():
                     cell[0] /= self._weights[0]
                     cell[1] /= self._weights[1]
+            self._totals.clear()
             self._start, self._weights = self.day, (1.0, 1.0)
 
     def _give_up_faintest(self) -> None:
@@ -248,12 +277,14 @@ class Memory:
     def _drop(self, action: int) -> None:
         for key in [key for key in self._cells if action in numbers_in(key)]:
             self._count -= len(self._cells.pop(key))
+            self._totals.pop(key, None)
         for key in [key for key, cells in self._cells.items() if action in cells]:
             self._remove(key, action)
 
     def _remove(self, key: str, action: int) -> None:
         cells = self._cells[key]
         del cells[action]
+        self._totals.pop(key, None)
         self._count -= 1
         if not cells:
             del self._cells[key]

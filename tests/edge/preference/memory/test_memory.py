@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge.limits import MEMORY_ACTIONS, MEMORY_CELLS
-from edge.preference.memory.memory import Cell, Memory, Pace
+from edge.preference.memory.memory import FAST, SLOW, Cell, Memory, Pace
 from edge.preference.moment import moment_of
 
 START = datetime(2024, 1, 8)
+_KEYS = ("all", "a0", "b0.1")
+"""The last two are given up with the actions that they name."""
 
 
 def at(memory: Memory, days: float) -> None:
@@ -56,6 +61,54 @@ def test_some_actions_are_looked_up_and_all_are_summed(memory: Memory) -> None:
         at(memory, day)
     assert memory.some("a", (0, 2, 7)) == ({0: 0.5, 2: 1.5}, 3.0)
     assert memory.some("none", (0,)) == ({}, 0.0)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("count"), st.sampled_from(_KEYS), st.integers(0, 3)),
+            st.tuples(st.just("put back"), st.sampled_from(_KEYS), st.integers(0, 3)),
+            st.tuples(st.just("wait"), st.sampled_from((1, 45))),
+            st.tuples(st.just("admit"), st.integers(0, 9)),
+        ),
+        max_size=60,
+    )
+)
+def test_sums_are_those_of_what_is_there(steps: list[tuple[Any, ...]]) -> None:
+    memory, day = Memory(Pace(0.1, 120.0)), 0.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edge.preference.memory.memory.MEMORY_CELLS", 6)
+        patch.setattr("edge.preference.memory.memory.MEMORY_ACTIONS", 4)
+        for number in range(4):
+            memory.admit(f"first {number}")
+        for step in steps:
+            if step[0] == "count":
+                memory.count(step[1], step[2])
+            elif step[0] == "put back":
+                if not memory.counted(step[1], step[2]):
+                    memory.restore(step[1], step[2], [1.0, 2.0])
+            elif step[0] == "wait":
+                day += step[1]
+                at(memory, day)
+            else:
+                memory.admit(f"other {step[1]}")  # whatever was done least is given up
+            for key in _KEYS:
+                found, total = memory.some(key, range(4))
+                assert total == pytest.approx(sum(found.values()))
+                assert found == {
+                    one: pytest.approx(cell[1]) for one, cell in counts(memory, key).items()
+                }
+
+
+def test_both_paces_are_counted_at_once(memory: Memory) -> None:
+    for day, (key, action) in enumerate([("a", 0), ("b", 0), ("b", 1), ("a", 2)]):
+        at(memory, 3 * day)
+        memory.count(key, action)
+    keys = (("a", 0.5), ("none", 1.0), ("b", 1.0))
+    lately, lasting = memory.at_both_paces(keys)
+    assert lately == pytest.approx(memory.together(keys, FAST))
+    assert lasting == pytest.approx(memory.together(keys, SLOW))
+    assert lately[0] < lasting[0]
 
 
 def test_thirty_years_overflow_nothing(memory: Memory) -> None:
