@@ -6,6 +6,8 @@ own, so that a firmware application can log the parts and a person can read the 
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class EdgeError(Exception):
     """Base of all errors raised by this package.
@@ -31,6 +33,13 @@ class EdgeError(Exception):
         if hint:
             parts.append(f"  help: {hint}")
         super().__init__("\n".join(parts))
+
+    def inside(self, place: str) -> Self:
+        """The same error, with `place`, which `where` lies in, said before it."""
+        if self.where.startswith(place):
+            return self
+        where = f"{place}: {self.where}" if self.where else place
+        return type(self)(self.what, where=where, allowed=self.allowed, hint=self.hint)
 
 
 class UsageError(EdgeError):

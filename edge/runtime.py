@@ -9,7 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
 from edge.bundle.bundle import Bundle
-from edge.errors import BundleFormatError, UsageError
+from edge.errors import BundleError, BundleFormatError, UsageError
 from edge.events import Command, Rejected, Suggestion
 from edge.home.home import Home
 from edge.intent.model import TASK as INTENT
@@ -121,7 +121,10 @@ class Runtime:
         bundle = Bundle.open(path, profile)
         if isinstance(home, str | PathLike):
             home = Home.load(os.fspath(home))
-        return cls(bundle, home, state)
+        try:
+            return cls(bundle, home, state)
+        except BundleError as error:
+            raise error.inside(bundle.path) from error
 
     @property
     def home(self) -> Home:

@@ -10,7 +10,7 @@ from edge.bundle import paths
 from edge.bundle.inspection import Inspection, inspect, raise_serious
 from edge.bundle.manifest import Graph, Manifest, Variant
 from edge.bundle.store import open_store
-from edge.errors import BundleError, UsageError, shown
+from edge.errors import BundleError, EdgeError, UsageError, shown
 from edge.onnx.summary import GraphSummary, TensorSpec
 
 if TYPE_CHECKING:
@@ -88,8 +88,11 @@ class Bundle:
         def choose(manifest: Manifest) -> Variant:
             return _choose(manifest, profile, machine)
 
-        with open_store(path) as store:
-            found = inspect(store, raise_serious, choose)
+        try:
+            with open_store(path) as store:
+                found = inspect(store, raise_serious, choose)
+        except EdgeError as error:
+            raise error.inside(os.fspath(path)) from error
         if found.manifest is None or found.variant is None:
             raise BundleError("the bundle could not be read", where=os.fspath(path))
         return cls(os.fspath(path), found.manifest, found.variant, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -68,7 +69,7 @@ class TestLoading:
     def test_a_graph_that_is_for_something_else(self, tmp_path: Path) -> None:
         folder = bundles.good(tmp_path / "other.edge")
         bundles.edit(folder, lambda manifest: manifest["tasks"].update(intent=_task(folder)))
-        with pytest.raises(BundleFormatError, match="does not run"):
+        with pytest.raises(BundleFormatError, match=rf"^{re.escape(str(folder))}: .*does not run"):
             Runtime.load(folder, profile=HERE)
 
     def test_a_bundle_without_a_grammar_has_only_its_model(self, tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ class TestLoading:
         folder = make_tiny_bundle(tmp_path / "tiny.edge")
         data = (folder / "assets/grammar.bin").read_bytes()
         bundles.substitute(folder, "assets/grammar.bin", data[:-9])
-        with pytest.raises(BundleFormatError):
+        with pytest.raises(BundleFormatError, match=rf"^{re.escape(str(folder))}: "):
             Runtime.load(folder, profile=HERE)
 
     def test_no_thread_and_no_file_stays_behind(self, bundle: Path) -> None:

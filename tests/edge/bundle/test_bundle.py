@@ -162,7 +162,7 @@ def test_a_truncated_file(folder: Path, path: str) -> None:
     whole = (folder / path).read_bytes()
     (folder / path).write_bytes(whole[:-1])
     error = refused(folder, BundleIntegrityError, f"has {len(whole) - 1} bytes")
-    assert error.where == path
+    assert error.where == f"{folder}: {path}"
     assert str(len(whole)) in error.allowed
 
 
@@ -173,20 +173,20 @@ def test_one_byte_altered(folder: Path, path: str) -> None:
     data[len(data) // 2] ^= 1
     (folder / path).write_bytes(data)
     error = refused(folder, BundleIntegrityError, bundles.digest(bytes(data)))
-    assert error.where == path
+    assert error.where == f"{folder}: {path}"
     assert before in error.allowed
 
 
 @pytest.mark.parametrize("path", [*bundles.contents()])
 def test_a_missing_file(folder: Path, path: str) -> None:
     (folder / path).unlink()
-    assert refused(folder, BundleIntegrityError, "is missing").where == path
+    assert refused(folder, BundleIntegrityError, "is missing").where == f"{folder}: {path}"
 
 
 @pytest.mark.parametrize("path", ["extra", "assets/extra", "variants/x86-64-hub/extra.onnx"])
 def test_an_extra_file(folder: Path, path: str) -> None:
     (folder / path).write_bytes(b"")
-    assert refused(folder, BundleIntegrityError, "not listed").where == path
+    assert refused(folder, BundleIntegrityError, "not listed").where == f"{folder}: {path}"
 
 
 def test_a_file_that_is_a_link(folder: Path, tmp_path: Path) -> None:

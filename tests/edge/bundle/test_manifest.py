@@ -157,7 +157,7 @@ def test_a_wrong_value_is_named_by_its_whole_path(
     folder: Path, key: str, value: Any, words: str
 ) -> None:
     error = refused(edit(folder, set_at(key, value)), BundleFormatError, words)
-    assert error.where == "manifest.json"
+    assert error.where == f"{folder}: manifest.json"
     assert error.allowed
 
 
