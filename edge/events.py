@@ -106,7 +106,10 @@ class Suggestion:
     source: str = ""
     """The expert that counted most: one of `edge.preference.experts.personal.NAMES`."""
     shown: bool = True
-    """Whether it is likely enough to be shown to anybody, and ever done at such a time."""
+    """Whether it is likely enough to be shown to anybody now."""
+    soon: float | None = None
+    """Probability that it is done within half an hour; None where no time is known, and of items
+    that are chosen once."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -117,6 +120,7 @@ class Suggestion:
             "because": self.because,
             "source": self.source,
             "shown": self.shown,
+            "soon": None if self.soon is None else round(self.soon, 4),
         }
 
 

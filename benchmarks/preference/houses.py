@@ -20,7 +20,7 @@ FIRST_SEED = 1000
 SETTINGS = Settings(holidays=0, replacements=0.0)
 """Nobody goes away and no routine is replaced, unless the benchmark says so."""
 _BEGIN = date(2024, 1, 8)
-_DAWN_SECONDS = 4 * 3600
+DAWN_SECONDS = 4 * 3600
 """A day of the generator begins at four in the morning."""
 
 
@@ -87,7 +87,7 @@ def live_rule(rule: Counting, events: Iterable[Event], first_day: date) -> Lived
 
 def day_of(event: Event, first_day: date) -> int:
     """The day an event is in, counted from 0 at `first_day`; days begin at four."""
-    days = ((event.time or 0.0) - _DAWN_SECONDS) // DAY_SECONDS
+    days = ((event.time or 0.0) - DAWN_SECONDS) // DAY_SECONDS
     return int(days) - (first_day - date(1970, 1, 1)).days
 
 

@@ -17,6 +17,7 @@ from benchmarks.preference.averages import by_day, gain, part, rate
 from benchmarks.preference.changes import WITH_A_CHANGE, change
 from benchmarks.preference.houses import Lived
 from benchmarks.preference.online import RULES, rank_in
+from benchmarks.preference.prompts import prompts
 from edge.bundle.bundle import Bundle
 from edge.preference.actions import generic
 from edge.preference.model.model import TASK
@@ -40,6 +41,8 @@ def learning(bundle: Path, *, count: int, report: Callable[[str], None]) -> dict
     found: dict[str, Any] = {"households": count, "weeks": by_week(bundle, count)}
     report(f"the first day: {3 * count} households")
     found["day_one"] = day_one(bundle, 3 * count)
+    report(f"what is shown: {count} households")
+    found["prompts"] = prompts(bundle, count)
     found["changes"] = []
     for what in WITH_A_CHANGE:
         report(f"a change: {what}")

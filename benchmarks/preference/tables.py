@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.preference.prompts import BY_SOON
 from benchmarks.shown import NoRows, accuracy_footer, figure, footer, markdown, measured, timed
 
 FILES = ("preference", "learning", "preference-speed")
@@ -166,6 +167,32 @@ def _day_one(results: Results) -> str:
     )
 
 
+def _prompts(results: Results) -> str:
+    rows = results.get("prompts")
+    if not rows:
+        raise _no_rows("learning", ["household"])
+    head = [
+        "after",
+        "shown by",
+        "something is shown, % of times asked",
+        "of it done within half an hour, %",
+        "newly shown a day",
+        "of it done within half an hour, %",
+        "of what is done, shown before, %",
+    ]
+    lines = []
+    for row in rows:
+        shares = [measured(row[name]) for name in ("asked", "shown", "begun", "done")]
+        rule = f"**{row['rule']}**" if row["rule"] == BY_SOON else row["rule"]
+        lines.append([f"{row['days']} days", rule, *shares[:2], f"{row['a_day']:.0f}", *shares[2:]])
+    table = markdown(head, lines, range(2, len(head)))
+    return (
+        f"{table}\n{results['households']} made-up households that training never saw, a week "
+        "each, asked every quarter of an hour and a minute after everything that is done, for "
+        f"three things at most. {accuracy_footer(results)}\n"
+    )
+
+
 def _changes(results: Results) -> str:
     lines = []
     for row in results.get("changes", ()):
@@ -250,6 +277,7 @@ TABLES: dict[str, tuple[str, Make]] = {
     "preference-training": ("preference", _training),
     "learning": ("learning", _weeks),
     "day-one": ("learning", _day_one),
+    "prompts": ("learning", _prompts),
     "changes": ("learning", _changes),
     "state": ("learning", _state),
     "preference-speed": ("preference-speed", timed("preference-speed", "over the bare run")),

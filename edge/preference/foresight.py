@@ -37,7 +37,7 @@ class Calibration(NamedTuple):
     bias: float = 0.0
     slope: float = 1.0
     threshold: float = 0.0
-    """Calibrated probability below which a suggestion is not shown."""
+    """Calibrated probability below which a suggestion is not shown where no time is known."""
 
     def of(self, chance: float) -> float:
         """The calibrated probability."""

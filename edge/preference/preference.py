@@ -44,7 +44,7 @@ from edge.preference.memory.state import State
 from edge.preference.model.model import PreferenceModel
 from edge.preference.model.population import Population
 from edge.preference.moment import Moment, Senses
-from edge.preference.timeliness import Timeliness
+from edge.preference.timeliness import SOON_ENOUGH, Timeliness
 
 __all__ = ["Calibration", "Foresight", "Preference", "Verdict"]
 
@@ -161,8 +161,7 @@ class Preference:
     def suggest(self, moment: Moment, k: int = 3, person: str = "") -> list[Suggestion]:
         """The `k` actions that are likeliest to come next, the likeliest first.
 
-        All of them, also those not likely enough to be shown, or never done at such a time: see
-        `Suggestion.shown`.
+        All of them, also those not likely enough to be shown now: see `Suggestion.shown`.
 
         Raises:
             UsageError: `k` is no number from 1 to `edge.limits.SUGGESTIONS`.
@@ -175,8 +174,11 @@ class Preference:
         foresight = self._thinking.foresee(past, moment, enough + _MORE)
         self._foreseen = (past, past.memory.events, foresight)
         known = 1.0 if self.candidates.closed or self._declared else 1.0 - unheard_of(past)
-        scored = likeliest(foresight.chances(), enough, self.calibration, trust(past), known)
+        trusted = trust(past)
+        scored = likeliest(foresight.chances(), enough, self.calibration, trusted, known)
         reasons = Reasons(past, moment, foresight, self.senses, self._said)
+        if moment.time is not None and moment.context:
+            past.notice(foresight.context.changes, moment.time)
         timely = None if self._once else Timeliness(past, moment, foresight.context)
         found: list[Suggestion] = []
         for score, candidate in scored:
@@ -186,9 +188,13 @@ class Preference:
             if action in self.blocked or (self._gone and device_of(action) in self._gone):
                 continue
             source, because = reasons.of(candidate)
-            shown = score >= self.calibration.threshold
-            shown = shown and (timely is None or timely.allows(candidate))
-            found.append(Suggestion(action, score, because, source, shown))
+            soon = timely.soon(candidate, score) if timely is not None else None
+            if soon is None:
+                shown = score >= self.calibration.threshold
+            else:
+                soon *= trusted.get(candidate, 1.0)
+                shown = soon >= SOON_ENOUGH
+            found.append(Suggestion(action, score, because, source, shown, soon))
             if len(found) == k:
                 break
         return found

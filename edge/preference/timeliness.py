@@ -1,27 +1,43 @@
-"""Whether something is ever done at a moment like this one.
+"""How likely something is to be done within half an hour: whether to show it now.
 
-What comes next may come tomorrow morning: at three at night the lamp beside the bed is still the
-likeliest, and nobody wants to be asked for it. So what is known to have its hours is shown within
-them, or when what it follows has just happened. Its score stays what it is.
+A score says what comes next, and that may be tomorrow morning: at three at night the lamp beside
+the bed is still the likeliest, and nobody wants to be asked for it. Two counts say when: on how
+many of the days like this one it was done in the half hour that begins now, and how often it
+followed what was done, or what a sensor said, a few minutes ago. Either of them, the score, and how
+long ago it was done last go into a logistic function.
 """
 
 from __future__ import annotations
 
+import math
+from functools import cached_property
 from typing import Final
 
-from edge.preference.experts.personal import Context, half_hours
-from edge.preference.memory.keys import EVERYTHING
+from edge.preference.experts.personal import DAYS_A_WEEK, Context, half_hours, weekday_key
 from edge.preference.memory.past import Past
 from edge.preference.moment import Moment
 
-_KNOWN: Final = 5.0
-"""Times that something was done from which it is known when."""
-_BESIDE: Final = 3
-"""Half-hours before and after that are about the same time."""
-_SELDOM: Final = 0.04
-"""Share of its times below which an hour is none of its own."""
-_JUST_NOW: Final = 1800.0
-"""Seconds within which what was done before calls for what follows it."""
+SOON_ENOUGH: Final = 0.2
+"""Probability from which something is shown."""
+_FADES_SECONDS: Final = 600.0
+"""After which what was just done calls for what follows it e times less."""
+_DAYS: Final = 2.0
+"""Given in advance: on them a thing is done at any half hour as often as its score says, times
+`_PRIOR`."""
+_PRIOR: Final = 0.4
+_DIFFERENT: Final = 10
+_LONG_AGO: Final = 17.0
+"""Events ago, where that many different things are done lately, from which it does not matter."""
+_BIAS, _EITHER, _AGO = -0.95, 1.45, 0.75
+"""Of the logistic function: constant, logarithms of either count and of how many events ago it was
+done last. Fitted on made-up households of the generator, of their first days up to their sixth
+month."""
+_LEAST: Final = 0.01
+_WORKING_DAYS: Final = 5
+_A_HABIT: Final = 4.0
+"""Times that something was done at this part of the day from which it is known on which days."""
+_ONE_DAY: Final = 0.9
+"""Share of them from which they are those of one day of the week."""
 
 
 class Timeliness:
@@ -34,22 +50,87 @@ class Timeliness:
     """
 
     def __init__(self, past: Past, moment: Moment, context: Context) -> None:
-        self._past, self._context = past, context
-        self._is_timed = moment.hour >= 0 and moment.weekday >= 0
-        self._hours = half_hours(moment, _BESIDE) if self._is_timed else []
+        self._past, self._moment = past, moment
         last = past.memory.last_time
-        is_known = moment.time is not None and last is not None
-        self._just_now = is_known and 0 <= (moment.time or 0.0) - (last or 0.0) <= _JUST_NOW
+        self._is_timed = moment.time is not None and moment.hour >= 0 and last is not None
+        if not self._is_timed:
+            return
+        self._half_hours = half_hours(moment, 1)[1:]
+        self._gone = moment.hour * 2 % 1.0
+        """How much of this half-hour is over."""
+        self._days = _days_like(moment, past)
+        time = moment.time or 0.0
+        happened = [(context.after, last or 0.0)] if context.after else []
+        happened += [(key, past.noticed.get(key, time)) for key in context.changes]
+        self._causes = [
+            (key, math.exp(-max(0.0, time - since) / _FADES_SECONDS), past.memory.total(key))
+            for key, since in happened
+        ]
+        """What calls for what follows it, how much of that is left, and how often anything did."""
 
-    def allows(self, candidate: int) -> bool:
-        """Whether a candidate may be shown now; so may one of which too little is known."""
+    def soon(self, candidate: int, score: float) -> float | None:
+        """Probability that a candidate is done within half an hour; None where that is not known.
+
+        Args:
+            score: the probability that it comes next.
+        """
         action = self._past.action_of.get(candidate, -1)
         if action < 0 or not self._is_timed:
-            return True
-        memory = self._past.memory
-        done = memory.counted(EVERYTHING, action)
-        if done < _KNOWN or sum(memory.counted_under(self._hours, action)) >= _SELDOM * done:
-            return True
-        if self._just_now and memory.counted(self._context.after, action) >= 1:
-            return True
-        return any(memory.counted_under(self._context.changes, action))
+            return None
+        now, called_for = self._at_this_time(action, score), self._called_for(action, score)
+        either = 1 - (1 - now) * (1 - called_for)
+        logit = _BIAS + _EITHER * math.log(either + _LEAST)
+        logit += _AGO * math.log(self._ago(action))
+        return 1 / (1 + math.exp(-logit))
+
+    def _at_this_time(self, action: int, score: float) -> float:
+        """On what share of the days like this one it is done in the half hour that begins now."""
+        this, following = self._past.memory.counted_under(self._half_hours, action)
+        times, days = this * (1 - self._gone) + following * self._gone, self._days
+        only = self._only_day(action) if times else -1
+        if only == self._moment.weekday:
+            days /= _days_a_week(only)
+        elif only >= 0:
+            times = 0.0
+        return (times + _DAYS * _PRIOR * score) / (days + _DAYS)
+
+    def _called_for(self, action: int, score: float) -> float:
+        """How often it was done next after what happened a few minutes ago; the likeliest cause."""
+        most, counted = 0.0, self._past.memory.counted
+        for key, left, total in self._causes:
+            most = max(most, left * (counted(key, action) + _DAYS * score) / (total + _DAYS))
+        return most
+
+    def _ago(self, action: int) -> float:
+        """How many events ago it was done last, as if ten different things were done in turn."""
+        recent = self._past.recent
+        if action not in recent:
+            return _LONG_AGO
+        events = 1 + next(at for at, one in enumerate(reversed(recent)) if one == action)
+        return min(_LONG_AGO, events * _DIFFERENT / self._different)
+
+    @cached_property
+    def _different(self) -> int:
+        return len(set(self._past.recent))
+
+    @cached_property
+    def _week(self) -> list[str]:
+        return [weekday_key(day, self._moment.hour) for day in range(DAYS_A_WEEK)]
+
+    def _only_day(self, action: int) -> int:
+        """The day of the week on which it is done at this part of the day; -1 where on several."""
+        counts = self._past.memory.counted_under(self._week, action)
+        total, most = sum(counts), max(counts)
+        return counts.index(most) if total >= _A_HABIT and most >= _ONE_DAY * total else -1
+
+
+def _days_like(moment: Moment, past: Past) -> float:
+    """Days like this one that were lived through, as faded as what was counted on them."""
+    fade: float = 2.0 ** (-1 / past.memory.pace.slow)
+    lived: float = (1 - fade ** max(1.0, past.memory.day)) / (1 - fade)
+    return max(1.0, lived * _days_a_week(moment.weekday) / DAYS_A_WEEK)
+
+
+def _days_a_week(weekday: int) -> int:
+    """How many days of a week are like this one: those of work, or those off."""
+    return DAYS_A_WEEK - _WORKING_DAYS if weekday >= _WORKING_DAYS else _WORKING_DAYS

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.preference import houses, replay, sets, state
+from benchmarks.preference import houses, prompts, replay, sets, state
 from benchmarks.preference.averages import gain, part, rate
 from benchmarks.preference.changes import change, recovered
 from benchmarks.preference.houses import Lived
@@ -41,6 +41,37 @@ def test_a_day_begins_at_four() -> None:
     before, after = (Event("x", 0, hour, _MONDAY + 86_400 + 3600 * hour) for hour in (3.9, 4.0))
 
     assert [houses.day_of(event, MONDAY) for event in (before, after)] == [0, 1]
+
+
+class Punctual:
+    """A household that does the same three things every morning."""
+
+    devices = tuple(replay.device(name) for name in ("light.hall", "cover.hall"))
+
+    def events(self, first_day: date, days: int) -> list[Event]:
+        past = (first_day - MONDAY).days
+        return [event for event in routine(past + days) if event.time >= _MONDAY + 86_400 * past]
+
+
+def test_what_is_shown_is_held_against_what_is_done(bundle: Path) -> None:
+    rules = {"all": lambda one: True, "none": lambda one: False, "soon": lambda one: one.shown}
+    with Runtime.load(bundle) as runtime:
+        found = prompts.shown_to(runtime, Punctual(), MONDAY, 21, rules)
+
+    everything, nothing, soon = (found[name] for name in rules)
+    times = 7 * (24 * 4 + 3)
+    assert len(everything.asked) == times
+    assert all(everything.asked)
+    assert len(everything.shown) == 3 * times
+    # Three things are done; each is near in the two quarters of an hour before it, and no longer.
+    assert 7 * 3 * 2 <= sum(everything.shown) <= 7 * 3 * 5
+    assert not any(nothing.asked)
+    assert not nothing.shown
+    assert not any(nothing.done)
+    assert len(soon.done) == 21
+    assert sum(soon.asked) < times / 10
+    assert np.mean(soon.shown) > 5 * np.mean(everything.shown)
+    assert sum(soon.done) >= 14
 
 
 def test_a_runtime_that_learns_foresees_a_routine_and_one_that_forgets_does_not(

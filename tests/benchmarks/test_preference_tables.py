@@ -102,6 +102,17 @@ LEARNING: dict[str, Any] = {
         name: {k: {"value": 0.1, "low": 0.0, "high": 0.2, "count": 50} for k in ("hr1", "hr3")}
         for name in ("learning", "popularity by hour")
     },
+    "prompts": [
+        {
+            "days": 7,
+            "rule": "soon",
+            "a_day": 33.6,
+            **{
+                name: {"value": 0.4, "low": 0.3, "high": 0.5, "count": 9}
+                for name in ("asked", "shown", "begun", "done")
+            },
+        }
+    ],
     "changes": [
         {
             "what": "season",
@@ -124,6 +135,13 @@ def test_learning_is_shown_week_by_week() -> None:
     assert "| **learning** | 30.00 | 50.00 |" in shown
     assert "| the same model, frozen: the last 16 events, no memory | 20.00 | 25.00 |" in shown
     assert "in week 2 100 % [80, 130] above the frozen model" in shown
+
+
+def test_what_is_shown_is_a_row_for_each_rule() -> None:
+    share = "40.00 [30.00, 50.00]"
+    row = f"| 7 days | **soon** | {share} | {share} | 34 | {share} | {share} |"
+
+    assert row in made("prompts", LEARNING)
 
 
 def test_a_change_that_is_not_over_is_no_number() -> None:

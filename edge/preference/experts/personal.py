@@ -21,6 +21,7 @@ from edge.preference.memory.memory import FAST, SLOW
 from edge.preference.memory.past import Past
 from edge.preference.moment import Moment
 
+DAYS_A_WEEK: Final = 7
 BINS: Final = 48
 """Bins of a day: half-hours."""
 _HALF_HOURS: Final = [[f"h{day}{at % BINS}" for at in range(3 * BINS)] for day in "dw"]

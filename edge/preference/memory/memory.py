@@ -206,12 +206,19 @@ class Memory:
         cells = self._cells.get(key)
         if cells is None:
             return {}, 0.0
-        total = self._totals.get(key)
-        if total is None:
-            total = self._totals[key] = sum([cell[1] for cell in cells.values()])
         slow = self._weights[1]
         found = {action: cells[action][1] / slow for action in actions if action in cells}
-        return found, total / slow
+        return found, self.total(key)
+
+    def total(self, key: str) -> float:
+        """The slow counts of all actions under `key` together, as of now."""
+        total = self._totals.get(key)
+        if total is None:
+            cells = self._cells.get(key)
+            if cells is None:
+                return 0.0
+            total = self._totals[key] = sum([cell[1] for cell in cells.values()])
+        return total / self._weights[1]
 
     def counted(self, key: str, action: int) -> float:
         """The slow count of `action` under `key`, as of now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -107,6 +107,8 @@ class Past:
         """The last action and the one before it; -1 where there is none."""
         self.says: Mapping[str, str] = {}
         """What the sensors said last."""
+        self.noticed: Mapping[str, float] = {}
+        """Key of what a sensor has begun to say since → when that was first told of, seconds."""
         self.worth: NDArray[np.float64] = np.ones(experts)
         """What the experts have been worth to this person, relative to each other."""
 
@@ -205,7 +207,18 @@ class Past:
         self.course = [*self.course[1 - COURSE_EVENTS :], event]
         self.before_last, self.last = self.last, action
         self.says = says
+        self.noticed = {}
         self.lasting = self.others = None
+
+    def notice(self, changes: Sequence[str], time: float) -> None:
+        """Remembers since when sensors say something else than at the last event.
+
+        Args:
+            changes: keys of what they say.
+            time: wall clock, seconds.
+        """
+        before = self.noticed
+        self.noticed = {key: min(time, before.get(key, time)) for key in changes}
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data, for whoever it is about."""

@@ -1,4 +1,4 @@
-"""What has its hours is shown within them, and when what it follows was just done."""
+"""What has its hours is shown within them, and when what it follows has just happened."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ def shown(preference: Preference, moment: Moment) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("hours", "is_shown"), [(0, True), (1, True), (-1, True), (-4, False), (5, False), (11, False)]
+    ("minutes", "is_shown"),
+    [(0, True), (-20, True), (-90, False), (120, False), (-240, False), (660, False)],
 )
-def test_it_has_its_hours(preference: Preference, hours: int, is_shown: bool) -> None:
-    at = MONDAY + timedelta(days=21, hours=hours)
+def test_it_has_its_hours(preference: Preference, minutes: int, is_shown: bool) -> None:
+    at = MONDAY + timedelta(days=21, minutes=minutes)
     assert (LAMP in shown(preference, moment_of(at))) is is_shown
 
 
@@ -43,6 +44,8 @@ def test_its_score_stays_what_it_is(preference: Preference) -> None:
     night = moment_of(MONDAY + timedelta(days=21, hours=-4))
     (lamp,) = [one for one in preference.suggest(night, 9) if one.action == LAMP]
     assert lamp.score > preference.calibration.threshold
+    assert lamp.soon is not None
+    assert lamp.soon < 0.1
     assert not lamp.shown
 
 
@@ -54,12 +57,48 @@ def test_what_follows_is_shown_whenever_it_follows(preference: Preference) -> No
     assert BLIND not in shown(preference, moment_of(late + timedelta(hours=3)))
 
 
-def test_what_is_hardly_known_may_come_at_any_time(tmp_path: Path) -> None:
+def test_what_a_sensor_says_calls_for_it_while_it_is_news(tmp_path: Path) -> None:
     preference = tiny_preference(tmp_path, tiny_home())
-    for day in range(3):
+    for day in range(12):  # at no hour of its own
+        at = MONDAY + timedelta(days=day, hours=5 * day % 17)
+        preference.observe("fan.attic:turn_on", moment_of(at, {"door": "closed"}))
+        preference.observe(LAMP, moment_of(at + timedelta(hours=1), {"door": "open"}))
+    at = MONDAY + timedelta(days=13)
+    preference.observe("fan.attic:turn_on", moment_of(at, {"door": "closed"}))
+    opened = at + timedelta(hours=3)
+    assert LAMP in shown(preference, moment_of(opened, {"door": "open"}))
+    assert LAMP in shown(preference, moment_of(opened + timedelta(minutes=2), {"door": "open"}))
+    assert LAMP not in shown(preference, moment_of(opened + timedelta(hours=2), {"door": "open"}))
+
+
+def test_a_habit_of_one_day_is_none_of_others(tmp_path: Path) -> None:
+    preference = tiny_preference(tmp_path, tiny_home())
+    for week in range(8):
+        for day in range(5):
+            at = MONDAY + timedelta(days=7 * week + day)
+            preference.observe(LAMP if day == 0 else BLIND, moment_of(at))
+    monday = MONDAY + timedelta(days=56)
+    assert LAMP in shown(preference, moment_of(monday))
+    assert LAMP not in shown(preference, moment_of(monday + timedelta(days=1)))
+
+
+def test_who_does_not_want_it_is_not_shown_it(preference: Preference) -> None:
+    at = moment_of(MONDAY + timedelta(days=21))
+    for _ in range(6):
+        preference.feedback(LAMP, "dismissed")
+    assert LAMP not in shown(preference, at)
+
+
+def test_two_days_are_a_beginning(tmp_path: Path) -> None:
+    preference = tiny_preference(tmp_path, tiny_home())
+    for day in range(2):
         preference.observe(LAMP, moment_of(MONDAY + timedelta(days=day)))
-    assert LAMP in shown(preference, moment_of(MONDAY + timedelta(days=3, hours=9)))
+    (first, *_) = preference.suggest(moment_of(MONDAY + timedelta(days=2, minutes=-10)), 5)
+    assert (first.action, first.shown) == (LAMP, True)
 
 
-def test_where_no_time_is_known_there_is_no_hour(preference: Preference) -> None:
+def test_where_no_time_is_known_the_score_decides(preference: Preference) -> None:
+    for one in preference.suggest(moment_of(None), 5):
+        assert one.soon is None
+        assert one.shown is (one.score >= preference.calibration.threshold)
     assert LAMP in shown(preference, moment_of(None))
