@@ -207,7 +207,7 @@ SPEECH_BEAM: Final = 4096
 """Hypotheses kept from frame to frame, at most."""
 SPEECH_PREFIXES: Final = 32_768
 """Beginnings of sentences that one search remembers, about 4 MB; those given up make room."""
-SPEECH_STATES: Final = 10_240
+SPEECH_STATES: Final = 8_192
 """States of a search graph that are remembered, about 3 MB; then it forgets them and goes on."""
 SPEECH_SENTENCES: Final = 200_000
 """Sentences of a list that may be said, and names and values that a grammar may use."""

@@ -105,7 +105,7 @@ class Dialogue:
         if self._utterance is not None:
             self._utterance.push(rows)
         if self._wake is not None:
-            keep = self._wake.settings.patience + _KEPT_ROWS
+            keep = self._wake.delay + _KEPT_ROWS
             if len(self._recent):
                 rows = np.concatenate([self._recent, rows])
             self._recent = rows[-max(keep, new) :]

@@ -130,13 +130,15 @@ class Listening(Closing):
 
     def _listen(self) -> None:
         try:
-            for event in heard_from(self.source, self.stream, self._interrupted):
-                if not self._put(event):
-                    return
+            try:
+                for event in heard_from(self.source, self.stream, self._interrupted):
+                    if not self._put(event):
+                        return
+            finally:
+                self.source.close()
         except Exception as error:  # whatever it is, the thread that waits has to be told
             self._error = error
         finally:
-            self.source.close()
             with self._changed:
                 self._ended = True
                 self._changed.notify_all()

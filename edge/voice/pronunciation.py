@@ -102,13 +102,15 @@ class Pronouncer:
             UsageError: a text holds a character that no letter stands for.
         """
         split = [text.split() for text in texts]
-        self._learn({word for words in split for word in words})
-        return [tuple(label for word in words for label in self._known[word]) for words in split]
+        known = self._learned({word for words in split for word in words})
+        return [tuple(label for word in words for label in known[word]) for words in split]
 
-    def _learn(self, words: set[str]) -> None:
+    def _learned(self, words: set[str]) -> dict[str, Pronunciation]:
+        """All that are known, `words` among them; another thread may begin anew meanwhile."""
         if len(self._known) > limits.SPEECH_PRONUNCIATIONS:
             self._known = {}
-        new = sorted(words - self._known.keys())
+        known = self._known
+        new = sorted(words - known.keys())
         pieces = [
             (word, word[first : first + LONGEST])
             for word in new
@@ -121,7 +123,8 @@ class Pronouncer:
             for (word, _), labels in zip(part, self._read([p for _, p in part]), strict=True):
                 said[word] = said.get(word, ()) + labels
         for word in new:
-            self._known[word] = self._listed.get(word) or said.get(word, ())
+            known[word] = self._listed.get(word) or said.get(word, ())
+        return known
 
     def _read(self, pieces: list[str]) -> list[Pronunciation]:
         rows = np.zeros((WORDS, LONGEST), np.int64)

@@ -32,6 +32,8 @@ _PLAIN: Final = str.maketrans(
 _PARTS: Final = re.compile(f"[a-z']+|-?{NUMERAL}")
 _LARGEST: Final = 1_000_000
 """Numerals up to here are said as a number, longer ones digit by digit."""
+_COMMON: Final = (*range(101), *range(110, 201, 10), *range(300, 1001, 100))
+"""Numbers that people say whether or not they are in a range."""
 _SHARES: Final = {50: ("half", "a half"), 25: ("quarter", "a quarter")}
 
 
@@ -73,8 +75,13 @@ def _numeral(written: str) -> str:
     return " ".join(spell(int(digit)) for digit in written if digit.isdigit())
 
 
-def numbers_of(entry: ListEntry) -> list[str] | None:
+def numbers_of(entry: ListEntry, *, beyond: bool = False) -> list[str] | None:
     """Everything that may be said for a range: "twenty one", "a hundred", "fifty percent" …
+
+    Args:
+        entry: the range.
+        beyond: also common numbers that it does not take: who says one of them is to be told so,
+            and would be taken for somebody who says another otherwise.
 
     The same sounds are there once: of "percent" and "per cent" the first. None where the range has
     more than `edge.limits.SPEECH_NUMBERS` numbers; see `number_words`.
@@ -86,7 +93,7 @@ def numbers_of(entry: ListEntry) -> list[str] | None:
         return None
     parse = parse_percent if entry.percent else parse_number
     found: dict[str, None] = {}
-    for value in values:
+    for value in dict.fromkeys((*values, *_COMMON)) if beyond else values:
         for text in _ways(value):
             words = text.split()
             # Only what the text's grammar reads as this number.

@@ -130,6 +130,12 @@ class VoiceStream:
         """Position at which what it listens to began."""
         self._close_at: int | None = None
         """Position at which it stops unless somebody goes on speaking."""
+        self._rows = 0
+        """Rows of what it listens to that were heard."""
+        self._silent_from: int | None = None
+        """Row from which nobody speaks, where it waits for more of a sentence."""
+        self._withheld: list[Posteriors] = []
+        """Rows from there on: heard when somebody goes on, and of no account if nobody does."""
         self._closed = False
         self._turn = RLock()
         self._statistics = StreamStatistics()
@@ -153,9 +159,13 @@ class VoiceStream:
             data = np.concatenate([self._rest, samples]) if len(self._rest) else samples
             events: list[VoiceEvent] = []
             whole = len(data) - len(data) % FRAME
-            for first in range(0, whole, FRAME):
-                events += self._timed(data[first : first + FRAME])
             self._rest = data[whole:].copy()
+            try:
+                for first in range(0, whole, FRAME):
+                    events += self._timed(data[first : first + FRAME])
+            except BaseException:  # a model of somebody else's: what follows is heard from anew
+                self._forget()
+                raise
             return self._counted(events)
 
     def flush(self) -> list[VoiceEvent]:
@@ -241,13 +251,15 @@ class VoiceStream:
         boundary = self._ends.push(self._activity.push(frame))
         events: list[VoiceEvent] = []
         if self._open:
-            events = self._dialogue.hear(self._acoustic.push(frame))
+            events = self._hear(self._acoustic.push(frame))
         if boundary == "start":
             self._close_at = None
-            if not self._open:
-                events = self._begin()
+            events += self._go_on() if self._open else self._begin()
         elif boundary == "end" and self._open:
-            self._close_at = self._position + self._to_wait()
+            wait = self._to_wait()
+            self._close_at = self._position + wait
+            if wait and not self._ends.cut:
+                self._silent_from = self._rows_to_hear(self._ends.end)
         if self._close_at is not None and self._position >= self._close_at:
             events += self._end(self._position)
         events += self._dialogue.tick(self._position, open_ear=self._open)
@@ -261,10 +273,32 @@ class VoiceStream:
         start = self._ends.start
         oldest = self._position - len(ring)
         origin = max(start - PRE_ROLL_MS * _PER_MS // FRAME * FRAME, self._heard_to, oldest)
-        self._open, self._origin = True, origin
+        self._open, self._origin, self._rows = True, origin, 0
         self._acoustic.reset()
         events = self._dialogue.begin(start, origin)
-        return events + self._dialogue.hear(self._acoustic.push(ring[origin - oldest :]))
+        return events + self._hear(self._acoustic.push(ring[origin - oldest :]))
+
+    def _hear(self, rows: Posteriors) -> list[VoiceEvent]:
+        """Has what is said go on by some rows; those of a pause in a sentence are withheld.
+
+        Silence says nothing, but the longer it is, the more ways there are to find another word in
+        it: "a large", and two seconds later "a large tea".
+        """
+        if self._silent_from is not None:
+            heard = max(0, self._silent_from - self._rows)
+            self._withheld.append(rows[heard:])
+            rows = rows[:heard]
+        self._rows += len(rows)
+        return self._dialogue.hear(rows)
+
+    def _go_on(self) -> list[VoiceEvent]:
+        """Somebody did go on speaking after a pause."""
+        withheld, self._withheld, self._silent_from = self._withheld, [], None
+        return self._hear(np.concatenate(withheld)) if withheld else []
+
+    def _rows_to_hear(self, end: int) -> int:
+        """Rows of what it listens to, up to the last sound that ends at a position."""
+        return -(-(end - self._origin) // ROW) + _ROWS_AFTER
 
     def _to_wait(self) -> int:
         """For how many samples more to listen though an end of speech was found."""
@@ -279,8 +313,8 @@ class VoiceStream:
         """Has the acoustic model hear out the last sounds, and decides what was said."""
         end = min(self._ends.end, audio_end)
         # What lies further behind the end is silence: to hear it out would cost as much as speech.
-        rows = -(-(end - self._origin) // ROW) + _ROWS_AFTER
-        events = self._dialogue.hear(self._acoustic.flush(rows))
+        events = self._hear(self._acoustic.flush(self._rows_to_hear(end)))
+        self._withheld, self._silent_from = [], None
         cut = self._ends.settings.longest_ms / 1000 if self._ends.cut else 0.0
         self._open, self._close_at = False, None
         self._heard_to = end
@@ -297,12 +331,18 @@ class VoiceStream:
             events += self._end(real)
             self._statistics.speech_computing += time.perf_counter() - began
         # The time of what comes next is that of the audio, not of the frame that was filled up.
-        self._position = self._heard_to = real
-        events += self._dialogue.interrupt(real, "the audio ended")
+        self._position = real
+        return events + self._forget()
+
+    def _forget(self) -> list[VoiceEvent]:
+        """What comes next is another recording."""
+        self._heard_to = self._position
+        self._open, self._close_at = False, None
+        self._withheld, self._silent_from = [], None
         self._activity.reset()
-        self._ends.reset(real)
+        self._ends.reset(self._position)
         self._ring.clear()
-        return events
+        return self._dialogue.interrupt(self._position, "the audio ended")
 
     def _counted(self, events: list[VoiceEvent]) -> list[VoiceEvent]:
         for event in events:

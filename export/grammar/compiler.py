@@ -14,6 +14,7 @@ import numpy as np
 from hassil.expression import Expression, ListReference
 from hassil.intents import RangeSlotList, RangeType, SlotList, TextSlotList, WildcardSlotList
 
+from edge.errors import UsageError
 from edge.grammar.file import MAGIC
 from edge.limits import GRAMMAR_LABELS, GRAMMAR_STATES
 from edge.text import words_of
@@ -262,7 +263,12 @@ def _serialise(
         key=lambda item: (item.list, item.slot),
     )
     if len(words) + len(references) > GRAMMAR_LABELS:
-        raise TemplateError(f"more than {GRAMMAR_LABELS} different words")
+        raise UsageError(
+            f"more than {GRAMMAR_LABELS:,} different words",
+            where=f"the grammar ({templates.language})",
+            allowed=f"{GRAMMAR_LABELS:,} words and lists",
+            hint="names and numbers are lists, not words of templates",
+        )
     numbers: dict[Any, int] = {label: i for i, label in enumerate((*words, *references))}
     keys = sorted({reference.list for reference in references})
     accept_sets = sorted({tags for tags in automaton.accepts if tags})

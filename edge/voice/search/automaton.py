@@ -261,7 +261,7 @@ def _list_trie(entry: ListEntry, home: Home, phrases: _Phrases) -> tuple[int | N
         return None, True
     if entry.kind == "values":
         return phrases.values(entry.values), False
-    numbers = numbers_of(entry)
+    numbers = numbers_of(entry, beyond=True)
     if numbers is None:
         return phrases.trie(number_words()), True
     return phrases.trie(numbers), False

@@ -206,11 +206,12 @@ def _opened(path: Path) -> Opened:
             ) from None
     try:
         return _SoundFile(soundfile, path)
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:  # TypeError: samples without a header (.raw)
         raise AudioError(
             f"it is no recording that can be read: {_said(error)}",
             where=str(path),
             allowed="WAV, FLAC, OGG, MP3, AIFF and others that libsndfile knows",
+            hint="samples without a header: edge listen --raw < FILE",
         ) from None
 
 

@@ -53,8 +53,10 @@ class RawStream(Closing):
                 hint="for example: arecord -t raw -f S16_LE -r 16000 -c 1 | edge listen --raw",
             )
         self._stream = source
-        # A buffered stream's `read` waits for all it was asked for; `read1` for the first of it.
-        self._read = getattr(source, "read1", source.read)
+        # A buffered stream's `read` waits for all it was asked for, and its `read1` takes a pipe
+        # that was set not to block for ended where nothing has come yet: what is below it is read.
+        below = getattr(source, "raw", source)
+        self._read = getattr(below, "read1", below.read)
         self._most = 2 * channels * max(1, int(rate * CHUNK_SECONDS))
         self._closed = False
         self._samples = 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
     from edge.voice.pronunciation import Pronouncer
     from edge.voice.wake.table import SoundCheck, WakeTable
+
+
+_OVERLAP: Final = 10
+"""Frames before the end of a call in which the next one may begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ class WakeWord:
 
     def _forget(self) -> None:
         self._peak: _Peak | None = None
-        self._quiet_until = 0
+        self._quiet_until = self._told_until = 0
 
     def reset(self) -> None:
         """Forgets what was heard; the next frame is frame 0."""
@@ -161,7 +165,8 @@ class WakeWord:
                 start, end = place(
                     frame + index, float(taken[index, track]), int(since[index, track])
                 )
-                if end >= self._quiet_until:
+                # A call that was told of already may fit a second time, with silence at its end.
+                if end >= self._quiet_until and start >= self._told_until:
                     self._peak = peak = _Peak(
                         frame + index,
                         margin,
@@ -192,6 +197,7 @@ class WakeWord:
             fit = self.sounds.score(peak.track, start, end, now)
             if peak.margin + self.check.weight * fit < self.check.least:
                 return []
+        self._told_until = round(peak.heard.end / FRAME_SECONDS) - _OVERLAP
         self._quiet_until = round((peak.heard.end + self.settings.refractory) / FRAME_SECONDS)
         return [peak.heard]
 

@@ -122,6 +122,15 @@ class TestOnAThread:
                     found.append(event)
         assert names(without_partials(iter(found)))[-1] == "Command"
 
+    def test_a_source_that_cannot_be_closed_is_over_all_the_same(self) -> None:
+        class Stuck(Script):
+            def close(self) -> None:
+                raise OSError("the driver does not answer")
+
+        events = Listening(Stuck(audio(1.0, ON, 1.5)), stream())
+        with pytest.raises(OSError, match="the driver"):
+            list(events)
+
     def test_a_full_queue_loses_partial_results_only(self) -> None:
         source = Script(audio(1.0, ON, 1.5, OFF, 1.5))
         events = Listening(source, stream(), queue=2)

@@ -46,6 +46,12 @@ class TestTheHomesSentences:
         assert isinstance(found, Command)
         assert found.slots["brightness"] == 45
 
+    @pytest.mark.parametrize("number", ["two hundred", "nine hundred"])
+    def test_numbers_that_are_out_of_range_are_not_taken_for_others(self, number: str) -> None:
+        found = answer(recognizer(), spoken(f"dim the reading lamp to {number} percent"))
+        assert isinstance(found, Rejected)
+        assert found.code == "out_of_range"
+
     def test_wrong_letters_are_put_right(self) -> None:
         frames = spoken("turn on the porch light", seed=3, noise=1.5, wrong=0.15)
         found = answer(recognizer(), frames)

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from edge.errors import UsageError
 from edge.events import Command, Partial, Rejected, SpeechEnd, SpeechStart, VoiceEvent, Wake
 from edge.home.home import Device
+from edge.intent.understanding import Answer
 from edge.session import make_session
 from edge.voice.activity import VoiceActivity
 from edge.voice.endpoint import EndpointSettings
+from edge.voice.gate import FRAME
 from edge.voice.settings import StreamSettings
 from edge.voice.stream import VoiceStream
 from edge.voice.wake.wake import WakePhrase
@@ -118,6 +120,24 @@ class TestWithoutAWakePhrase:
     def test_after_the_pause_it_is_given_up(self) -> None:
         events = stream().push(audio(1.0, "turn on the", 3.0))
         assert codes(events) == ["incomplete"]
+
+    def test_words_found_in_the_silence_after_half_a_sentence_are_none(self) -> None:
+        """The longer a silence, the more ways there are to find a word in it."""
+
+        class Imagining(fakes.FakeActivityStream):
+            """Hears no voice in what comes after "turn on the"."""
+
+            def __init__(self, until: int) -> None:
+                self.left = until // FRAME
+
+            def push(self, frame: fakes.Samples) -> float:
+                self.left -= 1
+                return super().push(frame) if self.left > 0 else 0.0
+
+        sound = audio(1.0, "turn on the", 1.2, "porch light", 3.0)
+        until = len(audio(1.0, "turn on the", 0.5))
+        hears = VoiceStream(fakes.FakeAcoustic().stream(), 0.6, Imagining(until), recognizer())
+        assert codes(hears.push(sound)) == ["incomplete"]
 
     def test_a_short_pause_is_made_up_for_with_silence(self) -> None:
         quick = StreamSettings(endpoint=EndpointSettings(hang_over_ms=160))
@@ -360,6 +380,16 @@ class TestBadInput:
         with pytest.raises(UsageError):
             hears.push(bad)
         assert intents(hears.push(audio(1.0, ON)[20_001:]) + hears.push(audio(1.5))) == ["TurnOn"]
+
+    def test_what_breaks_in_the_middle_is_not_heard_twice(self) -> None:
+        def breaks(text: str, area: str | None) -> Answer:
+            raise MemoryError
+
+        hears = stream(by=recognizer(understand=breaks))
+        with pytest.raises(MemoryError):
+            hears.push(audio(1.0, "the weather was fine all week", 2.5, ON)[:-5])
+        assert kinds(hears.push(audio(1.0))) == []
+        assert intents(hears.push(audio(1.0, ON, 1.5))) == ["TurnOn"]
 
     def test_nothing_at_all(self) -> None:
         assert stream().push(b"") == []

@@ -116,6 +116,13 @@ def _plain(path: Path) -> Templates:
         if heading := _HEADING.fullmatch(line):
             intent = heading[1]
             continue
+        if line.startswith("[") and line.endswith("]") and "[" not in line[1:]:
+            raise UsageError(
+                f"{line} is no name of an intent",
+                where=f"{path.name}: line {number}",
+                allowed="letters, digits and _ between the brackets, no digit first: [CancelOrder]",
+                hint="a line of words that may be left out could be said without a word",
+            )
         text = line.rstrip(".!?…")
         if not text or line.startswith("#"):
             continue

@@ -119,7 +119,7 @@ def test_what_can_be_said(graph: SearchGraph, text: str) -> None:
         "turn on la",
         "turn on lamp in",
         "turn on lamp in kitchen kitchen",
-        "dim the lamp to two hundred percent",
+        "dim the lamp to two hundred and seven percent",
         "dim the lamp to",
         "paint it warm",
         "paint it white",

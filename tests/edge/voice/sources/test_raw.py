@@ -89,6 +89,17 @@ def test_a_pipe_set_not_to_block_is_waited_for(monkeypatch: pytest.MonkeyPatch) 
     assert waited == [([pipe], [], [])] * 2
 
 
+def test_so_is_one_behind_a_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As standard input is: its `read1` has no bytes where a pipe has none yet."""
+    out, into = os.pipe()
+    os.set_blocking(out, False)
+    later = iter([lambda: os.write(into, b"\x02\x00" * 8), lambda: os.close(into)])
+    with open(out, "rb") as reading:
+        os.write(into, b"\x01\x00" * 8)
+        monkeypatch.setattr("select.select", lambda *streams: next(later)())
+        assert heard(RawStream(reading)).tolist() == [1] * 8 + [2] * 8
+
+
 def test_no_sound_at_all() -> None:
     source = RawStream(io.BytesIO())
     assert list(source) == [] and source.problems == ()

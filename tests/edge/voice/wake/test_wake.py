@@ -232,6 +232,13 @@ def test_two_calls_in_a_breath_are_one_and_two_apart_are_two() -> None:
     assert len(heard(WakeWord(COMPUTER), apart)) == 2
 
 
+def test_one_call_is_not_told_of_twice() -> None:
+    """Its last letter once more, a second later, makes it fit again."""
+    rows = np.concatenate([said("computer"), silence(1.0), frames(spell("r")), silence(2.0)])
+    (found,) = heard(WakeWord(WakePhrase("computer", -1.5)), rows)
+    assert found.end < 1.0
+
+
 def test_a_phrase_said_again_right_after_the_refractory_time_is_heard() -> None:
     apart = np.concatenate([said("computer"), silence(0.5), said("computer")])
     assert len(heard(WakeWord(COMPUTER, WakeSettings(refractory=0.2)), apart)) == 2

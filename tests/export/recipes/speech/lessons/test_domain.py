@@ -53,6 +53,16 @@ class TestPlainText:
     def test_letters_with_accents_are_said(self, tmp_path: Path) -> None:
         assert sentences_of(domain(tmp_path, "play Café del Mar\n"), 3, 0) == ["play cafe del mar"]
 
+    @pytest.mark.parametrize("heading", ["[Cancel Order]", "[Br\u00e9w]", "[2nd]", "[]"])
+    def test_a_heading_that_is_no_name(self, tmp_path: Path, heading: str) -> None:
+        (tmp_path / "orders.txt").write_text(f"[Order]\na tea\n{heading}\nstop\n", "utf-8")
+        with pytest.raises(UsageError, match=r"line 3: .*is no name of an intent"):
+            read_domain(tmp_path / "orders.txt")
+
+    def test_words_that_may_be_left_out_are_no_heading(self, tmp_path: Path) -> None:
+        (tmp_path / "orders.txt").write_text("[a] tea [please]\n", "utf-8")
+        assert read_domain(tmp_path / "orders.txt").templates.blocks[0].intent == "Sentence"
+
     @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment\n", "[Intent]\n", "...\n"])
     def test_nothing_to_say_is_an_error(self, tmp_path: Path, text: str) -> None:
         with pytest.raises(UsageError, match="not one sentence that can be said") as caught:
