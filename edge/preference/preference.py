@@ -100,8 +100,10 @@ class Preference:
         self._foreseen: tuple[Past, int, Foresight] | None = None
         # Declared actions have no events: what a household could do, before it did anything.
         self._declared: tuple[str, ...] = ()
+        self._had: frozenset[str] = frozenset()
+        """Devices that the household ever said it has."""
         self._gone: frozenset[str] = frozenset()
-        """Devices that the household has not any more: what it did with them is not suggested."""
+        """Those of them that it has not any more: what it did with them is not suggested."""
 
     def new_past(self) -> Past:
         """The past of somebody of whom nothing is known."""
@@ -133,7 +135,9 @@ class Preference:
         household = self.pasts[""]
         pasts = self._pasts_of(person)
         self._note_clock(moment, household)
-        self._gone -= {device_of(action)}
+        if (device := device_of(action)) in self._gone:  # it is there all the same
+            self._had -= {device}
+            self._gone -= {device}
         if household.was_told(action, moment):
             self.stats["duplicate"] += 1
             return
@@ -263,25 +267,23 @@ class Preference:
         nothing is declared any more is not suggested. No more are taken than there is room for
         beside what was done: `edge.limits.MEMORY_ACTIONS`.
         """
-        before = frozenset(map(device_of, self._declared))
         self._declared = tuple(actions)
-        now = frozenset(map(device_of, self._declared))
-        self._gone = (self._gone | before) - now
         self.restore(self.state())
 
     def state(self) -> State:
         """All that was learned, to be kept."""
-        return State(
-            {person: state.take(past) for person, past in self.pasts.items()},
-            frozenset(self.blocked),
-            NAMES,
-            self._fingerprint,
-        )
+        pasts = {person: state.take(past) for person, past in self.pasts.items()}
+        done = {device_of(action) for past in pasts.values() for action in past.actions}
+        had = self._had & done
+        return State(pasts, frozenset(self.blocked), NAMES, self._fingerprint, had)
 
     def restore(self, kept: State) -> None:
         """Takes what was learned from `kept`, in place of what there is."""
         self._foreseen = None
         self.blocked = set(kept.blocked)
+        has = frozenset(map(device_of, self._declared))
+        self._had = kept.devices | has
+        self._gone = kept.devices - has if has else frozenset()
         known = {name: at for at, name in enumerate(kept.experts)}
         self.pasts = {}
         for person, one in kept.pasts.items():
@@ -306,6 +308,8 @@ class Preference:
             self._admit_declared(self.pasts[""])
             if not person:
                 self.blocked.clear()
+                self._had = frozenset(map(device_of, self._declared))
+                self._gone = frozenset()
             return
         del self.pasts[person]
 

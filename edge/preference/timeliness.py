@@ -34,7 +34,7 @@ done last. Fitted on made-up households of the generator, of their first days up
 month."""
 _LEAST: Final = 0.01
 _WORKING_DAYS: Final = 5
-_A_HABIT: Final = 4.0
+_A_HABIT: Final = 3.0
 """Times that something was done at this part of the day from which it is known on which days."""
 _ONE_DAY: Final = 0.9
 """Share of them from which they are those of one day of the week."""

@@ -71,6 +71,7 @@ def to_bytes(state: State, bundle: str) -> bytes:
         "senses": state.senses,
         "features": width,
         "blocked": sorted(state.blocked),
+        "devices": sorted(state.devices),
         "actions": list(names),
         "persons": persons,
     }
@@ -119,7 +120,7 @@ def from_bytes(data: bytes, bundle: str, where: str = "state") -> State:
     pasts = {person.name: _past(person, header, arrays, where) for person in header.persons}
     if not arrays.done:
         _refuse("goes on after its end", where)
-    return State(pasts, header.blocked, header.experts, header.senses)
+    return State(pasts, header.blocked, header.experts, header.senses, header.devices)
 
 
 def _checked(data: bytes, where: str) -> bytes:

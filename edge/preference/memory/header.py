@@ -57,6 +57,8 @@ class Header(NamedTuple):
     features: int
     """Numbers of one row of a window."""
     blocked: frozenset[str]
+    devices: frozenset[str]
+    """None in files of before it was kept."""
     actions: tuple[str, ...]
     persons: tuple[PersonHeader, ...]
 
@@ -81,6 +83,11 @@ def read_header(data: Any, where: str) -> Header:
         keys.text("senses", NAME_CHARS),
         keys.whole("features", 1, _FEATURES),
         frozenset(keys.texts("blocked", ITEM_CHARS, BLOCKED_ACTIONS)),
+        frozenset(
+            keys.texts("devices", ITEM_CHARS, PERSONS * MEMORY_ACTIONS)
+            if keys.has("devices")
+            else ()
+        ),
         actions,
         persons,
     )
@@ -147,6 +154,9 @@ class _Keys:
             where=self._where,
             allowed="a whole file of what a bundle has learned",
         )
+
+    def has(self, key: str) -> bool:
+        return key in self._data
 
     def value(self, key: str) -> Any:
         if key not in self._data:

@@ -64,6 +64,9 @@ class State(NamedTuple):
     """What the numbers of `worth` belong to."""
     senses: str
     """`fingerprint` of the senses that `features`, and the bins in keys, were made with."""
+    devices: frozenset[str] = frozenset()
+    """Those of the actions that the home said it had: one that it does not have any more is gone,
+    one that it never spoke of may be there all the same."""
 
 
 def fingerprint(senses: Senses) -> str:

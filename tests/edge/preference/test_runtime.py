@@ -98,6 +98,21 @@ class TestDevicesThatComeAndGo:
         assert "cover.bedroom:open" in left
         assert not any(action.startswith("light.kitchen:") for action in left)
 
+    def test_nor_after_the_runtime_was_started_without_it(self, bundle: Path, state: Path) -> None:
+        at = MONDAY + timedelta(days=9)
+        with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as hub:
+            mornings(hub, 9)
+            hub.observe("kettle.guest:turn_on", at)  # the home never spoke of it
+        with Runtime.load(bundle, profile=HERE, state=state):
+            pass  # somebody who does not know the home
+        without = tiny_home()
+        without.remove("light.kitchen")
+        for home, is_there in ((without, False), (tiny_home(), True)):
+            with Runtime.load(bundle, home=home, profile=HERE, state=state) as hub:
+                left = {one.action for one in hub.suggest(at, k=100, everything=True)}
+            assert "kettle.guest:turn_on" in left
+            assert ("light.kitchen:turn_on" in left) is is_there
+
     def test_unless_it_is_used_all_the_same(self, hub: Runtime) -> None:
         mornings(hub, 9)
         hub.home.remove("light.kitchen")
