@@ -248,6 +248,15 @@ class Home:
             or self._joined[kind].exact(_joined(tokens))
         )
 
+    def is_in_a_name(self, words: Sequence[str], at: int) -> bool:
+        """Whether a word is inside a name that is said: the "and" of "salt and pepper"."""
+        return any(
+            end > at + 1
+            for start in range(max(0, at - NAME_TOKENS), at)
+            for index in self.index.values()
+            for end, _ in index.starting_at(words, start)
+        )
+
     def area_id(self, area: str) -> str:
         """The id of an area, given by its id or by a name that it alone has.
 

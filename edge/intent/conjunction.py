@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import Final
 
 from edge.events import Command
+from edge.home.home import Home
 from edge.intent.interpret import two_values
 from edge.limits import COMMANDS
 from edge.text import Tokens, tokenise
@@ -56,23 +57,30 @@ def links_of(language: str) -> Links:
     return _AND.get(language.partition("-")[0], frozenset())
 
 
-def parts_of(tokens: Tokens, links: Links = ENGLISH) -> list[Tokens]:
-    """The sentence cut at its "and"s and "then"s; whole when there are none, or too many."""
-    return _cut(tokens, links)
+def parts_of(tokens: Tokens, links: Links = ENGLISH, home: Home | None = None) -> list[Tokens]:
+    """The sentence cut at its "and"s and "then"s, but not inside a name of the home; whole when
+    there are none, or too many."""
+    return _cut(tokens, links, home)
 
 
-def listed(tokens: Tokens, links: Links = ENGLISH) -> list[Tokens]:
+def listed(tokens: Tokens, links: Links = ENGLISH, home: Home | None = None) -> list[Tokens]:
     """The sentence cut at its commas, too; whole when there are none, or too many parts."""
     gaps = zip(tokens.ends, tokens.starts[1:], strict=False)
     after = [at for at, (end, start) in enumerate(gaps, 1) if "," in tokens.text[end:start]]
-    return _cut(tokens, links, after)
+    return _cut(tokens, links, home, after)
 
 
-def _cut(tokens: Tokens, links: Links, beginnings: Sequence[int] = ()) -> list[Tokens]:
+def _cut(
+    tokens: Tokens, links: Links, home: Home | None, beginnings: Sequence[int] = ()
+) -> list[Tokens]:
     """The parts between "and"s and "then"s, and before the tokens `beginnings`."""
     if not beginnings and links.isdisjoint(tokens.words):
         return [tokens]
-    linked = {at for at, word in enumerate(tokens.words) if word in links}
+    linked = {
+        at
+        for at, word in enumerate(tokens.words)
+        if word in links and not (home is not None and home.is_in_a_name(tokens.words, at))
+    }
     parts = []
     first = 0
     for at in sorted({*linked, *beginnings, len(tokens)}):

@@ -6,6 +6,7 @@ of an intent have, none has, or some say, is known exactly, and corrects or refu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
@@ -33,6 +34,10 @@ _NUMBERS: Final = (FIRST_WORDS | {"half"}) - _ALSO_NUMBERS - {"a", "point", "min
 """Those that mean a number wherever they are said."""
 _OFF: Final = "off"
 """English for the contrary of most that is asked for."""
+_KIND: Final = "kind"
+_NAME: Final = "name"
+_PARTLY: Final = frozenset("bit little crack slightly partly partway somewhat ajar".split())
+"""English for less of it than all."""
 
 _Amiss = tuple[RejectCode, str] | None
 
@@ -55,6 +60,10 @@ class FrameCheck:
         self._choices = Choices(self._sets, schema)
         self._names = NamesLeft(self._sets, schema)
         self._is_english = grammar.language == LANGUAGE
+        kinds = [types[_KIND].choices for types in schema.types.values() if _KIND in types]
+        called = Counter(word for choices in kinds for word in choices if " " not in word)
+        self._kinds = frozenset(word for word, intents in called.items() if intents > 1)
+        """What kinds of device are called; what but one intent knows may be a word for all."""
         self._here = Here(self._sets, schema) if self._is_english else None
 
     def corrected(self, text: str, frame: Frame, home: Home) -> Frame:
@@ -123,7 +132,7 @@ class FrameCheck:
             or self._names.left(text, frame, home)
             or self._units.miscounted(text, frame, self._vocabulary.intents)
             or next((slot.text for slot in frame.slots if slot not in slots), "")
-            or self._off_left(text, frame)
+            or self._word_left(text, frame)
         )
         if not left:
             return None
@@ -152,12 +161,17 @@ class FrameCheck:
     def _said_here(self, text: str, frame: Frame) -> str:
         return self._here.said(text, frame) if self._here is not None else ""
 
-    def _off_left(self, text: str, frame: Frame) -> str:
-        """ "Off", where no sentence of the intent has it: "turn off the lights at 10"."""
-        intents = self._vocabulary.intents.get(_OFF)
-        if not self._is_english or intents is None or frame.intent in intents:
-            return ""
-        return _OFF if _OFF in words_of(_without(text, frame.slots)) else ""
+    def _word_left(self, text: str, frame: Frame) -> str:
+        """A word that tells something else where no sentence of the intent has it: "turn off the
+        lights at 10", "open the garage door a bit", "set the lights to 21 degrees"."""
+        intents = self._vocabulary.intents
+        named = any(slot.label == _NAME for slot in frame.slots)
+        for word in words_of(_without(text, frame.slots)) if self._is_english else ():
+            tells = (word == _OFF and word in intents) or word in _PARTLY
+            tells = tells or (word in self._kinds and not named)
+            if tells and frame.intent not in intents.get(word, ()):
+                return word
+        return ""
 
     def _number_left(self, text: str, slots: Iterable[SlotReading]) -> str:
         """A number outside of all slots: "1:30" is not one second."""

@@ -110,12 +110,12 @@ class TextUnderstanding:
             return Rejected("unsure", reason, text=text)
         said = grammar.plain(tokens)
         links = self._links
-        parts = parts_of(said, links)
+        parts = parts_of(said, links, self.home)
         together: Answer | None = None
         exact: Reader = self._exact
         if len(parts) > 1 or "," in text:
             exact = _Remembering(exact)  # the parts are asked for twice
-            together = self._exactly((parts, listed(said, links)), exact)
+            together = self._exactly((parts, listed(said, links, self.home)), exact)
             if together is not None:  # all of them exact, but perhaps for a name or a number
                 return together
         guess = self._by_model(text, tokens)
@@ -176,7 +176,10 @@ class TextUnderstanding:
         if not any("," in text or has_link(text, self._links) for text in texts):
             return None
         said = grammar.plain(tokens)
-        for parts in (parts_of(said, self._links), listed(said, self._links)):
+        for parts in (
+            parts_of(said, self._links, self.home),
+            listed(said, self._links, self.home),
+        ):
             meant = [self._matched(part) for part in parts]
             if len(parts) > 1 and None not in meant:
                 refused = [one for one in meant if isinstance(one, Rejected)]

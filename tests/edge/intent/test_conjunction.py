@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge.events import Command
+from edge.home.home import Area, Device, Home
 from edge.intent.conjunction import (
     Fits,
     begun,
@@ -44,6 +45,17 @@ def said(parts: list[Tokens]) -> list[str]:
 )
 def test_a_sentence_is_cut_at_its_ands(text: str, parts: list[str]) -> None:
     assert said(parts_of(tokenise(text))) == parts
+
+
+def test_but_not_inside_a_name_of_the_home() -> None:
+    home = Home([Device("light.pepper", "Salt and pepper"), Device("lamp", "Salt")])
+    home.add(Area("parents", "Mum and Dad's room"))
+    text = "turn on the salt and pepper and dim the lights in mum and dad's room and the salt"
+    parts = [
+        "turn on the salt and pepper", "dim the lights in mum and dad 's room", "the salt",
+    ]  # fmt: skip
+    assert said(parts_of(tokenise(text), home=home)) == parts
+    assert said(listed(tokenise(text.replace(" and dim", ", dim")), home=home)) == parts
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ SCHEMA = SlotSchema(
         "Dim": {"brightness": NUMBER, "area": SlotType()},
         "Turn": {"name": SlotType("device"), "area": SlotType("area")},
         "Hear": {"song": SlotType()},
+        "On": {"kind": SlotType("choice", choices={"fans": "fan", "all": "lock"})},
+        "Off": {"kind": SlotType("choice", choices={"fans": "fan"})},
     }
 )
 
@@ -118,6 +120,20 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
             {"name": "it", "brightness": "5"},
             "unsure",
             "Dim was understood, but not what 'two' is to it",
+        ),
+        (
+            "dim it to 5 a bit",
+            "Dim",
+            DIMMED,
+            "unsure",
+            "Dim was understood, but not what 'bit' is to it",
+        ),
+        (
+            "wait 5 minutes fans",
+            "Wait",
+            {"minutes": "5"},
+            "unsure",
+            "Wait was understood, but not what 'fans' is to it",
         ),
         ("dim it to 5 or so not", "Dim", DIMMED, "unsure", "'not' may"),
         ("dim it or turn it to 5", "Dim", DIMMED, "unsure", "'or' leaves open what is meant"),
