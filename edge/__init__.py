@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         Suggestion,
         Wake,
     )
-    from edge.home.home import Area, Device, Home
+    from edge.home.home import Area, Device, Floor, Home
     from edge.runtime import Runtime
     from edge.voice.settings import StreamSettings
 
@@ -41,6 +41,7 @@ __all__ = [
     "Command",
     "Device",
     "EdgeError",
+    "Floor",
     "Home",
     "Partial",
     "Rejected",
@@ -61,6 +62,7 @@ _DEFINED_IN = {
     "Command": "edge.events",
     "Device": "edge.home.home",
     "EdgeError": "edge.errors",
+    "Floor": "edge.home.home",
     "Home": "edge.home.home",
     "Partial": "edge.events",
     "Rejected": "edge.events",

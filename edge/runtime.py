@@ -9,7 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
 from edge.bundle.bundle import Bundle
-from edge.errors import BundleError, BundleFormatError, UsageError
+from edge.errors import BundleError, BundleFormatError, UsageError, shown
 from edge.events import Command, Rejected, Suggestion
 from edge.home.home import Home
 from edge.intent.model import TASK as INTENT
@@ -118,6 +118,11 @@ class Runtime:
             HomeError: the home is refused.
             UsageError: `state` is in use, or cannot be used, and would be overwritten.
         """
+        given: object = path
+        if not isinstance(given, str | PathLike):
+            raise UsageError(
+                f"is {shown(given)}", where="path", allowed="a bundle's folder, or its tar"
+            )
         bundle = Bundle.open(path, profile)
         if isinstance(home, str | PathLike):
             home = Home.load(os.fspath(home))
@@ -292,6 +297,11 @@ class Runtime:
     def problems(self) -> tuple[str, ...]:
         """What went wrong with the state's file, in sentences; empty when nothing did."""
         return self._habits.problems if self._habits is not None else ()
+
+    @property
+    def unspoken(self) -> tuple[str, ...]:
+        """Which devices of the home no sentence can name for their kind, in sentences."""
+        return self._text.unspoken() if self._text is not None else ()
 
     # --- speech -------------------------------------------------------------------------------
 

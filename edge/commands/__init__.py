@@ -14,9 +14,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from edge.errors import UsageError
+from edge.table import printable
 
 if TYPE_CHECKING:
     import argparse
+
+    from edge.runtime import Runtime
 
 GROUP = "edge.commands"
 """Entry point group of verbs that other packages add."""
@@ -68,6 +71,12 @@ def add_area(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--area", metavar="AREA", help="where in the home it is said: an area's id or name"
     )
+
+
+def warn_of_home(home: str | None, hub: Runtime) -> None:
+    """Says on standard error which devices of a home that was named no sentence can name."""
+    for problem in hub.unspoken if home is not None else ():
+        print(printable(f"{home}: {problem}"), file=sys.stderr)
 
 
 def add_json(

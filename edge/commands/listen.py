@@ -8,7 +8,15 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from edge.commands import add_area, add_bundle, add_json, bundle_of, print_json, to_json
+from edge.commands import (
+    add_area,
+    add_bundle,
+    add_json,
+    bundle_of,
+    print_json,
+    to_json,
+    warn_of_home,
+)
 from edge.commands.lines import describe as describe_answer
 from edge.errors import UsageError
 from edge.table import printable, table
@@ -98,6 +106,7 @@ def run(args: argparse.Namespace) -> int:
 
     with Runtime.load(bundle_of(args), home=args.home, profile=args.profile) as hub:
         _warn(args, hub)
+        warn_of_home(args.home, hub)
         if args.raw:
             _listen_raw(args, hub)
         else:

@@ -15,6 +15,7 @@ from edge.commands import (
     check_no_bundle,
     standard_input,
     to_json,
+    warn_of_home,
 )
 from edge.commands.lines import describe, sentences
 from edge.errors import UsageError
@@ -74,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
     _check_bundle(args)
     check_no_bundle(args.wav or (), "run")
     runtime = Runtime.load(bundle_of(args), home=args.home, profile=args.profile)
+    warn_of_home(args.home, runtime)
     understand = partial(runtime.understand, area=args.area)
     try:
         if args.text is not None:

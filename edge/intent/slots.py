@@ -43,6 +43,18 @@ class SlotSchema:
         """`types` is intent → label → type."""
         self.types = dict(types or {})
 
+    def device_kinds(self) -> frozenset[str]:
+        """The kinds of device that can be named in some slot; none where any kind can."""
+        names = [
+            slot
+            for slots in self.types.values()
+            for slot in slots.values()
+            if slot.kind == "device"
+        ]
+        if not all(slot.device_kinds for slot in names):
+            return frozenset()
+        return frozenset(kind for slot in names for kind in slot.device_kinds)
+
     @classmethod
     def from_dict(cls, data: Any) -> SlotSchema:
         """Read a schema as a bundle's manifest has it: intent → label → properties.

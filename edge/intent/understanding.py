@@ -27,7 +27,7 @@ from edge.intent.conjunction import (
 )
 from edge.intent.frame_check import FrameCheck
 from edge.intent.here import is_here
-from edge.intent.interpret import interpret, none_here, which_area
+from edge.intent.interpret import NAMED, interpret, none_here, which_area
 from edge.intent.model import Frame, IntentModel
 from edge.intent.resolve import Resolved, resolve
 from edge.intent.slots import SlotSchema
@@ -70,6 +70,19 @@ class TextUnderstanding:
         """Its question mark, if it has one."""
         # Where no sentences are written down, a corpus has taught the model what words do to them.
         self._check = FrameCheck(grammar, schema) if grammar is not None else None
+
+    def unspoken(self) -> tuple[str, ...]:
+        """Devices of kinds that no slot of a sentence takes, in sentences for a person."""
+        kinds = self._schema.device_kinds()
+        unknown: dict[str, list[str]] = {}
+        for device in self.home.devices if kinds else ():
+            if device.kind not in kinds:
+                unknown.setdefault(device.kind, []).append(device.id)
+        return tuple(
+            f"no sentence speaks of devices of the kind {kind!r} ({_some(ids)}); "
+            f"the kinds are {', '.join(sorted(kinds))}"
+            for kind, ids in unknown.items()
+        )
 
     def answer(self, text: str | bytes, area: str | None = None) -> Answer:
         """What `text` commands, or why it is rejected.
@@ -399,3 +412,8 @@ def _unsure(text: str, frame: Frame) -> Rejected:
 
 def _weakest(command: Command) -> float:
     return min(one.score for one in (command, *command.also))
+
+
+def _some(ids: list[str]) -> str:
+    """Ids in a reason, the first of them."""
+    return ", ".join(ids[:NAMED]) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")

@@ -53,6 +53,13 @@ class StreamSettings:
             "per_hour": (0.001, 1000.0),
             "threshold": (0.0, 1.0),
         }
+        endpoint: object = self.endpoint
+        if endpoint is not None and not isinstance(endpoint, EndpointSettings):
+            raise UsageError(
+                f"is {shown(endpoint)}",
+                where="stream settings: endpoint",
+                allowed="edge.voice.endpoint.EndpointSettings, or None: those of the bundle",
+            )
         for name, (low, high) in ranges.items():
             value = getattr(self, name)
             if name == "threshold" and value is None:

@@ -81,6 +81,16 @@ class TestBundleThatShips:
         assert main(["run", "--text", "turn on the reading lamp", "--area", "cellar"]) == 2
         assert "'cellar' is no area of this home" in capsys.readouterr().err
 
+    def test_a_kind_mistyped_in_a_home_is_told_of(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        home = tmp_path / "home.toml"
+        home.write_text('[[devices]]\nid = "desk"\nname = "Desk lamp"\nkind = "lihgt"\n')
+        assert main(["run", "--home", str(home), "--text", "turn on the desk lamp"]) == 1
+        assert f"{home}: no sentence speaks of devices of the kind 'lihgt' (desk)" in (
+            capsys.readouterr().err
+        )
+
     def test_it_suggests_what_a_home_could_do(self, capsys: pytest.CaptureFixture[str]) -> None:
         moment = ("suggest", "--at", "2024-01-08T07:30", "--everything")
         home = str(ROOT / "export" / "samples" / "home" / "home.toml")

@@ -5,12 +5,15 @@ The score is `edge.voice.wake.spotting`'s; thresholds come from `edge.voice.wake
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from edge.errors import UsageError, shown
+from edge.voice.alphabet import spell
 from edge.voice.posteriors import phones
 from edge.voice.wake.phrase_sounds import PhraseSounds
 from edge.voice.wake.spotting import (
@@ -46,6 +49,28 @@ class WakePhrase:
     spellings: tuple[str, ...] = ()
     """What may be heard for it, lower-case letters ("siobhan" is heard as "shivawn"); `text` as it
     stands where there are none."""
+
+    def __post_init__(self) -> None:
+        """Checks them.
+
+        Raises:
+            UsageError: the threshold is no number up to 0, or a spelling cannot be spelled.
+        """
+        where = f"wake phrase {shown(self.text)}"
+        threshold: object = self.threshold
+        if not isinstance(threshold, int | float) or not within(threshold, -math.inf, 0):
+            raise UsageError(
+                f"a threshold is {shown(threshold)}", where=where, allowed="a number up to 0"
+            )
+        try:
+            if not all(spell(text) for text in self.spelled):
+                raise UsageError("has no letters", where=where)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise UsageError(
+                f"cannot be spelled: {error}",
+                where=where,
+                allowed="lower-case letters a to z, apostrophes and spaces",
+            ) from None
 
     @property
     def spelled(self) -> tuple[str, ...]:

@@ -66,6 +66,21 @@ def any_kind(request: pytest.FixtureRequest) -> TextUnderstanding:
     return made
 
 
+def test_devices_that_no_sentence_can_name_are_told_of(shipped: Runtime) -> None:
+    own = Home([Device(f"x.{at}", f"Thing {at}", kind="lihgt") for at in range(9)])
+    own.add(Device("light.desk", "Desk lamp", kind="light"))
+    found = TextUnderstanding(None, None, shipped._text._schema, own)  # type: ignore[union-attr]
+    (problem,) = found.unspoken()
+    assert "of the kind 'lihgt' (x.0, x.1, x.2, x.3, x.4 and 4 more)" in problem
+    assert "light, lock" in problem
+    assert shipped.unspoken == ()
+
+
+def test_where_any_kind_can_be_named_none_is_told_of(hub: TextUnderstanding) -> None:
+    hub.home.add(Device("beast", "The beast", kind="lihgt"))
+    assert hub.unspoken() == ()
+
+
 def commands(answer: Command | Rejected) -> list[Command]:
     """All commands of one answer, in order."""
     assert isinstance(answer, Command), answer

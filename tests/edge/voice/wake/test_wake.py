@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.errors import UsageError
 from edge.voice.alphabet import BLANK, FIRST_LETTER, LABELS, SPACE, spell
 from edge.voice.wake.spotting import Hearing, Pace, PhraseScorer
 from edge.voice.wake.wake import Heard, WakePhrase, WakeSettings, WakeWord
@@ -350,8 +351,14 @@ def test_no_frames_are_no_news() -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "straße", "9"])
 def test_a_phrase_that_cannot_be_spelled_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"letters|label"):
-        WakeWord(WakePhrase(text, -1.0))
+    with pytest.raises(UsageError, match=r"letters|label"):
+        WakePhrase(text, -1.0)
+
+
+@pytest.mark.parametrize("threshold", [math.nan, 5.0, "loud", None])
+def test_a_threshold_is_a_number_up_to_0(threshold: Any) -> None:
+    with pytest.raises(UsageError, match="a number up to 0"):
+        WakePhrase("computer", threshold)
 
 
 def test_no_phrases_are_refused() -> None:
