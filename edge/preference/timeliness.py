@@ -3,8 +3,8 @@
 A score says what comes next, and that may be tomorrow morning: at three at night the lamp beside
 the bed is still the likeliest, and nobody wants to be asked for it. Two counts say when: on how
 many of the days like this one it was done in the half hour that begins now, and how often it
-followed what was done, or what a sensor said, a few minutes ago. Either of them, the score, and how
-long ago it was done last go into a logistic function.
+followed what was done, or what a sensor said, a few minutes ago. Either of them, and how long ago
+it was done last, go into a logistic function.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ import math
 from functools import cached_property
 from typing import Final
 
-from edge.preference.experts.personal import DAYS_A_WEEK, Context, half_hours, weekday_key
+from edge.preference.experts.personal import (
+    DAYS_A_WEEK,
+    PAUSES,
+    WITHIN_HALF_AN_HOUR,
+    Context,
+    half_hours,
+    weekday_key,
+)
 from edge.preference.memory.past import Past
 from edge.preference.moment import Moment
 
@@ -21,6 +28,8 @@ SOON_ENOUGH: Final = 0.2
 """Probability from which something is shown."""
 _FADES_SECONDS: Final = 600.0
 """After which what was just done calls for what follows it e times less."""
+_FADED: Final = 5
+"""Times as long, after which it calls for nothing."""
 _DAYS: Final = 2.0
 """Given in advance: on them a thing is done at any half hour as often as its score says, times
 `_PRIOR`."""
@@ -28,11 +37,13 @@ _PRIOR: Final = 0.4
 _DIFFERENT: Final = 10
 _LONG_AGO: Final = 17.0
 """Events ago, where that many different things are done lately, from which it does not matter."""
-_BIAS, _EITHER, _AGO = -0.95, 1.45, 0.75
+_BIAS, _EITHER, _AGO = -0.385, 1.55, 0.705
 """Of the logistic function: constant, logarithms of either count and of how many events ago it was
 done last. Fitted on made-up households of the generator, of their first days up to their sixth
 month."""
 _LEAST: Final = 0.01
+_FOLLOWS: Final = 0.7
+"""How often a thing follows within half an hour, where that is not known; counts as once."""
 _WORKING_DAYS: Final = 5
 _A_HABIT: Final = 3.0
 """Times that something was done at this part of the day from which it is known on which days."""
@@ -60,11 +71,13 @@ class Timeliness:
         """How much of this half-hour is over."""
         self._days = _days_like(moment, past)
         time = moment.time or 0.0
+        self._after = context.after
         happened = [(context.after, last or 0.0)] if context.after else []
         happened += [(key, past.noticed.get(key, time)) for key in context.changes]
         self._causes = [
             (key, math.exp(-max(0.0, time - since) / _FADES_SECONDS), past.memory.total(key))
             for key, since in happened
+            if time - since < _FADED * _FADES_SECONDS
         ]
         """What calls for what follows it, how much of that is left, and how often anything did."""
 
@@ -98,8 +111,17 @@ class Timeliness:
         """How often it was done next after what happened a few minutes ago; the likeliest cause."""
         most, counted = 0.0, self._past.memory.counted
         for key, left, total in self._causes:
-            most = max(most, left * (counted(key, action) + _DAYS * score) / (total + _DAYS))
+            often = left * (counted(key, action) + _DAYS * score) / (total + _DAYS)
+            if often > most:
+                most = max(most, often * (self._follows(action) if key == self._after else 1.0))
         return most
+
+    def _follows(self, action: int) -> float:
+        """How often it came within half an hour of what was done before it: what the next day
+        begins with follows what the day ends with, hours later."""
+        pauses = self._past.memory.counted_under(PAUSES, action)
+        soon, all_of_them = sum(pauses[:WITHIN_HALF_AN_HOUR]), sum(pauses)
+        return (soon + _FOLLOWS) / (all_of_them + 1)
 
     def _ago(self, action: int) -> float:
         """How many events ago it was done last, as if ten different things were done in turn."""

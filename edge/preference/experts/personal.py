@@ -31,6 +31,10 @@ _KERNEL: Final = (0.5, 1.0, 0.5)
 _PAUSES: Final = (60, 180, 420, 900, 1800, 3600, 7200, 14_400)
 """Seconds since the event before that tell one class of pauses from the next: within a routine
 steps follow each other in minutes, routines in hours."""
+PAUSES: Final = tuple(f"p{number}" for number in range(len(_PAUSES) + 1))
+"""Keys of those classes."""
+WITHIN_HALF_AN_HOUR: Final = 5
+"""How many of them are of half an hour at most."""
 _RECENT, _JUST_NOW = 0.8, 0.4
 """What an event of the window counts against the one after it."""
 _FAINT: Final = 1e-3
@@ -82,7 +86,7 @@ def context_of(moment: Moment, says: Mapping[str, str], past: Past) -> Context:
             weekday = weekday_key(moment.weekday, moment.hour)
     last_time = past.memory.last_time
     if moment.time is not None and last_time is not None and moment.time >= last_time:
-        pause = f"p{bisect_right(_PAUSES, moment.time - last_time)}"
+        pause = PAUSES[bisect_right(_PAUSES, moment.time - last_time)]
     before = past.says
     return Context(
         hours,
