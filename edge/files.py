@@ -35,18 +35,22 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o666) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, target)
-        _sync_folder(target.parent)
+        with contextlib.suppress(OSError):  # the name is there; after a power cut, maybe not
+            sync_folder(target.parent)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside)
         raise
 
 
-def _sync_folder(folder: Path) -> None:
-    """Has a folder's new names reach the disk, where the system can do that."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def sync_folder(path: Path) -> None:
+    """Bring a folder's list of names to the disk.
+
+    Raises:
+        OSError: the system cannot do that.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
@@ -79,7 +80,7 @@ def in_range(
     scaled = value * parts
     if not low <= value <= high or scaled != int(scaled):
         return None
-    if step != 1 and (value - low) % step:
+    if step != 1 and not math.isclose(steps := (value - low) / step, round(steps), abs_tol=1e-9):
         return None
     if multiplier != 1.0:
         value = value * multiplier
