@@ -71,6 +71,12 @@ def open_models(folder: Path) -> Sequence[Trained]:
         UsageError: `folder` is no run folder.
     """
     description = folder / "run.json"
+    if not folder.is_dir():
+        raise UsageError(
+            "is no folder" if folder.exists() else "there is no such folder",
+            where=str(folder),
+            allowed="a folder that `edge train` wrote",
+        )
     try:
         family = json.loads(description.read_text("utf-8"))["family"]
         module = importlib.import_module(f"{RECIPES[family]}.packing")

@@ -185,7 +185,9 @@ class TestMisuse:
     def test_a_file_is_no_run(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "run.txt").write_text("a letter")
         assert export(tmp_path / "run.txt", tmp_path / "home.edge") == 2
-        assert "no finished training run" in capsys.readouterr().err
+        assert "run.txt: is no folder" in capsys.readouterr().err
+        assert export(tmp_path / "rnu", tmp_path / "home.edge") == 2
+        assert "rnu: there is no such folder" in capsys.readouterr().err
 
     @pytest.mark.parametrize("profiles", ["raspberry-pi-99", ",", f"{HUB},,", "Pi 4"])
     def test_a_profile_that_is_not_there(

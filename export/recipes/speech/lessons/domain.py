@@ -109,7 +109,7 @@ def _plain(path: Path) -> Templates:
             )
     templates = Templates("en")
     blocks: dict[str, list[Template]] = {}
-    seen: set[tuple[str, str]] = set()
+    said: dict[str, str] = {}
     intent = DEFAULT_INTENT
     for number, raw in text_lines(path, templates.problems):
         line = (raw or "").strip()
@@ -126,10 +126,13 @@ def _plain(path: Path) -> Templates:
         text = line.rstrip(".!?…")
         if not text or line.startswith("#"):
             continue
-        if (intent, text) in seen:
-            templates.problems.append(Problem(path.name, number, f"{text!r} a second time"))
+        if other := said.get(text):
+            what = f"{text!r} a second time"
+            if other != intent:
+                what = f"{text!r} is of {other} already, and not of {intent}, too"
+            templates.problems.append(Problem(path.name, number, what))
             continue
-        seen.add((intent, text))
+        said[text] = intent
         try:
             template = Template(text, parse_sentence(text).expression, path.name, number)
         except PARSE_ERRORS as error:

@@ -59,6 +59,13 @@ class TestPlainText:
         with pytest.raises(UsageError, match=r"line 3: .*is no name of an intent"):
             read_domain(tmp_path / "orders.txt")
 
+    def test_a_sentence_is_of_one_intent(self, tmp_path: Path) -> None:
+        (tmp_path / "orders.txt").write_text("[Order]\na tea\n[Clean]\na tea\nclean it\n", "utf-8")
+        found = read_domain(tmp_path / "orders.txt")
+        (problem,) = found.problems
+        assert "'a tea' is of Order already" in str(problem)
+        assert [len(block.templates) for block in found.templates.blocks] == [1, 1]
+
     def test_words_that_may_be_left_out_are_no_heading(self, tmp_path: Path) -> None:
         (tmp_path / "orders.txt").write_text("[a] tea [please]\n", "utf-8")
         assert read_domain(tmp_path / "orders.txt").templates.blocks[0].intent == "Sentence"
