@@ -19,7 +19,7 @@ from edge.commands import (
     to_json,
 )
 from edge.commands.lines import describe_suggestion
-from edge.errors import UsageError
+from edge.errors import StateError, UsageError
 from edge.limits import SUGGESTIONS
 
 if TYPE_CHECKING:
@@ -126,9 +126,27 @@ def run(args: argparse.Namespace) -> int:
             for answer in following.answers(standard_input()):
                 # Flushed line by line: whoever reads the other end is waiting for this answer.
                 print(answer, flush=True)
+            if args.state:
+                _save(hub, args.state)
             if args.picture:
                 following.draw(args.picture)
     return 0
+
+
+def _save(hub: Runtime, path: str) -> None:
+    """Writes what was learned.
+
+    Raises:
+        StateError: it cannot be written.
+    """
+    try:
+        hub.save()
+    except OSError as error:
+        raise StateError(
+            f"what was learned cannot be saved: {error.strerror or error}",
+            where=path,
+            hint="make room, or name another file, and give it the events again",
+        ) from None
 
 
 def _check_known(hub: Runtime, person: str) -> None:

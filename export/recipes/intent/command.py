@@ -21,6 +21,7 @@ from export.recipes.intent.judge import StudentReader
 from export.recipes.intent.recipe import IntentRun
 from export.recipes.intent.settings import IntentSettings, settings_from
 from export.report import write_report
+from export.run_folder import run_folder
 
 _LEFT_OUT = " is left out"
 _MEASURES = ("intent", "slot_f1", "frame", "seconds")
@@ -85,19 +86,24 @@ def train_and_report(
     _check_corpus(corpus, on_test)
     first = is_first_process()
     tell = say if first else lambda line: None
-    if trials:
-        chosen = search(corpus, chosen, folder, trials, quiet=quiet, say=tell)
-    run = recipe.train(corpus, chosen, folder, resume=resume, quiet=quiet, say=tell)
-    if not first:
-        return None
-    if grammar is not None:
-        write_home_files(grammar, source, folder)
-    split = recipe.as_read(corpus.test if on_test else corpus.dev)
-    reader = StudentReader(run.student, run.encoder, run.labels)
-    report = write_report(
-        folder, split, reader(split), title=f"{corpus.name}, {'test' if on_test else 'dev'}"
-    )
-    return Outcome(folder, run, report.text)
+    begun_with = {
+        "corpus": (corpus.name, *corpus.train, *corpus.dev, *corpus.unlabelled),
+        "settings": (chosen, trials),
+    }
+    with run_folder(folder, "intent", begun_with, resume=resume):
+        if trials:
+            chosen = search(corpus, chosen, folder, trials, quiet=quiet, say=tell)
+        run = recipe.train(corpus, chosen, folder, resume=resume, quiet=quiet, say=tell)
+        if not first:
+            return None
+        if grammar is not None:
+            write_home_files(grammar, source, folder)
+        split = recipe.as_read(corpus.test if on_test else corpus.dev)
+        reader = StudentReader(run.student, run.encoder, run.labels)
+        report = write_report(
+            folder, split, reader(split), title=f"{corpus.name}, {'test' if on_test else 'dev'}"
+        )
+        return Outcome(folder, run, report.text)
 
 
 def search(

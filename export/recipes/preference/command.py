@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from export.recipes.preference import recipe
 from export.recipes.preference.prepare import prepare
 from export.recipes.preference.recipe import PreferenceRun
 from export.recipes.preference.settings import PreferenceSettings, settings_from
+from export.run_folder import run_folder
 
 _MEASURES = {
     "hr1": "HR@1",
@@ -89,19 +90,33 @@ def train_and_report(
         )
     first = is_first_process()
     tell = say if first else lambda line: None
-    if trials:
-        chosen = search(corpus, chosen, folder, trials, quiet=quiet, say=tell)
-    run = recipe.train(
-        corpus, chosen, folder, practice=practice, resume=resume, quiet=quiet, say=tell
-    )
-    if not first:
-        return None
-    from export.recipes.preference.packing import open_run
-    from export.recipes.preference.trials.plot import plot_reliability
+    begun_with = {
+        "corpus": _parts(corpus),
+        "practice": (part for one in practice for part in _parts(one)),
+        "settings": (chosen, trials),
+    }
+    with run_folder(folder, "preference", begun_with, resume=resume):
+        if trials:
+            chosen = search(corpus, chosen, folder, trials, quiet=quiet, say=tell)
+        run = recipe.train(
+            corpus, chosen, folder, practice=practice, resume=resume, quiet=quiet, say=tell
+        )
+        if not first:
+            return None
+        from export.recipes.preference.packing import open_run
+        from export.recipes.preference.trials.plot import plot_reliability
 
-    if run.ratings is None:
-        plot_reliability(folder, open_run(folder).seen())
-    return Outcome(folder, run)
+        if run.ratings is None:
+            plot_reliability(folder, open_run(folder).seen())
+        return Outcome(folder, run)
+
+
+def _parts(corpus: InteractionCorpus) -> Iterator[object]:
+    """What a corpus is told by."""
+    yield from (corpus.name, corpus.objective, corpus.catalogue)
+    yield from corpus.train
+    yield from corpus.dev
+    yield from corpus.histories
 
 
 def search(

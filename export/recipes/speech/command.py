@@ -20,6 +20,7 @@ from export.recipes.speech.lessons.material import Material, default_data, read_
 from export.recipes.speech.recipe import SpeechRun
 from export.recipes.speech.school.teachers import open_ctc
 from export.recipes.speech.settings import SPECIALISE, SpeechSettings, settings_from
+from export.run_folder import run_folder
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,18 @@ def train_and_report(
         "quiet": quiet,
         "say": say,
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    if domain is None or practised is not None:
-        run = _for_anything(material, domain, chosen, folder, begin, options)
-    else:
-        run = recipe.specialised(material, domain, chosen, folder, **options)
+    begun_with = {
+        "recordings": (
+            (one.audio.name, one.text, one.speaker) for one in (*material.real, *material.dev)
+        ),
+        "sentences": (domain.grammar.data,) if domain is not None else (),
+        "settings": (chosen, begin),
+    }
+    with run_folder(folder, "speech", begun_with, resume=resume):
+        if domain is None or practised is not None:
+            run = _for_anything(material, domain, chosen, folder, begin, options)
+        else:
+            run = recipe.specialised(material, domain, chosen, folder, **options)
     return Outcome(folder, run) if is_first_process() else None
 
 

@@ -80,6 +80,17 @@ class TestEvents:
         assert found[-1]["suggestions"][0]["action"] == "light.kitchen:turn_on"
         assert "done" not in found[-1]
 
+    def test_what_cannot_be_saved_is_a_failure(
+        self, feed: Feed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(handle: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        status, lines = feed("--state", str(tmp_path / "home.state"), lines=LINES)
+        assert status == 1
+        assert len(lines) == len(LINES)  # all were answered
+
     def test_feedback_counts(self, feed: Feed) -> None:
         never = '{"feedback": "never", "action": "light.kitchen:turn_on"}'
         ask = '{"time": "2024-01-18T07:00"}'
