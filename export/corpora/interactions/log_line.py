@@ -16,6 +16,8 @@ KEYS = ("time", "household", "action", "person", "context", "rating", "value")
 MOST_CHARACTERS = ITEM_CHARS
 """Of a name; a device takes no longer one."""
 MOST_SENSORS = 200
+MOST_READING = 1e12
+"""No sensor reads more: seconds since 1970, in milliseconds, are about that."""
 """Of one event; more are a broken file."""
 
 _EPOCH = datetime(1970, 1, 1)
@@ -132,7 +134,10 @@ def context_of(value: Any, notes: list[str]) -> dict[str, Reading]:
 def _reading(value: Any) -> Reading | None:
     if isinstance(value, bool):
         return value
-    return name_of(value) if isinstance(value, str) else number_of(value)
+    if isinstance(value, str):
+        return name_of(value)
+    number = number_of(value)
+    return number if number is not None and abs(number) <= MOST_READING else None
 
 
 def _optional(value: Any, key: str, notes: list[str]) -> str:

@@ -16,6 +16,10 @@ _BINS = 4
 _MOST_CHOICES = 16
 _RARE = 0.005
 """Share of a sensor's readings below which a text is not told apart."""
+_USUAL = (0.01, 0.99)
+"""Quantiles between which readings are usual."""
+_ABSURD = 100.0
+"""Times the width between these beyond which one is absurd."""
 
 
 def senses_of(corpus: InteractionCorpus) -> Senses:
@@ -42,11 +46,18 @@ def senses_of(corpus: InteractionCorpus) -> Senses:
 
 
 def _numeric(name: str, values: list[float]) -> Sensor:
-    array = np.array(values)
+    array = _plausible(np.array(values))
     quantiles = np.quantile(array, np.linspace(0, 1, _BINS + 1)[1:-1])
     edges = tuple(sorted({round(float(edge), 3) for edge in quantiles}))
     scale = float(array.std()) or 1.0
     return Sensor(name, round(float(array.mean()), 4), round(scale, 4) or 1.0, edges)
+
+
+def _plausible(values: np.ndarray) -> np.ndarray:
+    """The readings without those that are absurd: one of them would be all that the scale shows."""
+    low, high = np.quantile(values, _USUAL)
+    reach = _ABSURD * (high - low)
+    return values[(values >= low - reach) & (values <= high + reach)] if reach else values
 
 
 def _textual(name: str, counts: Counter[str]) -> Sensor:

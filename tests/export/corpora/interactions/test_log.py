@@ -109,7 +109,9 @@ def test_a_broken_line_is_named_and_costs_only_itself(tmp_path: Path, line: Any,
     assert what in corpus.problems[0].what
 
 
-@pytest.mark.parametrize("reading", [math.nan, math.inf, None, [1], {"a": 1}, "", 10**400])
+@pytest.mark.parametrize(
+    "reading", [math.nan, math.inf, None, [1], {"a": 1}, "", 10**400, 1e300, -1e13]
+)
 def test_a_bad_reading_costs_only_itself(tmp_path: Path, reading: Any) -> None:
     event, problems = one(tmp_path, context={"lux": 3, "odd": reading})
 

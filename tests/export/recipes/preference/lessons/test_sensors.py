@@ -30,6 +30,12 @@ def test_a_number_that_never_changes_has_a_scale_all_the_same() -> None:
     assert (found.mean, found.scale, found.edges) == (3, 1, (3,))
 
 
+def test_one_absurd_reading_is_not_the_scale() -> None:
+    usual = [{"lux": float(value)} for value in range(101)]
+    found = sensors(*usual, {"lux": 1e11}, *usual)["lux"]
+    assert (found.mean, found.scale) == (50, pytest.approx(29.15, abs=0.01))
+
+
 def test_texts_and_switches_are_choices() -> None:
     found = sensors({"door": "open", "guests": True}, {"door": "closed", "guests": False})
     assert found["door"].choices == ("closed", "open")
