@@ -109,8 +109,7 @@ class Habits:
         moment = _moment(at, context)
         with self._turn:
             self._follow_home()
-            found = self.preference.suggest(moment, k, who)
-        return found if everything else [one for one in found if one.shown]
+            return self.preference.suggest(moment, k, who, everything=everything)
 
     def feedback(self, about: str | Suggestion, verdict: Verdict, who: str) -> None:
         """Counts what became of a suggestion."""

@@ -162,10 +162,14 @@ class Preference:
             past.push(number, read, hours, says, event)
         self._foreseen = None
 
-    def suggest(self, moment: Moment, k: int = 3, person: str = "") -> list[Suggestion]:
+    def suggest(
+        self, moment: Moment, k: int = 3, person: str = "", *, everything: bool = True
+    ) -> list[Suggestion]:
         """The `k` actions that are likeliest to come next, the likeliest first.
 
-        All of them, also those not likely enough to be shown now: see `Suggestion.shown`.
+        Args:
+            everything: also those of them that are not likely enough to be shown now, see
+                `Suggestion.shown`. To leave them out saves finding their reasons.
 
         Raises:
             UsageError: `k` is no number from 1 to `edge.limits.SUGGESTIONS`.
@@ -185,22 +189,25 @@ class Preference:
             past.notice(foresight.context.changes, moment.time)
         timely = None if self._once else Timeliness(past, moment, foresight.context)
         found: list[Suggestion] = []
+        left = k
         for score, candidate in scored:
+            if not left:
+                break
             if candidate in done:
                 continue
             action = self.candidates.name(past, candidate)
             if action in self.blocked or (self._gone and device_of(action) in self._gone):
                 continue
-            source, because = reasons.of(candidate)
+            left -= 1
             soon = timely.soon(candidate, score) if timely is not None else None
             if soon is None:
                 shown = score >= self.calibration.threshold
             else:
                 soon *= trusted.get(candidate, 1.0)
                 shown = soon >= SOON_ENOUGH
-            found.append(Suggestion(action, score, because, source, shown, soon))
-            if len(found) == k:
-                break
+            if shown or everything:
+                source, because = reasons.of(candidate)
+                found.append(Suggestion(action, score, because, source, shown, soon))
         return found
 
     def foresee(self, past: Past, moment: Moment, k: int) -> Foresight:
