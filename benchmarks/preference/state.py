@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,10 @@ def growth(
                     "years": until,
                     "bytes": state.stat().st_size,
                 }
-                loading = _milliseconds(lambda: _load(bundle, home, state))  # noqa: B023
-                bare = _milliseconds(lambda: _load(bundle, home, None))  # noqa: B023
-                row |= {"save_ms": saving, "load_ms": round(loading - bare, 3)}
+                loading = _more_milliseconds(
+                    partial(_load, bundle, home, state), partial(_load, bundle, home, None)
+                )
+                row |= {"save_ms": saving, "load_ms": loading}
                 rows.append({**row, "events": events})
     return rows
 
@@ -87,9 +89,16 @@ def _load(bundle: Path, home: Any, state: Path | None) -> None:
 
 def _milliseconds(call: Callable[[], object]) -> float:
     """The median of `_TIMES` calls."""
-    taken = []
-    for _ in range(_TIMES):
-        started = time.perf_counter_ns()
-        call()
-        taken.append((time.perf_counter_ns() - started) / 1e6)
-    return round(float(np.median(taken)), 3)
+    return round(float(np.median([_taken(call) for _ in range(_TIMES)])), 3)
+
+
+def _more_milliseconds(call: Callable[[], object], than: Callable[[], object]) -> float:
+    """How much longer one call takes than another: the median of `_TIMES` pairs, so that a machine
+    that is busy for a while is busy for both."""
+    return round(float(np.median([_taken(call) - _taken(than) for _ in range(_TIMES)])), 3)
+
+
+def _taken(call: Callable[[], object]) -> float:
+    started = time.perf_counter_ns()
+    call()
+    return (time.perf_counter_ns() - started) / 1e6
