@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import device_profiles
 from edge.commands import add_json, print_json, terminal_width
 from edge.errors import UsageError
+from edge.limits import MANIFEST_DIGITS
 from edge.table import table
 
 help = "quantise a trained model for device profiles and write a bundle"
@@ -55,7 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", help="the bundle's name (default: of --keep, or the corpus')")
     parser.add_argument("--bundle-version", default="0.1.0", metavar="VERSION")
-    parser.add_argument("--sequence", type=int, default=0, help="number that only ever rises")
+    parser.add_argument(
+        "--sequence",
+        type=int,
+        help="number that rises with every release (default: that of the bundle there, or 0)",
+    )
     parser.add_argument(
         "--max-drop", type=float, default=0.5, metavar="POINTS", help="largest loss by quantising"
     )
@@ -76,9 +82,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--false-rejects is a share", allowed="from 0 to less than 1, as 0.01")
     if not math.isfinite(args.max_drop):
         raise UsageError("--max-drop is no number of points", allowed="a number, as 0.5")
-    if args.sequence < 0:
-        raise UsageError("is negative", where="--sequence", allowed="0 or more")
     _check_out(args.out, args.tar)
+    sequence = _sequence(args.sequence, args.out)
     names = args.profiles.split(",") if args.profiles else list(device_profiles.available())
     profiles = [device_profiles.load(name) for name in dict.fromkeys(map(str.strip, names))]
 
@@ -91,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         keep=args.keep,
         name=args.name,
         version=args.bundle_version,
-        sequence=args.sequence,
+        sequence=sequence,
         created=created(args.runs),
         largest_drop=args.max_drop,
         false_rejects=args.false_rejects,
@@ -122,6 +127,26 @@ def run(args: argparse.Namespace) -> int:
         print()
     print(f"wrote {args.out}")
     return 0
+
+
+def _sequence(given: int | None, out: Path) -> int:
+    """The number of this release: never lower than that of the bundle which it replaces.
+
+    Raises:
+        UsageError: it would be.
+    """
+    try:
+        there = json.loads((out / "manifest.json").read_text("utf-8")).get("sequence", 0)
+    except (OSError, ValueError, AttributeError):
+        there = 0
+    least = there if type(there) is int and there > 0 else 0
+    if given is not None and not least <= given < 10**MANIFEST_DIGITS:
+        raise UsageError(
+            f"is {given}",
+            where="--sequence",
+            allowed=f"a number from {least} on" + (f", that of {out}" if least else ""),
+        )
+    return least if given is None else given
 
 
 def _check_out(out: Path, tar: Path | None) -> None:

@@ -72,6 +72,17 @@ class TestBundle:
         bundle = Bundle.open(tmp_path / "home.edge", HUB)
         assert (bundle.name, bundle.version, bundle.sequence) == ("hub", "2.1.0", 7)
 
+    def test_a_sequence_never_falls(
+        self, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        out = tmp_path / "home.edge"
+        for options, sequence in ((("--sequence", 7), 7), ((), 7), (("--sequence", 8), 8)):
+            assert export(run_folder, out, *options) == 0
+            assert Bundle.open(out, HUB).sequence == sequence
+        assert export(run_folder, out, "--sequence", 7) == 2
+        assert "a number from 8 on" in capsys.readouterr().err
+        assert Bundle.open(out, HUB).sequence == 8
+
     def test_also_as_one_file(self, run_folder: Path, tmp_path: Path) -> None:
         tar = tmp_path / "home.tar"
         assert export(run_folder, tmp_path / "home.edge", "--tar", tar) == 0
