@@ -120,7 +120,7 @@ class TestTraining:
         quick.write_text(quick.read_text("utf-8").replace("width = 16", "width = 32"), "utf-8")
         assert train(*arguments, "--resume") == 2
         error = capsys.readouterr().err
-        assert "the network there is another one" in error
+        assert "was begun with other settings" in error
         assert "Traceback" not in error
 
     def test_practice_by_path(self, log_file: Path, tmp_path: Path, quick: Path) -> None:
