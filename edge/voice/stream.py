@@ -23,6 +23,7 @@ from edge.voice.dialogue import Dialogue
 from edge.voice.endpoint import PRE_ROLL_MS, Endpointer, EndpointSettings
 from edge.voice.gate import FRAME
 from edge.voice.pcm import SAMPLE_RATE, Samples, as_samples
+from edge.voice.search.freed import give_back
 from edge.voice.settings import StreamSettings
 from edge.voice.statistics import StreamStatistics
 
@@ -126,6 +127,8 @@ class VoiceStream:
         """Position up to which audio was part of an utterance: the next reaches back no further."""
         self._open = False
         """Whether the acoustic model is listening."""
+        self._has_freed = False
+        """Whether it was since memory that it left was given back, in a silence."""
         self._origin = 0
         """Position at which what it listens to began."""
         self._close_at: int | None = None
@@ -265,6 +268,9 @@ class VoiceStream:
         events += self._dialogue.tick(self._position, open_ear=self._open)
         if not self._open and self._position // FRAME % _LOOK_AFTER == 0:
             self._recognizer.refresh()
+            if self._has_freed:
+                give_back()
+                self._has_freed = False
         return events
 
     def _begin(self) -> list[VoiceEvent]:
@@ -317,6 +323,7 @@ class VoiceStream:
         self._withheld, self._silent_from = [], None
         cut = self._ends.settings.longest_ms / 1000 if self._ends.cut else 0.0
         self._open, self._close_at = False, None
+        self._has_freed = True
         self._heard_to = end
         return events + self._dialogue.end(end, self._position, cut)
 
