@@ -27,7 +27,7 @@ _ASKED_DAYS = 7
 _SHOWN = 3
 _QUARTER_SECONDS = 900.0
 _AFTER_SECONDS = 60.0
-SOON_SECONDS = 1800.0
+_SOON_SECONDS = 1800.0
 
 BY_SCORE, BY_SOON = "score alone", "soon"
 Rule = Callable[[Suggestion], bool]
@@ -101,7 +101,7 @@ def shown_to(
         for name, is_shown in rules.items():
             now = {one.action for one in suggested if is_shown(one)}
             is_done = {
-                action: any(at <= time <= at + SOON_SECONDS for time in times[action])
+                action: any(at <= time <= at + _SOON_SECONDS for time in times[action])
                 for action in now
             }
             found[name].asked.append(bool(now))

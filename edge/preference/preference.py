@@ -288,7 +288,7 @@ class Preference:
         """Takes what was learned from `kept`, in place of what there is."""
         self._foreseen = None
         self.blocked = set(kept.blocked)
-        has = frozenset(map(device_of, self._declared))
+        has = self._has()
         self._had = kept.devices | has
         self._gone = kept.devices - has if has else frozenset()
         known = {name: at for at, name in enumerate(kept.experts)}
@@ -315,8 +315,7 @@ class Preference:
             self._admit_declared(self.pasts[""])
             if not person:
                 self.blocked.clear()
-                self._had = frozenset(map(device_of, self._declared))
-                self._gone = frozenset()
+                self._had, self._gone = self._has(), frozenset()
             return
         del self.pasts[person]
 
@@ -347,6 +346,10 @@ class Preference:
             self.pasts[person] = self.new_past()
             self._admit_declared(self.pasts[person])
         return [self.pasts[""], self.pasts[person]]
+
+    def _has(self) -> frozenset[str]:
+        """The devices that the household says it has."""
+        return frozenset(map(device_of, self._declared))
 
     def _admit_declared(self, past: Past) -> None:
         for action in self._declared:

@@ -18,7 +18,6 @@ from edge.preference.experts.personal import (
     PAUSES,
     WITHIN_HALF_AN_HOUR,
     Context,
-    half_hours,
     weekday_key,
 )
 from edge.preference.memory.past import Past
@@ -66,7 +65,8 @@ class Timeliness:
         self._is_timed = moment.time is not None and moment.hour >= 0 and last is not None
         if not self._is_timed:
             return
-        self._half_hours = half_hours(moment, 1)[1:]
+        self._half_hours = [key for key, _ in context.hours[1:]]
+        """This one and the next."""
         self._gone = moment.hour * 2 % 1.0
         """How much of this half-hour is over."""
         self._days = _days_like(moment, past)

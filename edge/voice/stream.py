@@ -320,12 +320,15 @@ class VoiceStream:
         end = min(self._ends.end, audio_end)
         # What lies further behind the end is silence: to hear it out would cost as much as speech.
         events = self._hear(self._acoustic.flush(self._rows_to_hear(end)))
-        self._withheld, self._silent_from = [], None
+        self._stop_listening()
         cut = self._ends.settings.longest_ms / 1000 if self._ends.cut else 0.0
-        self._open, self._close_at = False, None
         self._has_freed = True
         self._heard_to = end
         return events + self._dialogue.end(end, self._position, cut)
+
+    def _stop_listening(self) -> None:
+        self._open, self._close_at = False, None
+        self._withheld, self._silent_from = [], None
 
     def _flush(self) -> list[VoiceEvent]:
         rest, real = self._rest, self._position + len(self._rest)
@@ -344,8 +347,7 @@ class VoiceStream:
     def _forget(self) -> list[VoiceEvent]:
         """What comes next is another recording."""
         self._heard_to = self._position
-        self._open, self._close_at = False, None
-        self._withheld, self._silent_from = [], None
+        self._stop_listening()
         self._activity.reset()
         self._ends.reset(self._position)
         self._ring.clear()

@@ -126,8 +126,7 @@ class WakeWord:
         check: how well they have to.
 
     Raises:
-        ValueError: a phrase cannot be spelled; `edge.voice.wake.phrase` says so in a person's
-            words.
+        ValueError: there are no phrases.
     """
 
     def __init__(

@@ -315,3 +315,12 @@ def test_what_opening_imports(folder: Path) -> None:
     loaded = set(done.stdout.split())
     assert "edge.bundle.bundle" in loaded
     assert not loaded & {"export", "onnx", "tarfile", "pickle", "asyncio", "numpy", "onnxruntime"}
+
+
+def test_a_bundle_is_named_though_what_lies_in_it_begins_alike() -> None:
+    error = BundleFormatError("is missing", where="manifest.json", allowed="one", hint="write it")
+    named = error.inside("m")
+    assert type(named) is BundleFormatError
+    assert (named.where, named.allowed, named.hint) == ("m: manifest.json", "one", "write it")
+    assert named.inside("m") is named
+    assert BundleNotFound("is not there", where="m").inside("m").where == "m"
