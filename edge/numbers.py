@@ -77,6 +77,8 @@ def parse_percent(words: Sequence[str], i: int) -> tuple[Number, int] | None:
 
 
 def _is_numeral(word: str) -> bool:
+    if not word[-1:].isdecimal():  # which most words are not, and this is asked of all of them
+        return False
     return len(word.removeprefix("-")) <= NUMBER_DIGITS and bool(_NUMERAL.fullmatch(word))
 
 

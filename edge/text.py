@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 
@@ -102,6 +103,10 @@ class Tokens:
             [self.starts[i] for i in kept],
             [self.ends[i] for i in kept],
         )
+
+    def at(self, offset: int) -> int:
+        """The first token that begins at the character `offset` of the text, or behind it."""
+        return bisect_left(self.starts, offset)
 
     def written(self, first: int, last: int) -> str:
         """What was written from token `first` up to, not including, token `last`."""

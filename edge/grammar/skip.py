@@ -18,6 +18,8 @@ class Skipping:
         self._by_first: dict[str, list[tuple[str, ...]]] = {}
         for phrase in phrases:
             self._by_first.setdefault(phrase[0], []).append(phrase)
+        self._last: tuple[Tokens, list[Tokens]] | None = None
+        """The sentence that was asked for last, which is asked for several times, and its ways."""
 
     def attempts(self, tokens: Tokens) -> list[Tokens]:
         """The sentence without its phrases: first without those at its ends, then without any.
@@ -25,6 +27,12 @@ class Skipping:
         The ends come first because a phrase inside can belong to what is said: "play I want to
         break free, please". As it was said it comes last, for the same reason.
         """
+        last = self._last
+        if last is None or last[0] is not tokens:
+            self._last = last = (tokens, self._attempts(tokens))
+        return last[1]
+
+    def _attempts(self, tokens: Tokens) -> list[Tokens]:
         skippable = self._found(tokens.words)
         if not skippable:
             return [tokens]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from edge.errors import HomeError, UsageError, shown
 from edge.home.file import parse_home, read_home_file
@@ -17,7 +17,12 @@ from edge.home.names import NameIndex, SimilarNames, bare, said_as
 from edge.limits import HOME_ITEMS, HOME_NAME_CHARS, NAME_TOKENS
 from edge.text import without_articles, words_of
 
-__all__ = ["Area", "Device", "Floor", "Home", "Item", "NameKind"]
+__all__ = ["Area", "Device", "Floor", "Home", "Item", "NameKind", "NameSaid"]
+
+NameSaid = tuple[NameKind, int, int]
+"""A name in a sentence: of what, its first word, and the word after it."""
+
+_KINDS: Final[tuple[NameKind, ...]] = ("device", "area", "floor")
 
 
 class Home:
@@ -44,7 +49,7 @@ class Home:
         """Kind → names → ids, for looking up; they change by `add` and `remove` only."""
         self._joined: dict[str, NameIndex] = {}
         self._similar: dict[str, SimilarNames] = {}
-        for kind in ("device", "area", "floor"):
+        for kind in _KINDS:
             self.index[kind] = NameIndex()
             self._joined[kind] = NameIndex()
             self._similar[kind] = SimilarNames()
@@ -247,6 +252,25 @@ class Home:
             or index.exact(without_articles(tokens))
             or self._joined[kind].exact(_joined(tokens))
         )
+
+    def names_in(self, words: Sequence[str]) -> list[NameSaid]:
+        """The names that are said in some words, from the left: of two that begin with the same
+        word the longer one, and none within another."""
+        indices = [(kind, self.index[kind]) for kind in _KINDS]
+        found: list[NameSaid] = []
+        at, of = 0, indices[0][0]
+        while at < len(words):
+            longest = at
+            for kind, index in indices:
+                # Few words begin a name, and this is asked of all of them.
+                if words[at] not in index.root:
+                    continue
+                if (names := index.starting_at(words, at)) and names[-1][0] > longest:
+                    longest, of = names[-1][0], kind
+            if longest > at:
+                found.append((of, at, longest))
+            at = max(longest, at + 1)
+        return found
 
     def is_in_a_name(self, words: Sequence[str], at: int) -> bool:
         """Whether a word is inside a name that is said: the "and" of "salt and pepper"."""

@@ -106,6 +106,8 @@ _BEGINNINGS: Final = tuple(f"{phrase} " for phrase in SPOKEN_OF)
 def spoken_of(text: str) -> str:
     """The words that a text begins with, of `SPOKEN_OF`; empty where it begins with none."""
     begun = f"{text.lower().strip()} "
+    if not begun.startswith(_BEGINNINGS):  # one call for all of them: most texts have none
+        return ""
     found = [words for words in _BEGINNINGS if begun.startswith(words)]
     return max(found, key=len, default="").strip()
 
@@ -128,10 +130,12 @@ _ASKS: Final = (
     rf"{_LEAD}((?:is|are|was|were|am|does|did|has|had|why|when|where|who)(?:n['\u2019]?t)?"
     r"|do (?:i|we|you(?! mind\b)|they)|have (?:i|we|you|they)|leave)\b"
 )
+STATES: Final = frozenset({"on", "off", "open", "closed", "shut", "locked", "unlocked"})
+"""Words that sentences end with which say how something is."""
 _STANDS: Final = (
     rf"{_LEAD}(?!make sure|check|see|tell|let|i want|i need|i'd|can|could|would|will|please|what"
     r"|which|how|when|if)(?P<said>\S.*\b(?:is|are|was|were|should be|must be|has been|have been)"
-    r"(?: (?:still|already|now))? (?:on|off|open|closed|shut|locked|unlocked))\W*$"
+    rf"(?: (?:still|already|now))? (?:{'|'.join(sorted(STATES))}))\W*$"
 )
 
 

@@ -11,7 +11,7 @@ from edge.grammar.ranking import FUNCTION_WORDS
 from edge.intent.model import Frame, SlotReading
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema
-from edge.text import tokenise
+from edge.text import Tokens
 
 
 class Choices:
@@ -25,11 +25,11 @@ class Choices:
     def __init__(self, sets: SlotSets, schema: SlotSchema) -> None:
         self._sets, self._schema = sets, schema
 
-    def completed(self, text: str, frame: Frame) -> Frame:
+    def completed(self, said: Tokens, frame: Frame) -> Frame:
         """A frame with a choice that was left over; as it was where there is none, or several.
 
         Args:
-            text: the sentence it was read from.
+            said: the sentence it was read from.
         """
         read = {slot.label for slot in frame.slots}
         for label, kind in self._schema.types.get(frame.intent, {}).items():
@@ -37,10 +37,9 @@ class Choices:
                 continue
             if not self._sets.are_said(frame.intent, read | {label}):
                 continue
-            tokens = tokenise(text)
             left = [
-                (kind.choices[word], SlotReading(label, text[start:end], start, end))
-                for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True)
+                (kind.choices[word], SlotReading(label, said.text[start:end], start, end))
+                for word, start, end in zip(said.words, said.starts, said.ends, strict=True)
                 if word in kind.choices and word not in FUNCTION_WORDS
                 if not any(slot.overlaps(start, end) for slot in frame.slots)
             ]

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from edge.events import RejectCode, SlotValue
 from edge.grammar.grammar import Grammar
-from edge.home.home import Home
+from edge.home.home import Home, NameSaid
 from edge.intent.asides import LANGUAGE
 from edge.intent.choices import Choices
 from edge.intent.here import Here
@@ -24,7 +24,7 @@ from edge.intent.slots import SlotSchema
 from edge.intent.units import Units
 from edge.intent.vocabulary import Vocabulary, has_like
 from edge.numbers import FIRST_WORDS
-from edge.text import tokenise, words_of
+from edge.text import Tokens
 
 _SHOWN: Final = 3
 """Slots of which one will do, in a reason."""
@@ -32,6 +32,7 @@ _ALSO_NUMBERS: Final = frozenset({"one", "two", "four"})
 """English words that mean a number, or what sounds like it: "to", "for"."""
 _NUMBERS: Final = (FIRST_WORDS | {"half"}) - _ALSO_NUMBERS - {"a", "point", "minus", "negative"}
 """Those that mean a number wherever they are said."""
+_MAY_BE_NUMBERS: Final = _NUMBERS | _ALSO_NUMBERS
 _OFF: Final = "off"
 """English for the contrary of most that is asked for."""
 _KIND: Final = "kind"
@@ -64,50 +65,61 @@ class FrameCheck:
         called = Counter(word for choices in kinds for word in choices if " " not in word)
         self._kinds = frozenset(word for word, intents in called.items() if intents > 1)
         """What kinds of device are called; what but one intent knows may be a word for all."""
+        telling = frozenset({_OFF, *_PARTLY, *self._kinds})
+        self._telling = telling if self._is_english else frozenset[str]()
+        """Words that may tell something else than the intent that was read."""
         self._here = Here(self._sets, schema) if self._is_english else None
 
-    def corrected(self, text: str, frame: Frame, home: Home) -> Frame:
-        """A frame with numbers in the slots that words tell, and no number, choice or name over."""
-        frame = self._units.completed(text, self._units.corrected(text, frame))
-        frame = self._choices.completed(text, frame)
-        return self._names.completed(text, frame, home)
+    def checked(self, said: Tokens, frame: Frame, home: Home) -> tuple[Frame, _Amiss]:
+        """A frame with numbers in the slots that words tell, and no number, choice or name over;
+        and why it is no command all the same, None where nothing is amiss.
 
-    def amiss(self, text: str, frame: Frame, home: Home) -> _Amiss:
-        """Why a frame is no command all the same; None where nothing is amiss."""
+        Args:
+            said: the sentence it was read from, as for all that is asked here.
+            home: whose names it may have.
+        """
+        names = home.names_in(said.words)
+        frame = self._units.completed(said, self._units.corrected(said, frame))
+        frame = self._choices.completed(said, frame)
+        frame = self._names.completed(said, frame, names)
+        return frame, self._amiss(said, frame, names)
+
+    def _amiss(self, said: Tokens, frame: Frame, names: Sequence[NameSaid]) -> _Amiss:
         own = self._sets.of(frame.intent)
         taken = self._schema.types.get(frame.intent, {}).keys() | (own or set())
         slots = [slot for slot in frame.slots if own is None or slot.label in taken]
-        here = self._said_here(text, frame)
+        here = self._said_here(said, frame)
         return (
-            self.mood.amiss(text, frame, slots)
-            or self._lacking(text, frame, slots, here)
-            or self._left(text, frame, slots, home, here)
-            or self._untold(text, frame, slots, here)
+            self.mood.amiss(said, frame, slots)
+            or self._lacking(said, frame, slots, here)
+            or self._left(said, frame, slots, names, here)
+            or self._untold(said, frame, slots, here)
         )
 
-    def place(self, text: str, frame: Frame) -> Literal["asked", "meant"] | None:
+    def place(self, said: Tokens, frame: Frame) -> Literal["asked", "meant"] | None:
         """Whether a frame is of the room that it is said in: since it says so, or as the home's own
         sentences with its slots are."""
-        if self._said_here(text, frame):
+        if self._said_here(said, frame):
             return "asked"
-        is_meant = self._here is not None and self._here.is_meant(text, frame)
+        is_meant = self._here is not None and self._here.is_meant(said.text, frame)
         return "meant" if is_meant else None
 
     def fixed(
-        self, text: str, frame: Frame, *, here: bool = False
+        self, said: Tokens, frame: Frame, *, here: bool = False
     ) -> Mapping[str, SlotValue] | None:
         """Slots that a frame has without their being said; None where that cannot be told.
 
         Args:
-            text: the sentence it was read from.
             here: it is of the room that it is said in.
         """
         if frame.intent not in self._sets.fixing:
             return {}
-        said = {slot.label for slot in frame.slots} | ({"area"} if here else set())
-        return self._sets.fixed(frame.intent, said, words_of(_without(text, frame.slots)))
+        labels = {slot.label for slot in frame.slots} | ({"area"} if here else set())
+        return self._sets.fixed(frame.intent, labels, _outside(said, frame.slots))
 
-    def _lacking(self, text: str, frame: Frame, slots: Sequence[SlotReading], here: str) -> _Amiss:
+    def _lacking(
+        self, said: Tokens, frame: Frame, slots: Sequence[SlotReading], here: str
+    ) -> _Amiss:
         """Slots that no sentence of the intent goes without, and numbers without a unit."""
         understood = f"{frame.intent} was understood, but not"
         labels = {slot.label for slot in slots}
@@ -116,32 +128,39 @@ class FrameCheck:
         if lacking := self._sets.lacking(frame.intent, labels):
             named = _either(lacking[:_SHOWN])
             return "incomplete", f"{understood} its {named}; say that too"
-        if uncounted := self._units.uncounted(text, frame):
+        if uncounted := self._units.uncounted(said, frame):
             number, meanings = uncounted
             named = _either({slot} for slot in sorted(meanings))
             return "unsure", f"{understood} what {number!r} counts; say {named} behind it"
         return None
 
     def _left(
-        self, text: str, frame: Frame, slots: Sequence[SlotReading], home: Home, here: str
+        self,
+        said: Tokens,
+        frame: Frame,
+        slots: Sequence[SlotReading],
+        names: Sequence[NameSaid],
+        here: str,
     ) -> _Amiss:
         """What was said, and is nothing to the intent."""
         left = (
             (here if here and not self._sets.take_place(frame.intent) else "")
-            or self._number_left(text, frame.slots)
-            or self._names.left(text, frame, home)
-            or self._units.miscounted(text, frame, self._vocabulary.intents)
+            or self._number_left(said, frame.slots)
+            or self._names.left(said, frame, names)
+            or self._units.miscounted(said, frame, self._vocabulary.intents)
             or next((slot.text for slot in frame.slots if slot not in slots), "")
-            or self._word_left(text, frame)
+            or self._word_left(said, frame)
         )
         if not left:
             return None
         what = f"{frame.intent} was understood, but not what {left!r} is to it"
         return "unsure", f"{what}; say it differently"
 
-    def _untold(self, text: str, frame: Frame, slots: Sequence[SlotReading], here: str) -> _Amiss:
+    def _untold(
+        self, said: Tokens, frame: Frame, slots: Sequence[SlotReading], here: str
+    ) -> _Amiss:
         """That no word tells that it is this intent, or that all there is is meant."""
-        intent, words = frame.intent, words_of(text)
+        intent, words = frame.intent, said.words
         understood = f"{intent} was understood, but not"
         own = self._vocabulary.own.get(intent, frozenset[str]())
         is_told = has_like(words, own)
@@ -158,28 +177,32 @@ class FrameCheck:
             return "unsure", f"{understood} of what; name it as the home does"
         return None
 
-    def _said_here(self, text: str, frame: Frame) -> str:
-        return self._here.said(text, frame) if self._here is not None else ""
+    def _said_here(self, said: Tokens, frame: Frame) -> str:
+        return self._here.said(said.text, frame) if self._here is not None else ""
 
-    def _word_left(self, text: str, frame: Frame) -> str:
+    def _word_left(self, said: Tokens, frame: Frame) -> str:
         """A word that tells something else where no sentence of the intent has it: "turn off the
         lights at 10", "open the garage door a bit", "set the lights to 21 degrees"."""
+        if self._telling.isdisjoint(said.words):
+            return ""
         intents = self._vocabulary.intents
         named = any(slot.label == _NAME for slot in frame.slots)
-        for word in words_of(_without(text, frame.slots)) if self._is_english else ():
+        for word in _outside(said, frame.slots):
             tells = (word == _OFF and word in intents) or word in _PARTLY
             tells = tells or (word in self._kinds and not named)
             if tells and frame.intent not in intents.get(word, ()):
                 return word
         return ""
 
-    def _number_left(self, text: str, slots: Iterable[SlotReading]) -> str:
+    def _number_left(self, said: Tokens, slots: Sequence[SlotReading]) -> str:
         """A number outside of all slots: "1:30" is not one second."""
-        tokens = tokenise(text)
-        for at, (start, end) in enumerate(zip(tokens.starts, tokens.ends, strict=True)):
+        for at, word in enumerate(said.words):
+            if not (word[-1].isdecimal() or word in _MAY_BE_NUMBERS):
+                continue
+            start, end = said.starts[at], said.ends[at]
             is_read = any(slot.overlaps(start, end) for slot in slots)
-            if not is_read and self._is_number(tokens.words, at):
-                return text[start:end]
+            if not is_read and self._is_number(said.words, at):
+                return said.text[start:end]
         return ""
 
     def _is_number(self, words: Sequence[str], at: int) -> bool:
@@ -191,13 +214,12 @@ class FrameCheck:
         return self._is_english and is_number
 
 
-def _without(text: str, slots: Iterable[SlotReading]) -> str:
-    """A text without what some slots of it say."""
-    at, rest = 0, ""
-    for slot in sorted(slots, key=lambda slot: slot.start):
-        rest += f"{text[at : slot.start]} "
-        at = slot.end
-    return rest + text[at:]
+def _outside(said: Tokens, slots: Sequence[SlotReading]) -> list[str]:
+    """The words of a sentence that no slot of it says."""
+    rest = list(said.words)
+    for slot in sorted(slots, key=lambda slot: slot.start, reverse=True):
+        del rest[said.at(slot.start) : said.at(slot.end)]
+    return rest
 
 
 def _listed(slots: Iterable[str]) -> str:

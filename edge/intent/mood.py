@@ -15,11 +15,21 @@ from edge.events import RejectCode
 from edge.grammar.grammar import Grammar
 from edge.grammar.match import Match
 from edge.grammar.ranking import FUNCTION_WORDS
-from edge.intent.asides import KEEPING, LANGUAGE, QUESTIONS, asked, refusal, spoken_of, stands, told
+from edge.intent.asides import (
+    KEEPING,
+    LANGUAGE,
+    QUESTIONS,
+    STATES,
+    asked,
+    refusal,
+    spoken_of,
+    stands,
+    told,
+)
 from edge.intent.model import Frame, SlotReading
 from edge.intent.modifiers import EXCEPT, LATER, MODIFIERS, TAKEN_BACK, Modifier, all_but, put_off
 from edge.intent.vocabulary import Vocabulary
-from edge.text import tokenise, without_articles, words_of
+from edge.text import Tokens, tokenise, without_articles, words_of
 
 _SHORTEST_STEM: Final = 2
 
@@ -39,22 +49,23 @@ class Mood:
         """Intents with sentences that have such words, of those that were asked for."""
 
     def amiss(
-        self, text: str, frame: Frame, slots: Sequence[SlotReading]
+        self, said: Tokens, frame: Frame, slots: Sequence[SlotReading]
     ) -> tuple[RejectCode, str] | None:
         """Why what a model has read is no command; None where it may be one.
 
         Args:
-            text: the sentence it was read from.
+            said: the sentence it was read from.
             slots: those of its slots that its intent has.
         """
+        text = said.text
         for slot in slots:
             if slot.end == len(text) and (reason := self._put_off(slot.text, frame.intent)):
                 return "unsure", reason
-        for said, modifier in self._modified(text, slots):
+        for words, modifier in self._modified(said, slots):
             if frame.intent not in self._speaking(modifier):
-                return "unsure", refusal(said, modifier.effect)
-        if self._is_english and (said := self._only_said(text, frame)):
-            return "out_of_scope", refusal(said)
+                return "unsure", refusal(words, modifier.effect)
+        if self._is_english and (words := self._only_said(said, frame)):
+            return "out_of_scope", refusal(words)
         if reason := self._asks(text, frame.intent, (slot.start for slot in slots)):
             return "unsure", reason
         return None
@@ -78,14 +89,14 @@ class Mood:
         is_end = isinstance(last, str) and match.text.endswith(last)
         return self._put_off(str(last), match.intent) if is_end else None
 
-    def taken_back(self, text: str) -> str | None:
+    def taken_back(self, said: Tokens) -> str | None:
         """Why a sentence that is none of the home's is no command: its end takes it back."""
-        words = TAKEN_BACK.found(text, ()) if self._is_english else ""
+        words = TAKEN_BACK.found(said, ()) if self._is_english else ""
         return refusal(words, TAKEN_BACK.effect) if words else None
 
     def changed(self, said: str) -> tuple[str, str] | None:
         """Words in what was taken for a name that change what a command means, and what they do."""
-        for words, modifier in self._modified(said, ()):
+        for words, modifier in self._modified(tokenise(said), ()):
             return words, refusal(words, modifier.effect)
         return None
 
@@ -104,9 +115,9 @@ class Mood:
             return None
         return "it asks; say what is to be done"
 
-    def _only_said(self, text: str, frame: Frame) -> str:
+    def _only_said(self, said: Tokens, frame: Frame) -> str:
         """The words with which a text tells or asks, and commands nothing; mostly its first."""
-        intent, vocabulary = frame.intent, self._vocabulary
+        intent, vocabulary, text = frame.intent, self._vocabulary, said.text
         for words in (spoken_of(text), told(text)):
             if words and not vocabulary.has(intent, words_of(words)):
                 return words
@@ -114,9 +125,10 @@ class Mood:
             keeps = words.lower() in KEEPING
             if intent not in (vocabulary.first.get(words.lower(), ()) if keeps else self._asking):
                 return words
-        if intent not in self._asking and (words := stands(text)):
+        may_stand = said.words[-1] in STATES and intent not in self._asking
+        if may_stand and (words := stands(text)):
             return words
-        tokens = self._grammar.plain(tokenise(text))
+        tokens = self._grammar.plain(said)
         if any(slot.start <= tokens.starts[0] for slot in frame.slots):
             return ""  # what is named first may be called anything: "heating to 20"
         done = tokens.words[0]
@@ -129,10 +141,12 @@ class Mood:
         is_later = words and intent not in self._speaking(LATER)
         return refusal(words, LATER.effect) if is_later else None
 
-    def _modified(self, text: str, slots: Sequence[SlotReading]) -> Iterator[tuple[str, Modifier]]:
+    def _modified(
+        self, said: Tokens, slots: Sequence[SlotReading]
+    ) -> Iterator[tuple[str, Modifier]]:
         """Words outside some slots that may change what a command means."""
         for modifier in MODIFIERS if self._is_english else ():
-            if words := modifier.found(text, slots):
+            if words := modifier.found(said, slots):
                 yield words, modifier
 
     def _speaking(self, modifier: Modifier) -> frozenset[str]:

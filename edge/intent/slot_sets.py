@@ -37,6 +37,23 @@ class _Way(NamedTuple):
     rule: int
 
 
+class _Sets(NamedTuple):
+    """What the sentences of one intent say."""
+
+    labels: frozenset[str]
+    """All slots that any of them says."""
+    said: frozenset[frozenset[str]]
+    """The slots of each of them."""
+    here: frozenset[frozenset[str]]
+    """The slots of those that are of the place they are said in."""
+    needs: Mapping[_Way, frozenset[str]]
+    """The slots of each way, with the area where it is said stands in for one: that is none that a
+    model has read."""
+
+
+_NOTHING = _Sets(frozenset(), frozenset(), frozenset(), {})
+
+
 class _Graph(NamedTuple):
     """A grammar's states, each once for every set of slots that may have been said before it."""
 
@@ -60,22 +77,19 @@ class SlotSets:
 
     def of(self, intent: str) -> frozenset[str] | None:
         """The slots that any sentence of an intent says; None of an intent that has none."""
-        ways = self._graph.ends.get(intent)
-        return frozenset[str]().union(*(way.said for way in ways)) if ways else None
+        return self._of[intent].labels if intent in self._of else None
 
     def are_said(self, intent: str, slots: Set[str]) -> bool:
         """Whether a sentence of an intent says these slots and no others."""
-        return any(way.said == slots for way in self._graph.ends.get(intent, ()))
+        return slots in self._of.get(intent, _NOTHING).said
 
     def ask_where(self, intent: str, slots: Set[str]) -> bool:
         """Whether a sentence of an intent that says these slots is of the place it is said in."""
-        rules = self._tables.rules
-        ways = self._graph.ends.get(intent, ())
-        return any(way.said == slots and rules[way.rule].needs_area for way in ways)
+        return slots in self._of.get(intent, _NOTHING).here
 
     def take_place(self, intent: str) -> bool:
         """Whether a sentence of an intent says an area, or is of the one it is said in."""
-        return any("area" in self._needs(way) for way in self._graph.ends.get(intent, ()))
+        return any("area" in needed for needed in self._of.get(intent, _NOTHING).needs.values())
 
     def telling(self, intent: str) -> frozenset[str]:
         """Words of which an intent's sentences without slots all have one, and the others none.
@@ -98,8 +112,10 @@ class SlotSets:
         Any one of them, where sentences lack as few others. Empty where nothing is lacking, and of
         an intent that has no sentences.
         """
-        given = frozenset(said)
-        missing = {way.said - given for way in self._graph.ends.get(intent, ())}
+        given, sets = frozenset(said), self._of.get(intent, _NOTHING)
+        if given in sets.said:
+            return []
+        missing = {slots - given for slots in sets.said}
         fewest = min(map(len, missing), default=0)
         return sorted((few for few in missing if len(few) == fewest > 0), key=sorted)
 
@@ -120,7 +136,7 @@ class SlotSets:
         if intent not in self.fixing:
             return {}
         given = frozenset(said)
-        needs = {way: self._needs(way) for way in self._graph.ends.get(intent, ())}
+        needs = self._of.get(intent, _NOTHING).needs
         fitting = [way for way, needed in needs.items() if needed <= given]
         most = max((len(needs[way]) for way in fitting), default=0)
         kinds: dict[Fixed, list[_Way]] = {}
@@ -160,9 +176,19 @@ class SlotSets:
             reached[graph.targets[passes & reached[graph.sources]]] = True
         return reached
 
-    def _needs(self, way: _Way) -> frozenset[str]:
-        """Where it was said stands in for an area: that is none that a model has read."""
-        return way.said | {"area"} if self._tables.rules[way.rule].needs_area else way.said
+    @cached_property
+    def _of(self) -> dict[str, _Sets]:
+        """Intent → what its sentences say."""
+        rules, of = self._tables.rules, {}
+        for intent, ways in self._graph.ends.items():
+            here = {way: way.said | {"area"} for way in ways if rules[way.rule].needs_area}
+            of[intent] = _Sets(
+                frozenset[str]().union(*(way.said for way in ways)),
+                frozenset(way.said for way in ways),
+                frozenset(way.said for way in here),
+                {way: here.get(way, way.said) for way in ways},
+            )
+        return of
 
     def _told(
         self, intent: str, kinds: Mapping[Fixed, Sequence[_Way]], words: frozenset[str]

@@ -108,7 +108,7 @@ class TextUnderstanding:
             return Rejected("not_text", "the sentence is not Unicode", text=_printable(text))
         if self._grammar is None:
             # A model has an answer to anything; to a row of emoji it must not be asked for one.
-            return self._by_model(text) if _WORD.search(text) else _empty(text)
+            return self._by_model(tokenise(text)) if _WORD.search(text) else _empty(text)
         tokens = tokenise(text)
         if not tokens.words:
             return _empty(text)
@@ -119,7 +119,7 @@ class TextUnderstanding:
         search = grammar.search(tokens, self.home, area=self._area)
         if search.match is not None:
             return self._apart(tokens, search.match, grammar) or self._meant(search.match)
-        if self._check is not None and (reason := self._check.mood.taken_back(text)):
+        if self._check is not None and (reason := self._check.mood.taken_back(tokens)):
             return Rejected("unsure", reason, text=text)
         said = grammar.plain(tokens)
         links = self._links
@@ -131,7 +131,7 @@ class TextUnderstanding:
             together = self._exactly((parts, listed(said, links, self.home)), exact)
             if together is not None:  # all of them exact, but perhaps for a name or a number
                 return together
-        guess = self._by_model(text, tokens)
+        guess = self._by_model(tokens)
         if len(parts) > 1:
 
             def either(part: Tokens) -> Answer:
@@ -236,7 +236,7 @@ class TextUnderstanding:
         return self._meant(match) if match is not None else None
 
     def _by_model_alone(self, part: Tokens) -> Answer:
-        return self._by_model(part.written(0, len(part)))
+        return self._by_model(tokenise(part.written(0, len(part))))
 
     def _several(
         self,
@@ -295,18 +295,17 @@ class TextUnderstanding:
         placed = not before.slots.keys().isdisjoint(("area", "floor"))
         return pointed(part, whole, before, self._fitting) or (None if placed else meant)
 
-    def _by_model(self, text: str, tokens: Tokens | None = None) -> Answer:
-        model = self._model
+    def _by_model(self, said: Tokens) -> Answer:
+        """What the model makes of a sentence, held against the home's own."""
+        model, check, text = self._model, self._check, said.text
         if model is None:
             return Rejected("unsure", "no sentence of this home is like it", text=text[:_SHOWN])
-        frame = model.read(text, tokens)
+        frame = model.read(text, said)
         if frame is None:
             if len(text.split()) > SENTENCE_WORDS:
                 reason = f"more than {SENTENCE_WORDS} words"
                 return Rejected("too_long", reason, text=text[:_SHOWN])
             return _empty(text)
-        if self._check is not None:
-            frame = self._check.corrected(text, frame, self.home)
         if frame.out_of_scope > frame.intent_probability:
             return Rejected(
                 "out_of_scope",
@@ -315,7 +314,9 @@ class TextUnderstanding:
                 intent=frame.intent,
                 score=frame.intent_probability,
             )
-        amiss = None if self._check is None else self._check.amiss(text, frame, self.home)
+        amiss = None
+        if check is not None:
+            frame, amiss = check.checked(said, frame, self.home)
         calibration = model.calibration
         # NaN is not sure either.
         sure = (
@@ -335,11 +336,11 @@ class TextUnderstanding:
         )
         if isinstance(found, Rejected):
             return found
-        place = self._place(text, frame, found)
+        place = self._place(said, frame, found)
         if isinstance(place, Rejected):
             return place
         here = place is not None
-        fixed = {} if self._check is None else self._check.fixed(text, frame, here=here)
+        fixed = {} if check is None else check.fixed(said, frame, here=here)
         if fixed is None:
             reason = f"{frame.intent} was understood, but not of what; say it as the home does"
             return Rejected("incomplete", reason, text=text, intent=frame.intent, score=frame.score)
@@ -350,10 +351,10 @@ class TextUnderstanding:
             targets = (*targets, place.id)
         return Command(frame.intent, slots, targets, frame.score, "model", text)
 
-    def _place(self, text: str, frame: Frame, found: Resolved) -> Item | Rejected | None:
+    def _place(self, said: Tokens, frame: Frame, found: Resolved) -> Item | Rejected | None:
         """The room that a frame is of because it is said there; None where it is of no such room,
         or nobody has to know."""
-        how = self._check.place(text, frame) if self._check is not None else None
+        how = self._check.place(said, frame) if self._check is not None else None
         if how is None:
             return None
         code: RejectCode = "ambiguous_name"
@@ -366,7 +367,7 @@ class TextUnderstanding:
             return self.home.get(self._area)
         if how == "meant":
             return None
-        return Rejected(code, reason, text, names, frame.intent, frame.score)
+        return Rejected(code, reason, said.text, names, frame.intent, frame.score)
 
 
 class _Remembering:

@@ -7,7 +7,7 @@ model has read none: "two degrees warmer".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import product
 from typing import Final
@@ -20,9 +20,10 @@ from edge.intent.model import Frame, SlotReading
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema
 from edge.numbers import parse_number
-from edge.text import tokenise, words_of
+from edge.text import Tokens, words_of
 
 _NUMBERS: Final = ("number", "percent")
+_NONE: Final = frozenset[str]()
 _BEFORE: Final = frozenset(
     "in at for after until before by up down minus negative than below above".split()
 )
@@ -42,7 +43,12 @@ class Units:
     """
 
     def __init__(self, tables: GrammarTables, sets: SlotSets, schema: SlotSchema) -> None:
-        self._tables, self._sets, self._schema = tables, sets, schema
+        self._tables, self._sets = tables, sets
+        self._numbers = {
+            intent: frozenset(label for label, kind in types.items() if kind.kind in _NUMBERS)
+            for intent, types in schema.types.items()
+        }
+        """Intent → its slots that are numbers."""
 
     @cached_property
     def _after(self) -> dict[str, frozenset[str]]:
@@ -54,8 +60,7 @@ class Units:
 
     @cached_property
     def _counting(self) -> frozenset[str]:
-        types = self._schema.types.values()
-        numbers = {slot for of in types for slot, kind in of.items() if kind.kind in _NUMBERS}
+        numbers = frozenset[str]().union(*self._numbers.values())
         return frozenset(word for word, slots in self._after.items() if slots & numbers)
 
     @cached_property
@@ -66,78 +71,81 @@ class Units:
         """Whether a word stands behind numbers in some sentence: "minutes", "degrees"."""
         return word in self._counting
 
-    def corrected(self, text: str, frame: Frame) -> Frame:
+    def corrected(self, said: Tokens, frame: Frame) -> Frame:
         """A frame whose numbers are those that the words behind them say.
 
         Args:
-            text: the sentence it was read from.
+            said: the sentence it was read from.
         """
-        numbers = self._numbers(frame)
+        numbers = self._numbers.get(frame.intent, _NONE)
         if len(numbers) < 2:
             return frame
-        return frame._replace(slots=tuple(self._meant(text, slot, numbers) for slot in frame.slots))
+        return frame._replace(slots=tuple(self._meant(said, slot, numbers) for slot in frame.slots))
 
-    def completed(self, text: str, frame: Frame) -> Frame:
+    def completed(self, said: Tokens, frame: Frame) -> Frame:
         """A frame with a number that was left over; as it was where there is none, or several.
 
         Args:
-            text: the sentence it was read from.
+            said: the sentence it was read from.
         """
+        numbers = self._numbers.get(frame.intent, _NONE)
+        if not numbers:
+            return frame
         read = {slot.label for slot in frame.slots}
-        numbers = self._numbers(frame) - read
-        tokens = tokenise(text)
+        numbers -= read
         left: list[SlotReading] = []
-        for at, start in enumerate(tokens.starts) if numbers else ():
-            if (found := parse_number(tokens.words, at)) is None:
+        for at, start in enumerate(said.starts) if numbers else ():
+            if (found := parse_number(said.words, at)) is None:
                 continue
-            after, end = found[1], tokens.ends[found[1] - 1]
+            after, end = found[1], said.ends[found[1] - 1]
             if (left and start < left[-1].end) or any(s.overlaps(start, end) for s in frame.slots):
                 continue
-            for word in tokens.words[after : after + 1]:
+            for word in said.words[after : after + 1]:
                 meant = self._after.get(word, frozenset()) & numbers
                 if len(meant) == 1 and self._sets.are_said(frame.intent, read | meant):
-                    left.append(SlotReading(min(meant), text[start:end], start, end))
+                    left.append(SlotReading(min(meant), said.text[start:end], start, end))
         return frame._replace(slots=(*frame.slots, *left)) if len(left) == 1 else frame
 
-    def uncounted(self, text: str, frame: Frame) -> tuple[str, frozenset[str]] | None:
+    def uncounted(self, said: Tokens, frame: Frame) -> tuple[str, frozenset[str]] | None:
         """A number that may be hours or minutes, and no word says which.
 
         Args:
-            text: the sentence the frame was read from.
+            said: the sentence the frame was read from.
 
         Returns:
             Its text and the slots that it may be of; None where all are counted.
         """
-        numbers = self._numbers(frame)
+        numbers = self._numbers.get(frame.intent, _NONE)
         if len(numbers) < 2 or not numbers <= self._counted:
             return None
         units = [word for word, slots in self._after.items() if slots & numbers]
         for slot in frame.slots:
             if slot.label not in numbers:
                 continue
-            said = (*words_of(slot.text), *words_of(text[slot.end :])[:1])  # "an hour and a half"
-            if not any(may_be(*pair) for pair in product(said, units)):
-                return slot.text, frozenset(numbers)
+            words = (*words_of(slot.text), *_behind(said, slot, 1))  # "an hour and a half"
+            if not any(may_be(*pair) for pair in product(words, units)):
+                return slot.text, numbers
         return None
 
-    def miscounted(self, text: str, frame: Frame, intents: Mapping[str, frozenset[str]]) -> str:
+    def miscounted(self, said: Tokens, frame: Frame, intents: Mapping[str, frozenset[str]]) -> str:
         """A number with words around it that no sentence has around one of its slot, and they;
         empty where there is none.
 
         Args:
-            text: the sentence the frame was read from.
+            said: the sentence the frame was read from.
             intents: word → intents that have sentences with it.
         """
-        numbers = self._numbers(frame)
+        numbers = self._numbers.get(frame.intent, _NONE)
         for slot in frame.slots:
             if slot.label not in numbers:
                 continue
-            before = words_of(text[: slot.start])[-1:]
-            if before and before[0] in _BEFORE - self._before.get(slot.label, frozenset()):
-                return f"{before[0]} {slot.text}"
+            first = said.at(slot.start)
+            before = said.words[first - 1] if first else ""
+            if before in _BEFORE and before not in self._before.get(slot.label, ()):
+                return f"{before} {slot.text}"
             if not _PARTS.isdisjoint(words_of(slot.text)):
                 return slot.text
-            for word in words_of(text[slot.end :])[:2]:
+            for word in _behind(said, slot, 2):
                 if slot.label in self._after.get(word, ()):
                     continue  # "percent", and perhaps "brighter" behind it
                 others = () if word in _SMALL else intents.get(word, ())
@@ -146,15 +154,11 @@ class Units:
                 break
         return ""
 
-    def _numbers(self, frame: Frame) -> set[str]:
-        types = self._schema.types.get(frame.intent, {})
-        return {label for label, kind in types.items() if kind.kind in _NUMBERS}
-
-    def _meant(self, text: str, slot: SlotReading, numbers: set[str]) -> SlotReading:
+    def _meant(self, said: Tokens, slot: SlotReading, numbers: frozenset[str]) -> SlotReading:
         if slot.label not in numbers:
             return slot
         # "5min" is one word to the model.
-        behind = (*words_of(slot.text)[-1:], *words_of(text[slot.end :])[:1])
+        behind = (*words_of(slot.text)[-1:], *_behind(said, slot, 1))
         for word in behind:
             meant = self._after.get(word, frozenset()) & numbers
             if len(meant) == 1:
@@ -164,3 +168,9 @@ class Units:
         if like:  # "minuts" are no hours
             return slot._replace(label=min(self._after[max(like)[1]] & numbers))
         return slot
+
+
+def _behind(said: Tokens, slot: SlotReading, count: int) -> Sequence[str]:
+    """The words behind a slot, at most so many."""
+    first = said.at(slot.end)
+    return said.words[first : first + count]

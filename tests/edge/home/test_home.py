@@ -58,6 +58,23 @@ def test_a_number_in_a_name_may_be_said() -> None:
     assert small_home().find("device", "plug two") == ("d",)
 
 
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        (
+            "dim the reading lamp in the office upstairs",
+            [("device", 2, 4), ("area", 6, 7), ("floor", 7, 8)],
+        ),
+        ("plug two", [("device", 0, 2)]),
+        ("the tall one", [("device", 0, 3)]),  # and not "tall one" in it
+        ("reading in the big", []),
+        ("", []),
+    ],
+)
+def test_the_names_in_a_sentence(said: str, names: list[object]) -> None:
+    assert small_home().names_in(said.split()) == names
+
+
 def test_devices_come_and_go() -> None:
     home = small_home()
     home.add(Device("e", "Lava lamp", area="study"))

@@ -11,6 +11,7 @@ from edge.intent.choices import Choices
 from edge.intent.model import Frame, SlotReading
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema, SlotType
+from edge.text import tokenise
 from export.grammar.compiler import compile_grammar
 from export.grammar.templates import read_templates
 
@@ -45,7 +46,7 @@ def completed(choices: Choices, text: str, intent: str, **slots: str) -> dict[st
         SlotReading(label, said, text.index(said), text.index(said) + len(said))
         for label, said in slots.items()
     )
-    found = choices.completed(text, Frame(intent, read, 0.9, 0.0, 0.9, 0.9))
+    found = choices.completed(tokenise(text), Frame(intent, read, 0.9, 0.0, 0.9, 0.9))
     assert all(text[slot.start : slot.end] == slot.text for slot in found.slots)
     return {slot.label: slot.text for slot in found.slots}
 

@@ -11,6 +11,7 @@ from edge.home.home import Device, Home
 from edge.intent.frame_check import FrameCheck
 from edge.intent.model import Frame, SlotReading
 from edge.intent.slots import SlotSchema, SlotType
+from edge.text import tokenise
 from export.grammar.compiler import compile_grammar
 from export.grammar.templates import read_templates
 
@@ -170,7 +171,7 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
 def test_what_is_amiss(
     check: FrameCheck, text: str, intent: str, slots: dict[str, str], code: str, reason: str
 ) -> None:
-    found = check.amiss(text, frame(text, intent, **slots), HOME)
+    _, found = check.checked(tokenise(text), frame(text, intent, **slots), HOME)
     assert found is not None
     assert found[0] == code
     assert found[1].startswith(reason)
@@ -208,13 +209,16 @@ def test_what_is_amiss(
     ],
 )
 def test_what_is_not(check: FrameCheck, text: str, intent: str, slots: dict[str, str]) -> None:
-    assert check.amiss(text, frame(text, intent, **slots), HOME) is None
+    assert check.checked(tokenise(text), frame(text, intent, **slots), HOME)[1] is None
 
 
 def test_the_words_are_english(tmp_path: Path) -> None:
     text = "never dim it to 5 later"
     german = check_of(tmp_path, "de")
-    assert german.amiss(text, frame(text, "Dim", name="it", brightness="5"), HOME) is None
+    assert (
+        german.checked(tokenise(text), frame(text, "Dim", name="it", brightness="5"), HOME)[1]
+        is None
+    )
 
 
 def test_what_is_fixed_is_told_by_words_outside_slots(tmp_path: Path) -> None:
@@ -227,6 +231,6 @@ def test_what_is_fixed_is_told_by_words_outside_slots(tmp_path: Path) -> None:
     grammar = Grammar.from_bytes(compile_grammar(read_templates(page)).data)
     check = FrameCheck(grammar, SlotSchema({}))
     text = "stop the fans of lights house"
-    assert check.fixed(text, frame(text, "Off", area="lights house")) == {"kind": "fan"}
+    assert check.fixed(tokenise(text), frame(text, "Off", area="lights house")) == {"kind": "fan"}
     text = "stop those of fans house"
-    assert check.fixed(text, frame(text, "Off", area="fans house")) is None
+    assert check.fixed(tokenise(text), frame(text, "Off", area="fans house")) is None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edge.intent.model import SlotReading
 from edge.intent.modifiers import (
@@ -19,6 +23,7 @@ from edge.intent.modifiers import (
     all_but,
     put_off,
 )
+from edge.text import tokenise
 
 
 @pytest.mark.parametrize(
@@ -36,7 +41,7 @@ from edge.intent.modifiers import (
     ],
 )
 def test_the_contrary_is_found(text: str, word: str) -> None:
-    assert CONTRARY.found(text, ()) == word
+    assert CONTRARY.found(tokenise(text), ()) == word
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,7 @@ def test_the_contrary_is_found(text: str, word: str) -> None:
     ],
 )
 def test_another_time_is_found(text: str, words: str) -> None:
-    assert LATER.found(text, ()) == words
+    assert LATER.found(tokenise(text), ()) == words
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,7 @@ def test_another_time_is_found(text: str, words: str) -> None:
     ],
 )
 def test_what_else_spoils_a_command(modifier: Modifier, text: str, words: str) -> None:
-    assert modifier.found(text, ()) == words
+    assert modifier.found(tokenise(text), ()) == words
 
 
 @pytest.mark.parametrize(
@@ -94,7 +99,7 @@ def test_what_else_spoils_a_command(modifier: Modifier, text: str, words: str) -
     ["scratch that", "no, the lamp", "an hour or so", "on the offside", "another lamp", "the bar"],
 )
 def test_and_what_does_not(text: str) -> None:
-    assert not any(one.found(text, ()) for one in MODIFIERS)
+    assert not any(one.found(tokenise(text), ()) for one in MODIFIERS)
 
 
 @pytest.mark.parametrize(
@@ -152,21 +157,21 @@ def test_what_puts_off_any_words_stands_at_their_end(text: str, words: str) -> N
     ],
 )
 def test_what_only_looks_like_one_is_none(text: str) -> None:
-    assert not any(one.found(text, ()) for one in MODIFIERS)
+    assert not any(one.found(tokenise(text), ()) for one in MODIFIERS)
 
 
 def test_a_name_may_have_one_in_it() -> None:
     text = "put on don't stop me now"
     song = SlotReading("music", text[7:], 7, len(text))
-    assert CONTRARY.found(text, (song,)) == ""
-    assert CONTRARY.found(f"{text} but not loud", (song,)) == "but"
+    assert CONTRARY.found(tokenise(text), (song,)) == ""
+    assert CONTRARY.found(tokenise(f"{text} but not loud"), (song,)) == "but"
 
 
 def test_a_number_that_is_meant_is_no_time() -> None:
     text = "the heating at twenty one, at seven"
     degrees = SlotReading("temperature", "twenty one", 15, 25)
-    assert LATER.found(text, (degrees,)) == "at seven"
-    assert LATER.found(text[:25], (degrees,)) == ""
+    assert LATER.found(tokenise(text), (degrees,)) == "at seven"
+    assert LATER.found(tokenise(text[:25]), (degrees,)) == ""
 
 
 @pytest.mark.parametrize("word", ["never", "don't", "but", "nobody", "isnt"])
@@ -179,3 +184,25 @@ def test_who_speaks_of_minutes_speaks_of_time() -> None:
     assert LATER.has("minutes")
     assert LATER.has("until")
     assert not LATER.has("timer")
+
+
+def _without_lookaround(pattern: str) -> str:
+    """A pattern that says nothing of what is before and behind what it finds."""
+    shorter = re.sub(r"\(\?<?[!=](?:[^()]|\([^()]*\))*\)", "", pattern)
+    assert "(?!" not in shorter
+    assert "(?<" not in shorter
+    return shorter.replace("$", "").replace("\\b", "")
+
+
+@settings(max_examples=1000)
+@given(data=st.data(), modifier=st.sampled_from(MODIFIERS))
+def test_each_of_them_has_a_word_that_tells(data: st.DataObject, modifier: Modifier) -> None:
+    letters = st.characters(codec="ascii", exclude_characters="_'-")
+    pattern = _without_lookaround(modifier.words)
+    said = data.draw(st.from_regex(pattern, fullmatch=True, alphabet=letters))
+    assert not modifier.tells.isdisjoint(tokenise(said).words)
+
+
+@pytest.mark.parametrize("text", ["Never open it", "never open the caf\u00e9", "do it, or not"])
+def test_words_are_found_as_they_are_written(text: str) -> None:
+    assert CONTRARY.found(tokenise(text), ()) in text.split()

@@ -10,6 +10,7 @@ from edge.grammar.grammar import Grammar
 from edge.grammar.match import Match, SlotMatch
 from edge.intent.mood import Mood
 from edge.intent.vocabulary import Vocabulary
+from edge.text import tokenise
 from export.grammar.compiler import compile_grammar
 from export.grammar.templates import read_templates
 
@@ -100,13 +101,13 @@ def test_or_may_not(mood: Mood, text: str, intent: str, slots: dict[str, str]) -
     "text", ["open it, scratch that", "open it no wait", "open it... never mind"]
 )
 def test_an_end_may_take_a_sentence_back(mood: Mood, text: str) -> None:
-    assert "takes it back" in str(mood.taken_back(text))
-    assert mood.taken_back("scratch that") is None
+    assert "takes it back" in str(mood.taken_back(tokenise(text)))
+    assert mood.taken_back(tokenise("scratch that")) is None
 
 
 def test_other_languages_have_no_such_words(tmp_path: Path) -> None:
     german = mood_of(tmp_path, "de")
-    assert german.taken_back("open it, scratch that") is None
+    assert german.taken_back(tokenise("open it, scratch that")) is None
     assert german.changed("front door after dinner") is None
     text = "desk lamp to 5?"
     assert german.spoiled(matched(text, "Dim", name="desk lamp"), text) is None

@@ -12,6 +12,7 @@ from edge.intent.model import Frame, SlotReading
 from edge.intent.names_left import NamesLeft
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema, SlotType
+from edge.text import tokenise
 from export.grammar.compiler import compile_grammar
 from export.grammar.templates import read_templates
 
@@ -84,7 +85,8 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
 def test_it_is_what_the_sentences_have_a_name_for(
     names: NamesLeft, text: str, intent: str, slots: dict[str, str], added: dict[str, str]
 ) -> None:
-    found = names.completed(text, frame(text, intent, **slots), HOME)
+    said = tokenise(text)
+    found = names.completed(said, frame(text, intent, **slots), HOME.names_in(said.words))
     assert {slot.label: slot.text for slot in found.slots} == {**slots, **added}
     assert all(text[slot.start : slot.end] == slot.text for slot in found.slots)
 
@@ -101,4 +103,5 @@ def test_it_is_what_the_sentences_have_a_name_for(
 def test_or_it_is_left(
     names: NamesLeft, text: str, intent: str, slots: dict[str, str], left: str
 ) -> None:
-    assert names.left(text, frame(text, intent, **slots), HOME) == left
+    said = tokenise(text)
+    assert names.left(said, frame(text, intent, **slots), HOME.names_in(said.words)) == left

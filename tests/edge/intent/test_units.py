@@ -11,6 +11,7 @@ from edge.intent.model import Frame, SlotReading
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema, SlotType
 from edge.intent.units import Units
+from edge.text import tokenise
 from export.grammar.compiler import compile_grammar
 from export.grammar.templates import read_templates
 
@@ -63,18 +64,18 @@ def read(text: str, label: str, said: str) -> Frame:
 def test_the_word_behind_it_decides(
     units: Units, text: str, said: str, read_as: str, is_: str
 ) -> None:
-    frame = units.corrected(text, read(text, read_as, said))
+    frame = units.corrected(tokenise(text), read(text, read_as, said))
     assert [slot.label for slot in frame.slots] == [is_]
 
 
 def test_an_intent_without_numbers_is_as_it_was(units: Units) -> None:
     frame = read("start one for five minutes", "hours", "five")._replace(intent="Wait")
-    assert units.corrected("start one for five minutes", frame) is frame
+    assert units.corrected(tokenise("start one for five minutes"), frame) is frame
 
 
 @pytest.mark.parametrize("text", ["start one for 5", "start one for 5 m", "start one for 5 eggs"])
 def test_a_number_that_nothing_counts_is_found(units: Units, text: str) -> None:
-    assert units.uncounted(text, read(text, "hours", "5")) == ("5", {"hours", "minutes"})
+    assert units.uncounted(tokenise(text), read(text, "hours", "5")) == ("5", {"hours", "minutes"})
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_a_number_that_nothing_counts_is_found(units: Units, text: str) -> None:
     ],
 )
 def test_one_that_something_counts_is_none(units: Units, text: str, said: str) -> None:
-    assert units.uncounted(text, read(text, "minutes", said)) is None
+    assert units.uncounted(tokenise(text), read(text, "minutes", said)) is None
 
 
 def test_where_sentences_count_nothing_none_is_asked_for(tmp_path: Path) -> None:
@@ -96,7 +97,9 @@ def test_where_sentences_count_nothing_none_is_asked_for(tmp_path: Path) -> None
     number = SlotType("number", 0, 60)
     schema = SlotSchema({"SetTimer": {"hours": number, "minutes": number}})
     units = units_of(page, schema)
-    assert units.uncounted("start one for 5", read("start one for 5", "hours", "5")) is None
+    assert (
+        units.uncounted(tokenise("start one for 5"), read("start one for 5", "hours", "5")) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +113,7 @@ def test_where_sentences_count_nothing_none_is_asked_for(tmp_path: Path) -> None
 def test_a_number_that_was_left_over_is_what_it_counts(
     units: Units, text: str, label: str, said: str
 ) -> None:
-    (slot,) = units.completed(text, Frame("SetTimer", (), 0.9, 0.0, 0.9, 0.9)).slots
+    (slot,) = units.completed(tokenise(text), Frame("SetTimer", (), 0.9, 0.0, 0.9, 0.9)).slots
     assert (slot.label, slot.text) == (label, said)
     assert text[slot.start : slot.end] == said
 
@@ -120,7 +123,7 @@ def test_a_number_that_was_left_over_is_what_it_counts(
 )
 def test_one_that_counts_nothing_or_one_of_several_is_left(units: Units, text: str) -> None:
     frame = Frame("SetTimer", (), 0.9, 0.0, 0.9, 0.9)
-    assert units.completed(text, frame) is frame
+    assert units.completed(tokenise(text), frame) is frame
 
 
 @pytest.mark.parametrize(
@@ -142,4 +145,4 @@ def test_words_around_a_number_say_that_it_is_another(
     units: Units, text: str, label: str, said: str, wrong: str
 ) -> None:
     intents = {"brighter": frozenset({"Brighten"}), "off": frozenset({"TurnOff"})}
-    assert units.miscounted(text, read(text, label, said), intents) == wrong
+    assert units.miscounted(tokenise(text), read(text, label, said), intents) == wrong
