@@ -30,6 +30,7 @@ _BEFORE: Final = frozenset(
 """English words that say what the number behind them is: "in five minutes" opens nothing by 5 %."""
 _PARTS: Final = frozenset({"quarter", "quarters", "third", "thirds"})
 """English words that make a part of the number before them."""
+_HALF: Final = "half"
 _SMALL: Final = FUNCTION_WORDS | {"too"}
 
 
@@ -143,7 +144,7 @@ class Units:
             before = said.words[first - 1] if first else ""
             if before in _BEFORE and before not in self._before.get(slot.label, ()):
                 return f"{before} {slot.text}"
-            if not _PARTS.isdisjoint(words_of(slot.text)):
+            if self._says_more(slot, numbers):
                 return slot.text
             for word in _behind(said, slot, 2):
                 if slot.label in self._after.get(word, ()):
@@ -153,6 +154,19 @@ class Units:
                     return f"{slot.text} {word}"
                 break
         return ""
+
+    def _says_more(self, slot: SlotReading, numbers: frozenset[str]) -> bool:
+        """Whether a slot has a number, and behind it a part of one or what another slot counts:
+        "one hour and a half" are no minutes, nor an hour."""
+        words = words_of(slot.text)
+        if not _PARTS.isdisjoint(words):
+            return True
+        found = next((one for at in range(len(words)) if (one := parse_number(words, at))), None)
+        for word in words[found[1] :] if found is not None else ():
+            counts = self._after.get(word, _NONE) & numbers
+            if word == _HALF or (counts and slot.label not in counts):
+                return True
+        return False
 
     def _meant(self, said: Tokens, slot: SlotReading, numbers: frozenset[str]) -> SlotReading:
         if slot.label not in numbers:

@@ -20,7 +20,7 @@ from edge.preference.experts.personal import (
 from edge.preference.foresight import Foresight
 from edge.preference.memory.keys import EVERYTHING
 from edge.preference.memory.past import Past
-from edge.preference.moment import Moment, Senses
+from edge.preference.moment import Moment, Senses, days_like, next_day
 
 _DAYS: Final = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _NEARLY_AS_STRONG: Final = 0.35
@@ -170,12 +170,6 @@ class Reasons:
     def _around(self) -> list[str]:
         return half_hours(self._moment, _WIDEST)
 
-    @cached_property
-    def _like_days(self) -> list[str]:
-        """This time of day, on weekdays or at weekends, whichever it is."""
-        like = range(5, 7) if self._moment.weekday >= 5 else range(5)
-        return [weekday_key(day, self._moment.hour) for day in like]
-
     def _often(self, key: str, candidate: int) -> str:
         return _times(self._count(key, candidate))
 
@@ -199,19 +193,25 @@ class Reasons:
         often = _times(counted)
         if often == _OFTEN and counted >= _MOST * self._count(EVERYTHING, candidate):
             often = "usually"
-        return f"{often} between {_clock(start)} and {_clock(end)}{self._days(candidate)}"
+        return f"{often} between {_clock(start)} and {_clock(end)}{self._days(candidate, start)}"
 
-    def _days(self, candidate: int) -> str:
-        """ " on weekdays", " at weekends", or the one of these days on which it is done."""
-        weekday = self._moment.weekday
+    def _days(self, candidate: int, start: int) -> str:
+        """ " on weekdays", " at weekends", or the one of these days on which it is done.
+
+        Args:
+            start: the half-hour that it begins in, of today; before or after that, of another day.
+        """
+        weekday, hour = self._moment.weekday, self._moment.hour
         if weekday < 0:
             return ""
-        by_day = self._counts(self._like_days, candidate)
+        if days := start // BINS:
+            weekday, hour = next_day(weekday, days), start % BINS * 24 / BINS
+        like = days_like(weekday)
+        by_day = self._counts([weekday_key(day, hour) for day in like], candidate)
         total, most = sum(by_day), max(by_day)
-        rests = weekday >= 5
         if _times(total) == _OFTEN and most >= _ONE_DAY * total:
-            return f" on {_DAYS[by_day.index(most) + 5 * rests]}"
-        return " at weekends" if rests else " on weekdays"
+            return f" on {_DAYS[like[by_day.index(most)]]}"
+        return " at weekends" if like.start else " on weekdays"
 
 
 def _times(count: float) -> str:

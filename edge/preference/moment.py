@@ -47,6 +47,22 @@ class Moment(NamedTuple):
     context: Context = MappingProxyType({})
 
 
+DAYS_A_WEEK: Final = 7
+WORKING_DAYS: Final = 5
+"""How many days of a week are of work, Monday the first."""
+
+
+def days_like(weekday: int) -> range:
+    """The days of the week of the same kind: those of work, or those off; -1 where not known."""
+    is_off = weekday >= WORKING_DAYS
+    return range(WORKING_DAYS, DAYS_A_WEEK) if is_off else range(WORKING_DAYS)
+
+
+def next_day(weekday: int, days: int = 1) -> int:
+    """The day of the week so many days later; -1 where not known."""
+    return (weekday + days) % DAYS_A_WEEK if weekday >= 0 else weekday
+
+
 NEVER: Final = Moment(None, -1, -1.0)
 """A moment of which nothing is known."""
 

@@ -14,14 +14,14 @@ from functools import cached_property
 from typing import Final
 
 from edge.preference.experts.personal import (
-    DAYS_A_WEEK,
+    BINS,
     PAUSES,
     WITHIN_HALF_AN_HOUR,
     Context,
     weekday_key,
 )
 from edge.preference.memory.past import Past
-from edge.preference.moment import Moment
+from edge.preference.moment import DAYS_A_WEEK, Moment, days_like, next_day
 
 SOON_ENOUGH: Final = 0.2
 """Probability from which something is shown."""
@@ -43,7 +43,6 @@ month."""
 _LEAST: Final = 0.01
 _FOLLOWS: Final = 0.7
 """How often a thing follows within half an hour, where that is not known; counts as once."""
-_WORKING_DAYS: Final = 5
 _A_HABIT: Final = 3.0
 """Times that something was done at this part of the day from which it is known on which days."""
 _ONE_DAY: Final = 0.9
@@ -69,7 +68,11 @@ class Timeliness:
         """This one and the next."""
         self._gone = moment.hour * 2 % 1.0
         """How much of this half-hour is over."""
-        self._days = _days_like(moment, past)
+        self._days = _days_lived(past, moment.weekday)
+        self._tomorrow = 1.0
+        """What a time of the next half-hour counts, where that is of a day of another kind."""
+        if moment.hour >= 24 - 24 / BINS:
+            self._tomorrow = self._days / _days_lived(past, next_day(moment.weekday))
         time = moment.time or 0.0
         self._after = context.after
         happened = [(context.after, last or 0.0)] if context.after else []
@@ -99,10 +102,11 @@ class Timeliness:
     def _at_this_time(self, action: int, score: float) -> float:
         """On what share of the days like this one it is done in the half hour that begins now."""
         this, following = self._past.memory.counted_under(self._half_hours, action)
-        times, days = this * (1 - self._gone) + following * self._gone, self._days
+        times, days = this * (1 - self._gone), self._days
+        times += following * self._gone * self._tomorrow
         only = self._only_day(action) if times else -1
         if only == self._moment.weekday:
-            days /= _days_a_week(only)
+            days /= len(days_like(only))
         elif only >= 0:
             times = 0.0
         return (times + _DAYS * _PRIOR * score) / (days + _DAYS)
@@ -146,13 +150,8 @@ class Timeliness:
         return counts.index(most) if total >= _A_HABIT and most >= _ONE_DAY * total else -1
 
 
-def _days_like(moment: Moment, past: Past) -> float:
-    """Days like this one that were lived through, as faded as what was counted on them."""
+def _days_lived(past: Past, weekday: int) -> float:
+    """Days like one that were lived through, as faded as what was counted on them."""
     fade: float = 2.0 ** (-1 / past.memory.pace.slow)
     lived: float = (1 - fade ** max(1.0, past.memory.day)) / (1 - fade)
-    return max(1.0, lived * _days_a_week(moment.weekday) / DAYS_A_WEEK)
-
-
-def _days_a_week(weekday: int) -> int:
-    """How many days of a week are like this one: those of work, or those off."""
-    return DAYS_A_WEEK - _WORKING_DAYS if weekday >= _WORKING_DAYS else _WORKING_DAYS
+    return max(1.0, lived * len(days_like(weekday)) / DAYS_A_WEEK)

@@ -19,13 +19,15 @@ from edge.preference.experts.together import course_of, together
 from edge.preference.memory.keys import AGAIN, EVERYTHING
 from edge.preference.memory.memory import FAST, SLOW
 from edge.preference.memory.past import Past
-from edge.preference.moment import Moment
+from edge.preference.moment import DAYS_A_WEEK, Moment, days_like, next_day
 
-DAYS_A_WEEK: Final = 7
 BINS: Final = 48
 """Bins of a day: half-hours."""
-_HALF_HOURS: Final = [[f"h{day}{at % BINS}" for at in range(3 * BINS)] for day in "dw"]
-"""Keys of the half-hours of working days, and of other days: of yesterday, today and tomorrow."""
+_DAYS: Final = {
+    days: [f"h{letter}{at}" for at in range(BINS)]
+    for letter, days in (("d", days_like(0)), ("w", days_like(DAYS_A_WEEK - 1)))
+}
+"""Keys of the half-hours of working days, and of other days."""
 _KERNEL: Final = (0.5, 1.0, 0.5)
 """Neighbouring half-hours count too: a routine is not punctual."""
 _PAUSES: Final = (60, 180, 420, 900, 1800, 3600, 7200, 14_400)
@@ -61,10 +63,14 @@ class Context(NamedTuple):
 
 
 def half_hours(moment: Moment, beside: int) -> list[str]:
-    """The keys of a moment's half-hour, in the middle, and of so many before it and after it, on
-    days like its own; its hour is known."""
-    middle = BINS + int(moment.hour * BINS / 24)
-    return _HALF_HOURS[moment.weekday >= 5][middle - beside : middle + beside + 1]
+    """The keys of a moment's half-hour, in the middle, and of so many before it and after it, each
+    on days like the one that it is of; its hour is known."""
+    middle = int(moment.hour * BINS / 24)
+    today = _DAYS[days_like(moment.weekday)]
+    if beside <= middle < BINS - beside:
+        return today[middle - beside : middle + beside + 1]
+    yesterday, tomorrow = (_DAYS[days_like(next_day(moment.weekday, days))] for days in (-1, 1))
+    return [*yesterday, *today, *tomorrow][BINS + middle - beside : BINS + middle + beside + 1]
 
 
 def weekday_key(weekday: int, hour: float) -> str:

@@ -102,3 +102,37 @@ def test_where_no_time_is_known_the_score_decides(preference: Preference) -> Non
         assert one.soon is None
         assert one.shown is (one.score >= preference.calibration.threshold)
     assert LAMP in shown(preference, moment_of(None))
+
+
+@pytest.mark.parametrize(
+    ("first", "habit", "eves"),
+    [
+        (MONDAY, range(5), {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday"}),
+        (MONDAY, range(5, 7), {"Friday", "Saturday"}),
+    ],
+)
+def test_what_is_done_after_midnight_is_of_the_day_that_begins(
+    tmp_path: Path, first: datetime, habit: range, eves: set[str]
+) -> None:
+    preference = tiny_preference(tmp_path, tiny_home())
+    midnight = first.replace(hour=0, minute=0)
+    for day in range(28):
+        at = midnight + timedelta(days=day)
+        if at.weekday() in habit:
+            preference.observe(LAMP, moment_of(at + timedelta(minutes=10)))
+        preference.observe(BLIND, moment_of(at + timedelta(hours=14)))
+    asked = {
+        at.strftime("%A"): preference.suggest(moment_of(at), 5)
+        for at in (midnight + timedelta(days=28 + day, hours=23, minutes=50) for day in range(7))
+    }
+    found = {
+        day: lamp
+        for day, some in asked.items()
+        for lamp in some
+        if lamp.action == LAMP and lamp.shown
+    }
+    assert found.keys() == eves
+    kind = "weekdays" if 0 in habit else "weekends"
+    assert all(
+        f"0:30 {'on' if 0 in habit else 'at'} {kind}" in str(one.because) for one in found.values()
+    )
