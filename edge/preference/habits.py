@@ -84,7 +84,8 @@ class Habits:
         with self._turn:
             self._follow_home()
             self.preference.observe(action, moment, who, value, rating)
-        self._learned()
+            self._learned()
+        self._save_if_due()
 
     def rating(
         self, item: str, at: datetime | float | None, context: Context | None, who: str
@@ -117,14 +118,18 @@ class Habits:
         action = about.action if isinstance(about, Suggestion) else about
         with self._turn:
             self.preference.feedback(action, verdict, who)
-        self._learned(EVERY if verdict == "never" else 1)  # that it never returns is kept at once
+            self._learned(
+                EVERY if verdict == "never" else 1
+            )  # that it never returns is kept at once
+        self._save_if_due()
 
     def unblock(self, action: str) -> None:
         """Lets an action be suggested again."""
         check_name(action, "action")
         with self._turn:
             self.preference.unblock(action)
-        self._learned(EVERY)
+            self._learned(EVERY)
+        self._save_if_due()
 
     def forget(self, person: str | None) -> None:
         """Erases, in the file too."""
@@ -133,7 +138,7 @@ class Habits:
         with self._writing:
             with self._turn:
                 self.preference.forget(person or "")
-                data = to_bytes(self.preference.state(), self._bundle)
+                data = self._taken()
             if self._keeper is None:
                 return
             if person:
@@ -153,7 +158,7 @@ class Habits:
             raise UsageError("there is no file to save to", hint="load the bundle with state=FILE")
         with self._writing:
             with self._turn:
-                data = to_bytes(self.preference.state(), self._bundle)
+                data = self._taken()
             self._keeper.write(data)
 
     def close(self) -> None:
@@ -173,10 +178,19 @@ class Habits:
             self.set_home(self._home)
 
     def _learned(self, weight: int = 1) -> None:
+        """To be called with `turn` held."""
         if self._keeper is not None:
             self._keeper.learned(weight)
-            if self._keeper.due:
-                self._save_or_say()
+
+    def _taken(self) -> bytes:
+        """What is to be written; likewise."""
+        if self._keeper is not None:
+            self._keeper.taken()
+        return to_bytes(self.preference.state(), self._bundle)
+
+    def _save_if_due(self) -> None:
+        if self._keeper is not None and self._keeper.due:
+            self._save_or_say()
 
     def _save_or_say(self) -> None:
         """What was learned is in memory, and must not be lost because a disk is full."""

@@ -102,8 +102,13 @@ class Keeper:
             return None
 
     def learned(self, weight: int = 1) -> None:
-        """Notes that something was."""
+        """Notes that something was. One at a time, as it is learned."""
         self._unsaved += weight
+
+    def taken(self) -> None:
+        """Notes that what will be written is all that was learned up to now; likewise. What is
+        learned while it is written is not in it."""
+        self._unsaved = 0
 
     def write(self, data: bytes) -> None:
         """Replaces the file.
@@ -111,13 +116,12 @@ class Keeper:
         Raises:
             OSError: it cannot be written, or somebody else has replaced it; it is untouched.
         """
-        self._unsaved = 0  # also where it fails: the next attempt is after as much again
         try:
             if self._is_foreign():
                 raise OSError(errno.EBUSY, "another runtime has written it", str(self._path))
             write_atomic(self._path, data, mode=_OWNER_ONLY)
         except OSError:
-            self._unsaved = 1
+            self._unsaved = max(1, self._unsaved)  # the next attempt is after as much again
             raise
         self.close()
         with contextlib.suppress(OSError):
@@ -131,7 +135,6 @@ class Keeper:
         Raises:
             OSError: one cannot be removed.
         """
-        self._unsaved = 0
         self._remove([self._path, *self._asides(), *self._unfinished()])
         self.close()
 

@@ -239,6 +239,23 @@ class TestState:
         hub.close()
         assert state.exists()
 
+    def test_what_is_learned_while_the_file_is_written_is_not_lost(
+        self, bundle: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as hub:
+            hub.observe("light.kitchen:turn_on", MONDAY)
+            sync = os.fsync
+
+            def slow(handle: int) -> None:
+                monkeypatch.undo()
+                hub.observe("cover.bedroom:open", MONDAY + timedelta(minutes=1))
+                sync(handle)
+
+            monkeypatch.setattr(os, "fsync", slow)
+            hub.save()
+        with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as hub:
+            assert hub.export_state()["persons"]["household"]["events"] == 2
+
     def test_a_full_disk_on_closing_is_a_problem(
         self, hub: Runtime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
