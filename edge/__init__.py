@@ -11,6 +11,7 @@ nothing and `edge --help` never waits for ONNX Runtime.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from edge._version import __version__
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from edge.home.home import Area, Device, Floor, Home
     from edge.runtime import Runtime
     from edge.voice.settings import StreamSettings
+
+# Official builds of ONNX Runtime report to their makers what they run on, and keep an identifier
+# in the home folder to do so. It reads this once, when it is imported; who wants it sets it to 0.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "Area",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 import onnxruntime
@@ -18,6 +19,10 @@ _LEVELS: Final = {
     "all": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
 }
 _ONLY_ERRORS: Final = 3
+
+if os.environ.get("ORT_DISABLE_TELEMETRY") == "1":
+    # For programs that had imported it before `edge` said so: it stops most of what is reported.
+    onnxruntime.disable_telemetry_events()
 
 
 def make_session(

@@ -2,6 +2,8 @@
 
 import os
 
+import edge  # noqa: F401  (first: ONNX Runtime must not report home from here either)
+
 # torch's threads wait for each other by spinning. Beside anything else that computes, one spins
 # while the other has no core: a step of training took three times as long as on one thread. After
 # so few turns they sleep, which costs next to nothing where the cores are free. libgomp reads this

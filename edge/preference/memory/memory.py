@@ -101,8 +101,8 @@ class Memory:
     def admit(self, action: str) -> int:
         """The number of an action, a new one where it has none.
 
-        With `edge.limits.MEMORY_ACTIONS` known already, the one that was done least gives its
-        number up, and all that was counted of it.
+        With `edge.limits.MEMORY_ACTIONS` known already, the one of which least was counted, done,
+        accepted or dismissed, gives its number up, and all that was counted of it.
         """
         number = self._index.get(action)
         if number is not None:

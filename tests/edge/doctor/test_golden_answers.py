@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
+from edge import Runtime
 from edge.bundle.bundle import Bundle
 from edge.doctor.golden_answers import SOUND_TOLERANCE, golden_sounds, wrong_sentences, wrong_sounds
 from edge.models import default_bundle
@@ -51,6 +54,28 @@ class TestSentences:
     def test_too_many_sentences_are_refused_before_any_is_run(self) -> None:
         (difference,) = self.differences([{"text": "x", "result": {}}] * 65)
         assert "at most 64" in difference
+
+    @pytest.mark.parametrize("broken", [np.negative, np.zeros_like, lambda scores: scores * np.nan])
+    def test_a_network_that_computes_wrongly_is_found_out(
+        self, broken: Callable[[Any], Any]
+    ) -> None:
+        golden = Bundle.open(default_bundle(), HERE).tasks["intent"]["golden"]
+        with Runtime.load(default_bundle(), profile=HERE) as hub:
+
+            def understand(text: str) -> dict[str, Any]:
+                return hub.understand(text).to_dict()
+
+            assert wrong_sentences(golden, understand) == []
+            intent = hub.intent
+            assert intent is not None
+            run = intent.session.run
+
+            class Session:
+                def run(self, *arguments: Any) -> list[Any]:
+                    return [broken(output) for output in run(*arguments)]
+
+            intent.session = Session()
+            assert len(wrong_sentences(golden, understand)) > len(golden) / 3
 
 
 @pytest.fixture(scope="module")

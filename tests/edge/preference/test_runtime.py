@@ -15,6 +15,7 @@ import pytest
 from edge import Command, Device, Home, Runtime
 from edge.errors import UsageError
 from edge.events import Suggestion
+from edge.preference.memory.keeper import Keeper
 from tests.edge.preference.tiny import NAME, make_preference_bundle, tiny_home
 from tests.edge.tiny_bundle import HERE, make_tiny_bundle
 
@@ -242,16 +243,16 @@ class TestState:
     def test_what_is_learned_while_the_file_is_written_is_not_lost(
         self, bundle: Path, state: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        write = Keeper.write
+
+        def late(keeper: Keeper, data: bytes) -> None:
+            monkeypatch.undo()
+            hub.observe("cover.bedroom:open", MONDAY + timedelta(minutes=1))
+            write(keeper, data)
+
         with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as hub:
             hub.observe("light.kitchen:turn_on", MONDAY)
-            sync = os.fsync
-
-            def slow(handle: int) -> None:
-                monkeypatch.undo()
-                hub.observe("cover.bedroom:open", MONDAY + timedelta(minutes=1))
-                sync(handle)
-
-            monkeypatch.setattr(os, "fsync", slow)
+            monkeypatch.setattr(Keeper, "write", late)
             hub.save()
         with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as hub:
             assert hub.export_state()["persons"]["household"]["events"] == 2
