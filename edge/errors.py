@@ -6,7 +6,14 @@ own, so that a firmware application can log the parts and a person can read the 
 
 from __future__ import annotations
 
-from typing import Self
+import re
+from typing import Final, Self
+
+_UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""Characters that a terminal obeys, or that change the order of others: names in a bundle are
+whatever its maker wrote."""
 
 
 class EdgeError(Exception):
@@ -23,6 +30,7 @@ class EdgeError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, *, where: str = "", allowed: str = "", hint: str = "") -> None:
+        what, where, allowed, hint = map(_printable, (what, where, allowed, hint))
         self.what = what
         self.where = where
         self.allowed = allowed
@@ -92,6 +100,10 @@ class MissingExtra(EdgeError):
 
 class AudioError(EdgeError):
     """Sound that cannot be had or cannot be used: no microphone, a file that is no recording."""
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def shown(value: object, most: int = 80) -> str:

@@ -69,7 +69,8 @@ class Runtime:
         self.tasks = tuple(sorted(_KNOWN & bundle.tasks.keys()))
         """What the bundle is for: "intent", "preference", "speech"; one or more."""
         self._closed = False
-        self._turn = threading.Lock()
+        # One that a signal's handler may take again: it may come while something is answered.
+        self._turn = threading.RLock()
         self._text: TextUnderstanding | None = None
         self._habits: Habits | None = None
         self._home = home if home is not None else sample_home(bundle)
@@ -172,7 +173,7 @@ class Runtime:
             UsageError: `text` is neither text nor bytes, the home has no such area, the runtime is
                 closed, or the bundle understands no text.
         """
-        with self._turn:
+        with self._turn, self._home.turn:
             understanding = self._open()
             said_in = None if area is None else self._home.area_id(area)
             return understanding.answer(text, said_in)
@@ -327,7 +328,7 @@ class Runtime:
 
     def _read(self, text: str, area: str | None) -> Command | Rejected:
         """What a transcript commands; its area may have been removed since somebody listens."""
-        with self._turn:
+        with self._turn, self._home.turn:
             return self._open().answer(text, area)
 
     def stream(

@@ -18,7 +18,8 @@ _LEVELS: Final = {
     "extended": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
     "all": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
 }
-_ONLY_ERRORS: Final = 3
+_SILENT: Final = 4
+"""What goes wrong is raised; a log of it would be a second one, on standard error."""
 
 if os.environ.get("ORT_DISABLE_TELEMETRY") == "1":
     # For programs that had imported it before `edge` said so: it stops most of what is reported.
@@ -39,11 +40,11 @@ def make_session(
         BundleError: ONNX Runtime refuses the graph.
     """
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = settings.threads
+    options.intra_op_num_threads = min(settings.threads, os.cpu_count() or 1)
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = settings.memory_arena
     options.graph_optimization_level = _LEVELS[settings.optimization]
-    options.log_severity_level = _ONLY_ERRORS
+    options.log_severity_level = _SILENT
     options.add_session_config_entry(
         "session.intra_op.allow_spinning", "1" if settings.allow_spinning else "0"
     )

@@ -14,13 +14,13 @@ Layout, all numbers little-endian:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from edge.bundle import strict_json
 from edge.errors import BundleFormatError
 from edge.events import SlotValue
 from edge.home.items import NameKind
@@ -160,6 +160,10 @@ def read_tables(data: bytes) -> GrammarTables:
     )
 
 
+_HEADER_DEPTH: Final = 16
+"""Of nested lists and objects; there are five."""
+
+
 def _bad(what: str, allowed: str) -> BundleFormatError:
     return BundleFormatError(
         what, where="grammar", allowed=allowed, hint="export the bundle again; this one is damaged"
@@ -168,9 +172,11 @@ def _bad(what: str, allowed: str) -> BundleFormatError:
 
 def _parse(raw: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise _bad(f"its header is no JSON: {error}", "a JSON object in UTF-8") from None
+        header = strict_json.loads(
+            raw, "grammar", most_bytes=GRAMMAR_BYTES, most_depth=_HEADER_DEPTH
+        )
+    except BundleFormatError as error:
+        raise _bad(f"its header is no JSON: {error.what}", "a JSON object in UTF-8") from None
     if not isinstance(header, dict):
         raise _bad("its header is no object", "a JSON object")
     return header

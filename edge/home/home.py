@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final
 
 from edge.errors import HomeError, UsageError, shown
@@ -39,6 +40,8 @@ class Home:
         floors: Iterable[Floor] = (),
     ) -> None:
         """Raises HomeError as `add` does."""
+        self.turn: Final = RLock()
+        """Held while it changes, and by whoever needs it to stay as it is meanwhile."""
         self.changes = 0
         """How often something was added or removed: for those who keep what they made of a home."""
         self._items: dict[str, Item] = {}
@@ -147,24 +150,25 @@ class Home:
                 name, what is no text, or more than `edge.limits` allows. The items before it stay
                 added.
         """
-        for item in items:
-            check_item(item)
-            kind = item_kind(item)
-            names = self._checked(item, kind)
-            self.changes += 1
-            self._items[item.id] = item
-            if isinstance(item, Device):
-                self._devices[item.id] = item
-            elif isinstance(item, Area):
-                self._areas[item.id] = item
-            else:
-                self._floors[item.id] = item
-            index, similar = self.index[kind], self._similar[kind]
-            for name, words in names:
-                similar.add(name, item.id)
-                for form in said_as(words):
-                    index.add(form, item.id)
-                self._joined[kind].add(_joined(words), item.id)
+        with self.turn:
+            for item in items:
+                check_item(item)
+                kind = item_kind(item)
+                names = self._checked(item, kind)
+                self.changes += 1
+                self._items[item.id] = item
+                if isinstance(item, Device):
+                    self._devices[item.id] = item
+                elif isinstance(item, Area):
+                    self._areas[item.id] = item
+                else:
+                    self._floors[item.id] = item
+                index, similar = self.index[kind], self._similar[kind]
+                for name, words in names:
+                    similar.add(name, item.id)
+                    for form in said_as(words):
+                        index.add(form, item.id)
+                    self._joined[kind].add(_joined(words), item.id)
 
     def remove(self, *ids: str) -> None:
         """Remove devices, areas or floors by id.
@@ -172,29 +176,30 @@ class Home:
         Raises:
             HomeError: no such id, or something is still in the area or on the floor.
         """
-        for item_id in ids:
-            item = self._items.get(item_id) if isinstance(item_id, str) else None
-            if item is None:
-                raise HomeError(f"there is nothing with the id {item_id!r}", where="remove")
-            if not isinstance(item, Device):
-                for other in self._items.values():
-                    if item_id in (getattr(other, "area", None), getattr(other, "floor", None)):
-                        raise HomeError(
-                            f"{item_id!r} is still used by {other.id!r}",
-                            where="remove",
-                            hint=f"remove or move {other.id!r} first",
-                        )
-            self.changes += 1
-            del self._items[item_id]
-            for table in (self._devices, self._areas, self._floors):
-                table.pop(item_id, None)
-            kind = item_kind(item)
-            self._similar[kind].discard(item_id)
-            for name in (item.name, *item.aliases):
-                words = words_of(name)
-                for form in said_as(words):
-                    self.index[kind].discard(form, item_id)
-                self._joined[kind].discard(_joined(words), item_id)
+        with self.turn:
+            for item_id in ids:
+                item = self._items.get(item_id) if isinstance(item_id, str) else None
+                if item is None:
+                    raise HomeError(f"there is nothing with the id {item_id!r}", where="remove")
+                if not isinstance(item, Device):
+                    for other in self._items.values():
+                        if item_id in (getattr(other, "area", None), getattr(other, "floor", None)):
+                            raise HomeError(
+                                f"{item_id!r} is still used by {other.id!r}",
+                                where="remove",
+                                hint=f"remove or move {other.id!r} first",
+                            )
+                self.changes += 1
+                del self._items[item_id]
+                for table in (self._devices, self._areas, self._floors):
+                    table.pop(item_id, None)
+                kind = item_kind(item)
+                self._similar[kind].discard(item_id)
+                for name in (item.name, *item.aliases):
+                    words = words_of(name)
+                    for form in said_as(words):
+                        self.index[kind].discard(form, item_id)
+                    self._joined[kind].discard(_joined(words), item_id)
 
     def _checked(self, item: Item, kind: str) -> list[tuple[str, tuple[str, ...]]]:
         """Each name of `item` with its words. Raises HomeError where it cannot be added."""

@@ -78,6 +78,8 @@ class Calibration(NamedTuple):
     def score(self, intent_log: float, tags_log: float) -> float:
         """The calibrated probability."""
         logit = self.bias + self.intent * intent_log + self.tags * tags_log
+        if math.isnan(logit):
+            return 0.0
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
@@ -160,7 +162,13 @@ class IntentModel:
             words = [text[start:end] for start, end in spans]
         if not 0 < len(words) <= SENTENCE_WORDS:
             return None
-        intent, tags = self.session.run(_OUTPUTS, {"features": self._encode(words)})
+        features = self._encode(words)
+        try:
+            intent, tags = self.session.run(_OUTPUTS, {"features": features})
+        except Exception as error:  # ONNX Runtime's own exceptions share no public base class
+            raise BundleFormatError(
+                f"the graph does not run on {len(words)} words: {error}", where="intent"
+            ) from error
         return self._decode(text, spans, intent, tags)
 
     def encode(self, text: str) -> NDArray[np.int32]:
@@ -181,7 +189,7 @@ class IntentModel:
     ) -> Frame:
         outside = 0.0
         if self._outside >= 0:
-            outside = math.exp(intent_logs[self._outside])
+            outside = _probability(intent_logs[self._outside])
             intent_logs[self._outside] = -np.inf
         best = int(intent_logs.argmax())
         intent_log = float(intent_logs[best])
@@ -198,9 +206,9 @@ class IntentModel:
         return Frame(
             self.intents[best],
             tuple(slots),
-            math.exp(intent_log),
+            _probability(intent_log),
             outside,
-            math.exp(tags_log),
+            _probability(tags_log),
             self.calibration.score(intent_log, tags_log),
         )
 
@@ -219,10 +227,19 @@ class IntentModel:
                 where="manifest.json: tasks.intent",
                 allowed=f"ids below {self.encoder.size}, outputs {', '.join(_OUTPUTS)}",
             ) from error
+        if not (np.isfinite(intent).all() and np.isfinite(tags).all()):
+            raise BundleFormatError(
+                "the graph gives what is no number", where="manifest.json: tasks.intent"
+            )
         if intent.shape != (len(self.intents),):
             raise task.wrong("intents", f"{intent.shape} as the graph gives")
         if tags.shape != (8, 1 + 2 * len(self.slot_labels)):
             raise task.wrong("slot_labels", f"{tags.shape[1:]} tags as the graph gives")
+
+
+def _probability(log: float) -> float:
+    """Of its natural logarithm: nothing a graph computes is more than 1, or no number."""
+    return 0.0 if math.isnan(log) else math.exp(min(log, 0.0))
 
 
 def _transitions(task: _Task, slot_labels: int, data: bytes | None) -> TagTransitions:

@@ -30,6 +30,10 @@ _MOST_EDGES = 200_000
 is left alone."""
 
 
+_MOST_SLOTS = 64
+"""Slots in one sentence; likewise."""
+
+
 class _Way(NamedTuple):
     """Sentences of one rule that say the same slots."""
 
@@ -63,6 +67,10 @@ class _Graph(NamedTuple):
     ends: dict[str, dict[_Way, list[int]]]
     """Intent → its ways → where sentences of each end."""
     states: int
+
+
+_NONE = np.zeros(0, np.int64)
+_EMPTY = _Graph(_NONE, _NONE, _NONE, {}, 0)
 
 
 class SlotSets:
@@ -237,6 +245,8 @@ class SlotSets:
         states = [start]
         edges: list[tuple[int, int, int]] = []
         for source, (state, said) in enumerate(states):  # grows while it is walked
+            if len(said) > _MOST_SLOTS:
+                return _EMPTY
             for edge in range(first[state], first[state + 1]):
                 after = (targets[edge], said | slots[labels[edge]])
                 if after not in numbers:
@@ -244,8 +254,7 @@ class SlotSets:
                     states.append(after)
                 edges.append((source, labels[edge], numbers[after]))
             if len(edges) > _MOST_EDGES:
-                none = np.zeros(0, np.int64)
-                return _Graph(none, none, none, {}, 0)
+                return _EMPTY
         ends: dict[str, dict[_Way, list[int]]] = {}
         for number, (state, said) in enumerate(states):
             for rule in rules_at(tables, state):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from os import PathLike
 from typing import Any
@@ -38,10 +39,10 @@ class Habits:
         bundle: Bundle,
         home: Home | None,
         state: str | PathLike[str] | None,
-        turn: threading.Lock,
+        turn: AbstractContextManager[object],
     ) -> None:
         self._turn = turn
-        self._writing = threading.Lock()  # taken before `turn`, never after
+        self._writing = threading.RLock()  # taken before `turn`, never after
         self._bundle = bundle.name
         self._preference: Preference | None = preference_of(bundle, home)
         self._home, self._changes = home, home.changes if home is not None else 0
@@ -64,7 +65,8 @@ class Habits:
 
     def set_home(self, home: Home) -> None:
         """To be called with `turn` held."""
-        declare_home(self.preference, home)
+        with home.turn:
+            declare_home(self.preference, home)
         self._home, self._changes = home, home.changes
 
     def observe(
@@ -166,9 +168,10 @@ class Habits:
         if self._preference is None:
             return
         if self._keeper is not None:
-            if self._keeper.unsaved:
-                self._save_or_say()
-            self._keeper.close()
+            with self._writing:  # by another thread, perhaps
+                if self._keeper.unsaved:
+                    self._save_or_say()
+                self._keeper.close()
         with self._turn:
             self._preference = None
 

@@ -174,6 +174,8 @@ class Preference:
         Raises:
             UsageError: `k` is no number from 1 to `edge.limits.SUGGESTIONS`.
         """
+        given: object = k
+        k = int(given) if isinstance(given, np.integer) else k
         if type(k) is not int or not 1 <= k <= SUGGESTIONS:
             raise UsageError(f"k is {k!r}", allowed=f"a whole number from 1 to {SUGGESTIONS}")
         past = self._past_for(person)
@@ -321,7 +323,9 @@ class Preference:
 
     def to_dict(self) -> dict[str, Any]:
         """All that was learned, as plain data: for whoever it is about."""
-        all_of_them = "household" if "household" not in self.pasts else "the household"
+        all_of_them = "household"
+        while all_of_them in self.pasts:  # somebody is called so
+            all_of_them = f"the {all_of_them}"
         persons = {name or all_of_them: past.to_dict() for name, past in self.pasts.items()}
         return {"persons": persons, "blocked": sorted(self.blocked)}
 

@@ -84,18 +84,42 @@ class Listening(Closing):
             EdgeError: listening failed; what was found before was given before.
             StopIteration: the sound ended, or it was closed.
         """
+        while not self.ended:
+            # In pieces: a wait without an end keeps Ctrl-C from being heard on some systems.
+            if (event := self.take(1.0)) is not None:
+                return event
+        raise StopIteration
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing comes any more, neither an event nor an error."""
         with self._changed:
-            while not self._events:
-                if self._closed or (self._ended and self._error is None):
-                    raise StopIteration
-                if self._error is not None:
-                    error, self._error = self._error, None
-                    raise error
-                # In pieces: a wait without an end keeps Ctrl-C from being heard on some systems.
-                self._changed.wait(1.0)
-            event = self._events.popleft()
-            self._changed.notify_all()
-            return event
+            is_over = self._closed or (self._ended and self._error is None)
+            return is_over and not self._events
+
+    def take(self, seconds: float) -> VoiceEvent | None:
+        """The next event; None where none came in time, or nothing comes any more (`ended`).
+
+        For those who cannot wait without an end, such as an event loop:
+
+            event = await loop.run_in_executor(None, listening.take, 1.0)
+
+        Args:
+            seconds: how long to wait for it.
+
+        Raises:
+            EdgeError: listening failed; what was found before was given before.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._events or self._closed or self._ended, seconds)
+            if self._events:
+                event = self._events.popleft()
+                self._changed.notify_all()
+                return event
+            error, self._error = self._error, None
+            if error is not None and not self._closed:
+                raise error
+            return None
 
     def interrupt(self) -> None:
         """Forgets what is being said, with the next sound that comes; see `VoiceStream.interrupt`.

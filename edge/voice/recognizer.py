@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from edge.errors import UsageError
@@ -89,7 +89,7 @@ class Recognizer:
         self.pronouncer = pronouncer
         """Says how sentences are pronounced; None where the model hears no sounds."""
         self._lexicon = lexicon
-        self._turn = Lock()
+        self._turn = RLock()
         self._names: tuple[Item, ...] = ()
         self._decoder: Decoder | None = None
         if tables is not None:
@@ -134,7 +134,7 @@ class Recognizer:
         """
         if self._tables is None or self._unchanged():
             return
-        with self._turn:
+        with self._turn, self._home().turn:
             if self._unchanged():  # another stream was here first
                 return
             try:
@@ -153,7 +153,7 @@ class Recognizer:
         if not found or found[0].evidence is None:
             return None
         best, evidence, margin = found[0], found[0].evidence, _FURTHEST
-        with self._turn:
+        with self._turn, self._home().turn:
             answer = self._meaning(attempt.graph, best.text, area)
             # "The lamp" and "my lamp" are no alternatives: the next other meaning is.
             for other in found[1:]:
@@ -167,7 +167,7 @@ class Recognizer:
 
     def meaning(self, attempt: Attempt, said: str) -> Answer:
         """What a sentence means that may be said in the attempt's graph."""
-        with self._turn:
+        with self._turn, self._home().turn:
             return self._meaning(attempt.graph, said)
 
     def answer(
@@ -224,7 +224,9 @@ class Recognizer:
 
     def _unchanged(self) -> bool:
         # Entries of a home never change, so comparing tuples of them is comparing addresses.
-        return tuple(self._home()) == self._names
+        home = self._home()
+        with home.turn:
+            return tuple(home) == self._names
 
     def _compile(self, tables: GrammarTables) -> None:
         home = self._home()

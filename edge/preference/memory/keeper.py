@@ -1,7 +1,7 @@
 """Keeps what was learned in a file; sets aside one that cannot be used, erases it when told to.
 
-The file that was read or written last stays open, and locked where the system can lock (`flock`): a
-second runtime is refused it, and one that was replaced by somebody else is not overwritten.
+It is locked from when it is loaded: a second runtime is refused it, and one that was replaced by
+somebody else all the same is not overwritten.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import re
 from itertools import count
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from edge.errors import StateError, UsageError
 from edge.files import write_atomic
 from edge.limits import MEMORY_FILE_BYTES
 from edge.preference.memory.file import from_bytes, is_of_state
+from edge.preference.memory.lock import FileLock
 from edge.preference.memory.state import State
 
 EVERY: Final = 16
@@ -27,6 +28,12 @@ _PROBLEMS: Final = 64
 """Listed at most; all are logged."""
 _OWNER_ONLY: Final = 0o600
 _HEAD_BYTES: Final = 64
+_USUAL_NAME: Final = 255
+_TEMPORARY: Final = len("..01234567.tmp")
+"""Characters that the name of a file has more while it is written."""
+
+_Identity = tuple[int, int, int, int]
+"""Device, number, size and time of writing of a file."""
 
 
 class Keeper:
@@ -45,8 +52,10 @@ class Keeper:
         self._bundle = bundle
         self._unsaved = 0
         self._loaded = False
-        self._held: BinaryIO | None = None
-        """The file as it was read or written last."""
+        self._process = os.getpid()
+        self._lock = FileLock(self._path)
+        self._known: _Identity | None = None
+        """The file as it was read or written last; None where there was none."""
         self.problems: list[str] = []
         """What went wrong, in sentences; also logged, as warnings of the logger "edge"."""
         if not self._path.parent.is_dir() or (self._path.exists() and not self._path.is_file()):
@@ -55,7 +64,12 @@ class Keeper:
                 where=str(path),
                 allowed="the path of a file in a folder that is there",
             )
-        self._remove(self._unfinished())
+        if len(os.fsencode(self._path.name)) > _longest_name(self._path.parent) - _TEMPORARY:
+            raise UsageError(
+                "is too long a name for a file that is replaced whole",
+                where=str(path),
+                allowed=f"{_TEMPORARY} bytes less than the file system takes",
+            )
 
     @property
     def due(self) -> bool:
@@ -74,29 +88,32 @@ class Keeper:
             UsageError: the file is in use, or can be neither read nor put aside, and would be
                 overwritten.
         """
-        self._loaded = True
-        try:
-            self._held = self._path.open("rb")
-            is_ours = _lock(self._held)
-            data = self._held.read(MEMORY_FILE_BYTES + 1)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise self._unusable("cannot be read", error) from error
-        if not is_ours:
-            self.close()
+        if not self._lock.take():
             raise UsageError(
                 "is in use by another runtime",
                 where=str(self._path),
                 allowed="a file of its own for each",
                 hint="close the other one first",
             )
+        with contextlib.suppress(OSError):  # they do no harm where they cannot be removed
+            self._remove(self._unfinished())
+        self._loaded = True
+        try:
+            with self._path.open("rb") as file:
+                data = file.read(MEMORY_FILE_BYTES + 1)
+                self._known = _identity(os.fstat(file.fileno()))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.close()
+            raise self._unusable("cannot be read", error) from error
         try:
             return from_bytes(data, self._bundle, str(self._path))
         except StateError as error:
             try:
                 aside = self._set_aside()
             except OSError as failed:
+                self.close()
                 raise self._unusable(f"{error.what}, and cannot be put aside", failed) from error
             self.say(f"{error}\n  it is kept as {aside}; learning starts anew")
             return None
@@ -117,17 +134,17 @@ class Keeper:
             OSError: it cannot be written, or somebody else has replaced it; it is untouched.
         """
         try:
+            if os.getpid() != self._process:
+                raise OSError(errno.EBUSY, "it is the file of the process that forked this one")
             if self._is_foreign():
                 raise OSError(errno.EBUSY, "another runtime has written it", str(self._path))
-            write_atomic(self._path, data, mode=_OWNER_ONLY)
-        except OSError:
+            try:
+                write_atomic(self._path, data, mode=_OWNER_ONLY)
+            finally:  # somebody may press Ctrl-C when it is written, and before that is noted
+                self._known = self._there()
+        except BaseException:
             self._unsaved = max(1, self._unsaved)  # the next attempt is after as much again
             raise
-        self.close()
-        with contextlib.suppress(OSError):
-            self._held = self._path.open("rb")
-            if not _lock(self._held):
-                self.close()
 
     def erase(self) -> None:
         """Removes the file, and those that were put aside: they are of the same people.
@@ -136,13 +153,11 @@ class Keeper:
             OSError: one cannot be removed.
         """
         self._remove([self._path, *self._asides(), *self._unfinished()])
-        self.close()
+        self._known = None
 
     def close(self) -> None:
         """Lets others have the file."""
-        held, self._held = self._held, None
-        if held is not None:
-            held.close()
+        self._lock.release()
 
     def warn_of_asides(self) -> None:
         """Says which files may still know somebody who was forgotten."""
@@ -166,8 +181,12 @@ class Keeper:
                     pass
             except FileExistsError:
                 continue
-            os.replace(self._path, aside)
-            self.close()
+            try:
+                os.replace(self._path, aside)
+            except BaseException:
+                aside.unlink()
+                raise
+            self._known = None
             return aside
         raise AssertionError("numbers do not end")
 
@@ -178,25 +197,25 @@ class Keeper:
 
     def _is_foreign(self) -> bool:
         """Whether there is a file that is not the one which was read or written last."""
+        there = self._there()
+        return self._loaded and there is not None and there != self._known
+
+    def _there(self) -> _Identity | None:
         try:
-            there = self._path.stat()
+            return _identity(self._path.stat())
         except FileNotFoundError:
-            return False
-        if self._held is None:
-            return self._loaded
-        held = os.fstat(self._held.fileno())
-        return (held.st_dev, held.st_ino) != (there.st_dev, there.st_ino)
+            return None
 
     def _unfinished(self) -> list[Path]:
         """What a kill while writing left."""
         return self._beside(r"\." + re.escape(self._path.name) + r"\.[0-9a-f]{8}\.tmp")
 
     def _beside(self, pattern: str) -> list[Path]:
-        return sorted(
-            self._path.with_name(name)
-            for name in os.listdir(self._path.parent)
-            if re.fullmatch(pattern, name)
-        )
+        try:
+            names = os.listdir(self._path.parent)
+        except PermissionError:  # the file may be used all the same
+            names = []
+        return sorted(self._path.with_name(name) for name in names if re.fullmatch(pattern, name))
 
     def _remove(self, paths: list[Path]) -> None:
         for path in paths:
@@ -239,16 +258,13 @@ def _begins_as_state(path: Path) -> bool:
     return False
 
 
-def _lock(file: BinaryIO) -> bool:
-    """Whether a file could be locked for as long as it is open; so it is where none can be."""
+def _identity(file: os.stat_result) -> _Identity:
+    return file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns
+
+
+def _longest_name(folder: Path) -> int:
+    """Bytes that a name may have in a folder."""
     try:
-        import fcntl
-    except ImportError:  # Windows
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # a file system without locks
-        return True
-    return True
+        return os.pathconf(folder, "PC_NAME_MAX")
+    except (AttributeError, OSError, ValueError):  # Windows, and file systems that do not say
+        return _USUAL_NAME

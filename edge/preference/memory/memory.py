@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from edge.limits import MEMORY_ACTIONS, MEMORY_CELLS
-from edge.preference.memory.keys import in_words, numbers_in
+from edge.preference.memory.keys import EVERYTHING, in_words, numbers_in
 from edge.preference.moment import DAY_SECONDS, Moment
 
 _LONGEST_STEP: Final = 45.0
@@ -101,8 +101,8 @@ class Memory:
     def admit(self, action: str) -> int:
         """The number of an action, a new one where it has none.
 
-        With `edge.limits.MEMORY_ACTIONS` known already, the one of which least was counted, done,
-        accepted or dismissed, gives its number up, and all that was counted of it.
+        With `edge.limits.MEMORY_ACTIONS` known already, the one that was done least gives its
+        number up, and all that was counted of it.
         """
         number = self._index.get(action)
         if number is not None:
@@ -111,10 +111,9 @@ class Memory:
             number = len(self.actions)
             self.actions.append(action)
         else:
-            totals = {number: 0.0 for number in range(len(self.actions))}
-            for _, other, cell in self.cells():
-                totals[other] += cell[1]
-            number = min(totals, key=totals.__getitem__)
+            done = self._cells.get(EVERYTHING, {})
+            never = (0.0, 0.0)
+            number = min(range(len(self.actions)), key=lambda one: done.get(one, never)[1])
             self._drop(number)
             del self._index[self.actions[number]]
             self.actions[number] = action

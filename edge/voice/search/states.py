@@ -9,7 +9,7 @@ the one in the other.
 from __future__ import annotations
 
 from array import array
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
@@ -47,7 +47,7 @@ class States:
     def __init__(self, automaton: WordAutomaton) -> None:
         self._automaton = automaton
         self._width = len(automaton.edges)
-        self._lock = Lock()
+        self._lock = RLock()
         # Packed as 64-bit numbers: a tuple of them takes four times the memory.
         self._places: list[bytes] = []
         self._numbers: dict[bytes, int] = {}

@@ -39,7 +39,8 @@ def file(tmp_path: Path) -> Path:
 
 
 def names(file: Path) -> list[str]:
-    return sorted(os.listdir(file.parent))
+    """What is in a file's folder, but for its lock."""
+    return sorted({*os.listdir(file.parent)} - {f".{file.name}.lock"})
 
 
 def test_what_is_written_is_loaded(file: Path, data: bytes) -> None:
@@ -91,9 +92,11 @@ def test_one_that_cannot_be_put_aside_is_not_overwritten(
 
     file.write_bytes(b"something else")
     monkeypatch.setattr(os, "replace", refused)
-    with pytest.raises(UsageError, match="cannot be put aside: Permission denied"):
-        Keeper(file, "tiny").load()
+    for _ in range(2):
+        with pytest.raises(UsageError, match="cannot be put aside: Permission denied"):
+            Keeper(file, "tiny").load()
     assert file.read_bytes() == b"something else"
+    assert names(file) == ["home.state"]
 
 
 def test_where_no_file_can_be(tmp_path: Path) -> None:
@@ -117,16 +120,104 @@ def test_one_that_is_in_use_is_refused_until_it_is_closed(file: Path, data: byte
     assert second.load() is not None
 
 
-def test_what_another_one_has_learned_is_not_overwritten(file: Path, data: bytes) -> None:
+def test_so_is_one_that_is_not_there_yet(file: Path, data: bytes) -> None:
     first, second = Keeper(file, "tiny"), Keeper(file, "tiny")
-    assert first.load() is second.load() is None  # there is none yet, to be locked
+    assert first.load() is None
+    with pytest.raises(UsageError, match="in use by another runtime"):
+        second.load()
     first.write(data)
-    with pytest.raises(OSError, match="another runtime has written it"):
-        second.write(b"less")
+    first.close()
+    assert second.load() is not None
+
+
+def test_what_was_put_there_meanwhile_is_not_overwritten(file: Path, data: bytes) -> None:
+    keeper = Keeper(file, "tiny")
+    keeper.load()
+    keeper.write(data)
+    for _ in range(2):
+        other = file.with_name("other")
+        other.write_bytes(b"of a copy that was kept")
+        other.replace(file)
+        with pytest.raises(OSError, match="another runtime has written it"):
+            keeper.write(b"less")
+        assert file.read_bytes() == b"of a copy that was kept"
+    keeper.erase()
+    keeper.write(data)
     assert file.read_bytes() == data
-    first.erase()
-    second.write(data)
+
+
+def test_who_is_refused_it_leaves_what_is_being_written(file: Path, data: bytes) -> None:
+    file.write_bytes(data)
+    first = Keeper(file, "tiny")
+    first.load()
+    unfinished = file.with_name(".home.state.01234567.tmp")
+    unfinished.write_bytes(b"")
+    with pytest.raises(UsageError, match="in use"):
+        Keeper(file, "tiny").load()
+    assert unfinished.exists()
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_one_that_is_interrupted_is_written_the_next_time(
+    file: Path, data: bytes, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = Keeper(file, "tiny")
+    keeper.load()
+    really = getattr(os, call)
+
+    def interrupted(*arguments: object) -> None:
+        really(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, call, interrupted)
+    keeper.taken()
+    with pytest.raises(KeyboardInterrupt):
+        keeper.write(data)
+    monkeypatch.undo()
+    assert keeper.unsaved
+    keeper.write(data)
     assert file.read_bytes() == data
+    assert names(file) == ["home.state"]
+
+
+def test_a_process_that_was_forked_leaves_the_file_to_the_other(file: Path, data: bytes) -> None:
+    keeper = Keeper(file, "tiny")
+    keeper.load()
+    keeper.write(data)
+    child = os.fork()
+    if not child:
+        try:
+            keeper.write(b"of the child")
+        except OSError:
+            keeper.close()
+            os._exit(7)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert file.read_bytes() == data
+    with pytest.raises(UsageError, match="in use"):
+        Keeper(file, "tiny").load()
+    keeper.write(data)
+
+
+def test_a_name_that_leaves_no_room_is_refused_before_anything_is_learned(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="too long a name"):
+        Keeper(tmp_path / ("n" * 250), "tiny")
+    Keeper(tmp_path / ("n" * 241), "tiny").write(b"data")
+
+
+def test_a_folder_that_takes_no_more_files_can_be_read(
+    file: Path, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_bytes(data)
+    file.with_name(".home.state.01234567.tmp").write_bytes(b"of a power cut")
+
+    def read_only(*arguments: object, **more: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    for name in ("open", "unlink"):
+        monkeypatch.setattr(os, name, read_only)
+    keeper = Keeper(file, "tiny")
+    assert keeper.load() is not None
 
 
 def test_a_link_is_followed(file: Path, data: bytes) -> None:
