@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import numpy as np
@@ -34,7 +35,7 @@ def test_settings_are_passed_on_and_change_no_result(
     settings = SessionSettings(threads, spinning, arena, level)
     session = make_session(tiny_bundle.float_graph(), "float", settings)
     options = session.get_session_options()
-    assert options.intra_op_num_threads == threads
+    assert options.intra_op_num_threads == min(threads, os.cpu_count() or 1)
     assert options.inter_op_num_threads == 1
     assert options.enable_cpu_mem_arena == arena
     spins = options.get_session_config_entry("session.intra_op.allow_spinning")
@@ -76,3 +77,10 @@ def test_a_graph_that_onnxruntime_refuses_is_a_bundle_error_with_its_words() -> 
 def test_bytes_that_are_no_graph_are_a_bundle_error() -> None:
     with pytest.raises(BundleError, match="refuses the graph"):
         make_session(b"not a graph", "float", SETTINGS)
+
+
+def test_no_more_threads_than_there_are_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    settings = SessionSettings(64, True, False, "extended")
+    session = make_session(tiny_bundle.float_graph(), "float", settings)
+    assert session.get_session_options().intra_op_num_threads == 3

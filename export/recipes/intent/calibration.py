@@ -15,6 +15,10 @@ FALSE_REJECTS = 0.01
 FALSE_ACCEPTS = 0.02
 """Share of misheard sentences out of scope that may pass for commands, where that can be had for
 as many more false rejects at most."""
+_FEW_MISTAKES = 10
+"""Below so many, or as few rightly read, how sure the model was says nothing: its word is taken."""
+_LIKELIER_THAN_NOT = 0.5
+"""Lowest thresholds where the share of false rejects is less than one of the commands."""
 _FLOOR = 1e-9
 _ROUNDING = 1 - 1e-4
 """Thresholds are put just below the value found: kernels of other processors round differently."""
@@ -39,7 +43,9 @@ def fit(
     The score is a logistic regression (Platt 1999). Two thresholds turn away what is not sure: one
     on the intent's probability, which tells commands from the rest, and one on the score, which
     tells rightly read slots from others. Each is set where the commands it rejects although they
-    were read rightly reach `false_rejects` of all: as high as that allows.
+    were read rightly reach `false_rejects` of all: as high as that allows. Where the dev set is too
+    small for that share to be a command, the least sure of a few would be the measure of all; there
+    they are at least one half.
 
     Of misheard sentences the score has to be true as well. The thresholds stay where clean ones put
     them, since a misheard command that is not sure can be said again; and where more than
@@ -51,32 +57,25 @@ def fit(
         false_rejects: see above.
         misheard: sentences of the dev set as they may be heard, and what it makes of those.
     """
-    from sklearn.linear_model import LogisticRegression
-
     commands, _ = _parted(zip(gold, frames, strict=True))
     heard, rubbish = _parted(misheard)
-    right = np.array([frame_is_right(*pair) for pair in commands + heard])
-    logs = np.array([_logs(frame) for _, frame in commands + heard])
-    if right.all() or not right.any():  # too few mistakes to learn from: take the model's word
-        bias, intent, tags = 0.0, 1.0, 1.0
-    else:
-        # The clean ones count as much as the misheard, however often each was heard.
-        weights = [1.0] * len(commands) + [len(commands) / max(1, len(heard))] * len(heard)
-        regression = LogisticRegression(C=10.0, max_iter=1000).fit(logs, right, weights)
-        (bias,), ((intent, tags),) = regression.intercept_, regression.coef_
-    fitted = Calibration(float(bias), float(intent), float(tags), 0.0, 0.0)
+    # The clean ones count as much as the misheard, however often each was heard.
+    weights = [1.0] * len(commands) + [len(commands) / max(1, len(heard))] * len(heard)
+    fitted = _scores(commands + heard, weights)
     scores = [
         fitted.score(*_logs(frame)) for item, frame in commands if frame_is_right(item, frame)
     ]
     allowed = int(false_rejects * len(commands))
-    threshold = _threshold(commands, allowed)
+    is_small = 0 < false_rejects * len(commands) < 1
+    least = _LIKELIER_THAN_NOT if is_small else 0.0
+    threshold = max(least, _threshold(commands, allowed))
     passing = [
         fitted.score(*_logs(frame))
         for _, frame in rubbish
         if frame.intent_probability >= max(threshold, frame.out_of_scope)
     ]
     wanted = _above(passing, int(FALSE_ACCEPTS * len(rubbish)))
-    lowest = max(_cut(scores, allowed), min(wanted, _cut(scores, 2 * allowed)))
+    lowest = max(least, _cut(scores, allowed), min(wanted, _cut(scores, 2 * allowed)))
     return {
         "bias": round(fitted.bias, 5),
         "intent": round(fitted.intent, 5),
@@ -84,6 +83,20 @@ def fit(
         "threshold": round(threshold, 5),
         "lowest_score": round(lowest, 5),
     }
+
+
+def _scores(pairs: Sequence[tuple[Utterance, Frame]], weights: Sequence[float]) -> Calibration:
+    """How the score is computed of what the model says; without thresholds."""
+    from sklearn.linear_model import LogisticRegression
+
+    right = np.array([frame_is_right(*pair) for pair in pairs], bool)
+    bias, intent, tags = 0.0, 1.0, 1.0
+    if min(right.sum(), len(right) - right.sum()) >= _FEW_MISTAKES:
+        logs = np.array([_logs(frame) for _, frame in pairs])
+        found = LogisticRegression(C=10.0, max_iter=1000).fit(logs, right, weights)
+        if found.coef_.min() >= 0:  # else the less sure it was the better: that is no rule
+            bias, (intent, tags) = found.intercept_[0], found.coef_[0]
+    return Calibration(float(bias), float(intent), float(tags), 0.0, 0.0)
 
 
 def _parted(

@@ -61,6 +61,23 @@ def set_key(*path: Any) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [(b'"intent": "On"', b'"intent": "Off", "intent": "On"'), (b'"On"', b'"\\ud800"')],
+)
+def test_what_two_readers_could_read_differently_is_refused(
+    data: bytes, written: bytes, instead: bytes
+) -> None:
+    plain = with_header(data, lambda header: None)
+    size = int.from_bytes(plain[8:12], "little")
+    head = plain[12 : 12 + size]
+    assert written in head
+    text = head.replace(written, instead)
+    text += b" " * (-len(text) % 4)
+    with pytest.raises(BundleFormatError, match="its header is no JSON"):
+        Grammar.from_bytes(MAGIC + len(text).to_bytes(4, "little") + text + plain[12 + size :])
+
+
 def test_what_was_compiled_can_be_opened(data: bytes) -> None:
     grammar = Grammar.from_bytes(data)
     assert grammar.intents == ("On",)
@@ -130,7 +147,7 @@ def test_a_range_that_is_wrong_is_refused(data: bytes, entry: dict[str, Any]) ->
         at = next(i for i, one in enumerate(header["lists"]) if one["kind"] == "range")
         header["lists"][at] = {"kind": "range", "name": "level", **entry}
 
-    with pytest.raises(BundleFormatError, match="level|is no JSON"):
+    with pytest.raises(BundleFormatError, match=r"level|is no JSON"):
         Grammar.from_bytes(with_header(data, change))
 
 

@@ -1,6 +1,7 @@
 """The household's devices and areas."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -294,3 +295,22 @@ def test_a_key_that_is_there_twice_loses_nothing_in_silence(tmp_path: Path) -> N
 def test_an_area_is_named_by_text(area: object) -> None:
     with pytest.raises(UsageError, match="an area's id or name"):
         Home().area_id(area)  # type: ignore[arg-type]
+
+
+def test_who_holds_its_turn_sees_no_change() -> None:
+    home = small_home()
+    begun = threading.Event()
+
+    def add() -> None:
+        begun.set()
+        home.add(Device("e", "Fan"))
+        home.remove("d")
+
+    other = threading.Thread(target=add)
+    with home.turn:
+        other.start()
+        begun.wait(30)
+        assert [device.id for device in home.devices] == ["a", "b", "c", "d"]
+        home.remove("a")  # by whoever holds it
+    other.join(30)
+    assert [device.id for device in home.devices] == ["b", "c", "e"]

@@ -55,6 +55,58 @@ def made_with(
     return IntentModel(task, pieces, session, transitions)
 
 
+class Fake:
+    """A session whose outputs are spoiled, or that fails."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self.scale = np.float32(1)
+        self.fails = False
+
+    def run(self, *arguments: Any) -> list[Any]:
+        if self.fails:
+            raise RuntimeError("[ONNXRuntimeError] : no kernel\x1b[31m")
+        return [output * self.scale for output in self._session.run(*arguments)]
+
+
+def model_of(bundle: Bundle, session: Any) -> IntentModel:
+    task = json.loads(json.dumps(dict(bundle.tasks["intent"])))
+    return IntentModel(task, bundle.asset("assets/vocabulary.txt"), session)
+
+
+class TestAGraphThatGoesWrong:
+    """It was checked when it was loaded; it may still do so on a sentence of some length."""
+
+    @pytest.fixture
+    def session(self) -> Fake:
+        return Fake(make_session(tiny_bundle.float_graph(), "float", SETTINGS))
+
+    @pytest.mark.parametrize("scale", [np.nan, np.inf, -np.inf, -1e30, 1e30])
+    def test_what_is_no_probability_is_none(
+        self, bundle: Bundle, session: Fake, scale: float
+    ) -> None:
+        model = model_of(bundle, session)
+        session.scale = np.float32(scale)
+        frame = model.read("dim the reading lamp to 40")
+        assert frame is not None
+        probabilities = (
+            frame.intent_probability,
+            frame.out_of_scope,
+            frame.tags_probability,
+            frame.score,
+        )
+        assert all(0 <= probability <= 1 for probability in probabilities)
+
+    def test_a_run_that_fails_is_an_error_of_the_bundle(
+        self, bundle: Bundle, session: Fake
+    ) -> None:
+        model = model_of(bundle, session)
+        session.fails = True
+        with pytest.raises(BundleFormatError, match="does not run on 2 words") as caught:
+            model.read("dim it")
+        assert "\x1b" not in str(caught.value)
+
+
 class TestFrame:
     def test_intent_and_slots_with_their_places(self, model: IntentModel) -> None:
         frame = model.read("dim the reading lamp to 40")
@@ -220,6 +272,12 @@ class TestBadTask:
             made_with(bundle, change)
         assert caught.value.where == f"manifest.json: tasks.intent.{key}"
         assert caught.value.allowed
+
+    def test_outputs_that_are_no_numbers(self, bundle: Bundle) -> None:
+        session = Fake(make_session(tiny_bundle.float_graph(), "float", SETTINGS))
+        session.scale = np.float32(np.nan)
+        with pytest.raises(BundleFormatError, match="what is no number"):
+            model_of(bundle, session)
 
     def test_a_vocabulary_larger_than_the_graphs_table(self, bundle: Bundle) -> None:
         with pytest.raises(BundleFormatError, match="does not run on features of the vocabulary"):

@@ -84,10 +84,11 @@ def test_where_no_word_tells_it_is_not_known(sets: SlotSets, words: str) -> None
     assert sets.fixed("Off", ["area"], words.split()) is None
 
 
+@pytest.mark.parametrize("limit", ["_MOST_EDGES", "_MOST_SLOTS"])
 def test_a_grammar_too_large_to_be_read_off_is_left_alone(
-    sets: SlotSets, monkeypatch: pytest.MonkeyPatch
+    sets: SlotSets, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slot_sets, "_MOST_EDGES", 1)
+    monkeypatch.setattr(slot_sets, limit, 1)
     assert sets.fixed("Paint", ["area", "color"], ["make"]) == {}
     assert sets.of("Paint") is None
     assert sets.lacking("Paint", []) == []

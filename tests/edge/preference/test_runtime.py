@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from edge import Command, Device, Home, Runtime
 from edge.errors import UsageError
 from edge.events import Suggestion
 from edge.preference.memory.keeper import Keeper
+from edge.preference.preference import Preference
 from tests.edge.preference.tiny import NAME, make_preference_bundle, tiny_home
 from tests.edge.tiny_bundle import HERE, make_tiny_bundle
 
@@ -330,6 +332,56 @@ class TestForgetting:
 
 
 class TestEnding:
+    def test_a_signal_may_end_it_in_the_middle_of_something(
+        self, bundle: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hub = Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state)
+        hub.observe("porch:turn_on", MONDAY)
+        before = signal.signal(signal.SIGUSR1, lambda *_: hub.close())
+        suggest = Preference.suggest
+
+        def interrupted(preference: Preference, *arguments: Any, **more: Any) -> list[Suggestion]:
+            found = suggest(preference, *arguments, **more)
+            os.kill(os.getpid(), signal.SIGUSR1)
+            return found
+
+        monkeypatch.setattr(Preference, "suggest", interrupted)
+        try:
+            hub.suggest(MONDAY)
+        finally:
+            signal.signal(signal.SIGUSR1, before)
+        with pytest.raises(UsageError, match="closed"):
+            hub.suggest(MONDAY)
+        with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as again:
+            assert again.export_state()["persons"]["household"]["events"] == 1
+
+    def test_closing_waits_for_a_file_that_is_being_written(
+        self, bundle: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hub = Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state)
+        hub.observe("porch:turn_on", MONDAY)
+        begun, may_end = threading.Event(), threading.Event()
+        write = Keeper.write
+
+        def slow(keeper: Keeper, data: bytes) -> None:
+            begun.set()
+            may_end.wait(30)
+            write(keeper, data)
+
+        monkeypatch.setattr(Keeper, "write", slow)
+        saving = threading.Thread(target=hub.save)
+        saving.start()
+        begun.wait(30)
+        closing = threading.Thread(target=hub.close)
+        closing.start()
+        with pytest.raises(UsageError, match="in use"):
+            Runtime.load(bundle, profile=HERE, state=state)
+        may_end.set()
+        saving.join(30)
+        closing.join(30)
+        with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as again:
+            assert again.export_state()["persons"]["household"]["events"] == 1
+
     def test_a_closed_runtime_says_so(self, bundle: Path, state: Path) -> None:
         hub = Runtime.load(bundle, profile=HERE, state=state)
         hub.observe("porch:turn_on", MONDAY)

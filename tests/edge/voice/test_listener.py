@@ -122,6 +122,27 @@ class TestOnAThread:
                     found.append(event)
         assert names(without_partials(iter(found)))[-1] == "Command"
 
+    def test_it_can_be_asked_with_a_limit(self) -> None:
+        with Listening(Script(audio(ON), waits=True), stream()) as listening:
+            assert isinstance(listening.take(30), SpeechStart)
+            assert not listening.ended
+        while not listening.ended:
+            assert listening.take(30) is not None
+        assert listening.take(30) is None
+
+    def test_nothing_in_time_is_nothing(self) -> None:
+        with Listening(Script(waits=True), stream()) as listening:
+            assert listening.take(0) is None
+            assert not listening.ended
+
+    def test_what_fails_is_raised_to_who_asks_with_a_limit(self) -> None:
+        with Listening(Script(fails=True), stream()) as listening:
+            with pytest.raises(AudioError, match="burnt"):
+                while not listening.ended:
+                    listening.take(10)
+            assert listening.ended
+            assert listening.take(10) is None
+
     def test_a_source_that_cannot_be_closed_is_over_all_the_same(self) -> None:
         class Stuck(Script):
             def close(self) -> None:

@@ -62,6 +62,12 @@ class TestScore:
         found = fit([LAMP] * 5, [frame(intent)] * 5)
         assert (found["bias"], found["intent"], found["tags"]) == (0, 1, 1)
 
+    @pytest.mark.parametrize("wrong", [2, 40])
+    def test_so_it_is_where_what_it_is_less_sure_of_is_better(self, wrong: int) -> None:
+        frames = [frame(tags=0.4)] * 40 + [frame("off", tags=0.9)] * wrong
+        found = fit([LAMP] * len(frames), frames)
+        assert (found["bias"], found["intent"], found["tags"]) == (0, 1, 1)
+
     def test_a_probability_of_nothing_does_no_harm(self) -> None:
         gold, frames = drawn(50)
         found = fit([*gold, LAMP], [*frames, frame(sure=0.0, tags=0.0)])
@@ -88,6 +94,13 @@ class TestThreshold:
             if f is not None and frame_is_right(LAMP, f)
         )
         assert share * 400 - 2 <= rejected <= share * 400
+
+    def test_a_few_sentences_do_not_say_that_what_is_unlikely_will_do(self) -> None:
+        frames = [frame(sure=0.3)] * 15
+        found = fit([LAMP] * 15, frames)
+        assert found["threshold"] == found["lowest_score"] == 0.5
+        assert fit([LAMP] * 15, frames, 0.0)["threshold"] < 0.3  # nothing is to be rejected
+        assert fit([LAMP] * 150, frames * 10)["threshold"] < 0.3
 
     def test_sentences_out_of_scope_do_not_move_it(self) -> None:
         gold, frames = drawn(100)
