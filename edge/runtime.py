@@ -34,7 +34,8 @@ _KNOWN: Final = frozenset({INTENT, PREFERENCE, SPEECH})
 class Runtime:
     """The models of one bundle, ready to answer. Made by `Runtime.load`.
 
-    Methods may be called from several threads; they take turns.
+    Methods may be called from several threads; they take turns. Load it after forking. More of
+    services that run for long is in docs/embedding.md.
     """
 
     def __init__(

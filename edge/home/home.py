@@ -30,7 +30,7 @@ class Home:
     """Devices, areas and floors, found by what they are called.
 
     Ids are unique across all three. Names need not be: when several devices have the name that was
-    said, the runtime asks which. Not to be changed by one thread while another uses it.
+    said, the runtime asks which. Threads take turns: see `turn`.
     """
 
     def __init__(
