@@ -36,6 +36,8 @@ _LARGEST_SPELT = 1000
 _ANY = {("room",), ("place",), ("floor",), ("house",)}
 """English for any place: "this room" is the one that somebody is in, not what they call theirs."""
 _OURS = ("my", "our")
+_OWNER = "'s"
+"""A token of its own: "mum's lamp" is three."""
 
 _Likely = tuple[float, int, str, str]
 """Minus the likeness, difference of the lengths, name, id: in ascending order the best is first."""
@@ -126,14 +128,26 @@ def bare(words: Sequence[str]) -> Sequence[str]:
 
 
 def said_as(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """All ways a name is looked up: as it is, without its article, numbers said or written."""
+    """All ways a name is looked up: as it is, without its article, numbers said or written, and
+    typed without its apostrophe."""
     forms = spoken_forms(words)
     left = bare(words)
     if len(left) != len(words):
         forms += [form for form in spoken_forms(left) if form not in forms]
     elif words[0] in _OURS:  # whose it is tells, whoever of them says so
         forms += [(other, *words[1:]) for other in _OURS if other != words[0]]
-    return forms
+    return forms + [_hasty(form) for form in forms if _OWNER in form[1:]]
+
+
+def _hasty(words: Sequence[str]) -> tuple[str, ...]:
+    """Whose it is without an apostrophe: "mums lamp"."""
+    written: list[str] = []
+    for word in words:
+        if word == _OWNER and written:
+            written[-1] += "s"
+        else:
+            written.append(word)
+    return tuple(written)
 
 
 class SimilarNames:

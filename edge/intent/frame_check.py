@@ -37,6 +37,11 @@ _OFF: Final = "off"
 """English for the contrary of most that is asked for."""
 _KIND: Final = "kind"
 _NAME: Final = "name"
+_SWITCHED: Final = frozenset({"on", "off"})
+_POINTING: Final = frozenset("it that this them those these".split())
+"""English for what was named before, and here was not."""
+_BEING: Final = frozenset({"is", "'s"})
+"""Behind one of them it is said of something else, or of nothing: "it's too dark"."""
 _PARTLY: Final = frozenset("bit little crack slightly partly partway somewhat ajar".split())
 """English for less of it than all."""
 
@@ -170,6 +175,8 @@ class FrameCheck:
             return "unsure", f"{understood} by a word that tells; say it differently"
         if slots or here:
             return None
+        if self._is_english and (what := _pointing(words)):
+            return "incomplete", f"{what!r} may be anything; name it as the home does"
         wanted = self._sets.telling(intent)
         # A word that the home does not know may be one of them: "dors", but not "lock".
         known = self._vocabulary.intents
@@ -220,6 +227,15 @@ def _outside(said: Tokens, slots: Sequence[SlotReading]) -> list[str]:
     for slot in sorted(slots, key=lambda slot: slot.start, reverse=True):
         del rest[said.at(slot.start) : said.at(slot.end)]
     return rest
+
+
+def _pointing(words: Sequence[str]) -> str:
+    """A word for something that is to be on or off, and was not named: "turn that off"."""
+    if _SWITCHED.isdisjoint(words):
+        return ""
+    behind = (*words[1:], "")
+    points = (word for word, after in zip(words, behind, strict=True) if after not in _BEING)
+    return next((word for word in points if word in _POINTING), "")
 
 
 def _listed(slots: Iterable[str]) -> str:

@@ -40,6 +40,14 @@ def test_articles_do_not_matter() -> None:
     assert home.find("device", "the tall one") == ("c",)
 
 
+def test_nor_do_apostrophes() -> None:
+    home = Home([Device("lamp", "Mum's desk lamp")], [Area("anna", "Anna's room")])
+    assert home.names_in(["dim", "mums", "desk", "lamp"]) == [("device", 1, 4)]
+    assert home.find("area", "annas room") == home.find("area", "anna's room") == ("anna",)
+    home.remove("lamp")
+    assert home.names_in(["mums", "desk", "lamp"]) == []
+
+
 def test_where_words_are_divided_does_not_matter() -> None:
     home = small_home()
     assert home.find("device", "the biglamp") == ("c",)

@@ -155,6 +155,9 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
             "Turn was understood, but not what 'desk lamp' is to it",
         ),
         ("lock the car", "Lock", {}, "unsure", "Lock was understood, but not of what"),
+        ("lock that on again", "Lock", {}, "incomplete", "'that' may be anything; name it"),
+        ("it's on so lock this", "Lock", {}, "incomplete", "'this' may be anything; name it"),
+        ("lock it", "Lock", {}, "unsure", "Lock was understood, but not of what"),
         ("it is locked", "Turn", {"name": "it"}, "out_of_scope", "'it is locked' makes no command"),
         (
             "hear it off",
