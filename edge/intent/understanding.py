@@ -324,7 +324,7 @@ class TextUnderstanding:
             and frame.score >= calibration.lowest_score
         )
         if not sure and (amiss is None or amiss[0] == "incomplete"):
-            return _unsure(text, frame)
+            return _unsure(text, frame, calibration.threshold)
         if not frame.slots and frame.intent in model.needs_slots:
             reason = f"{frame.intent} was understood, but not of what; name it as the home does"
             amiss = amiss or ("incomplete", reason)
@@ -405,10 +405,16 @@ def _empty(text: str) -> Rejected:
     return Rejected("empty", "there are no words in it", text=text[:_SHOWN])
 
 
-def _unsure(text: str, frame: Frame) -> Rejected:
+def _unsure(text: str, frame: Frame, threshold: float) -> Rejected:
     likeliest = frame.intent
-    reason = f"not sure enough what is wanted ({likeliest} is the likeliest); say it differently"
-    return Rejected("unsure", reason, text=text, intent=likeliest, score=frame.intent_probability)
+    reason = f"not sure enough what is wanted ({likeliest} is the likeliest)"
+    if frame.intent_probability >= threshold and frame.slots:
+        said = ", ".join(f"{slot.label.replace('_', ' ')} {slot.text!r}" for slot in frame.slots)
+        reason = f"{likeliest} was understood, but not surely its {said}"
+    reason = f"{reason}; say it differently"
+    # What it was refused for, so that it is not compared with another command's on another scale.
+    score = min(frame.intent_probability, frame.score)
+    return Rejected("unsure", reason, text=text, intent=likeliest, score=score)
 
 
 def _weakest(command: Command) -> float:

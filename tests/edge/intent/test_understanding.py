@@ -16,7 +16,7 @@ from edge.grammar.grammar import Grammar, Match, Miss
 from edge.home.home import Area, Device, Home
 from edge.intent.model import Calibration, Frame, IntentModel, SlotReading
 from edge.intent.slots import SlotSchema
-from edge.intent.understanding import TextUnderstanding
+from edge.intent.understanding import TextUnderstanding, _unsure
 from edge.limits import COMMANDS, SENTENCE_CHARS, SENTENCE_WORDS
 from edge.models import default_bundle
 from edge.runtime import Runtime
@@ -485,6 +485,15 @@ class TestRejection:
         assert answer.intent in ("TurnOn", "TurnOff")
         assert 0.3 < answer.score < 0.6
         assert answer.intent in answer.reason
+
+    def test_one_that_is_sure_of_the_intent_only_says_of_what_it_is_not(self) -> None:
+        frame = Frame("Dim", (SlotReading("area", "hull", 8, 12),), 0.99, 0.0, 0.2, 0.3)
+        answer = _unsure("dim the hull", frame, 0.6)
+        assert (
+            answer.reason
+            == "Dim was understood, but not surely its area 'hull'; say it differently"
+        )
+        assert answer.score == 0.3
 
     def test_a_grammar_alone_says_so_when_nothing_fits(
         self, grammar_only: TextUnderstanding
