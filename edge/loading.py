@@ -10,6 +10,7 @@ from edge.home.home import Home
 from edge.intent.model import TASK as INTENT
 from edge.intent.model import IntentModel
 from edge.intent.slots import SlotSchema
+from edge.intent.taught_words import ROLE, TaughtWords
 from edge.intent.understanding import TextUnderstanding
 from edge.limits import HOME_FILE_BYTES, MANIFEST_DEPTH
 
@@ -35,12 +36,14 @@ def sample_home(bundle: Bundle) -> Home:
 def understanding(bundle: Bundle, model: IntentModel, home: Home) -> TextUnderstanding:
     """What reads text: the home's sentences, and the model."""
     task = bundle.tasks[INTENT]
-    grammar = task.get("assets", {}).get("grammar")
+    assets = task.get("assets", {})
+    grammar, words = assets.get("grammar"), assets.get(ROLE)
     return TextUnderstanding(
         model,
         Grammar.from_bytes(bundle.asset(grammar)) if grammar else None,
         SlotSchema.from_dict(task.get("slot_schema", {})),
         home,
+        TaughtWords.from_bytes(bundle.asset(words), model.intents) if words else None,
     )
 
 

@@ -19,6 +19,7 @@ what a frame must not ignore
     here           the room that somebody is in
     slot_sets      which slots an intent has together
     vocabulary     which words an intent has
+    taught_words   the same of a corpus, where no home has sentences
 the face
     conjunction    several commands in one sentence, taken apart
     understanding  the way through

@@ -59,7 +59,7 @@ class FrameCheck:
     def __init__(self, grammar: Grammar, schema: SlotSchema) -> None:
         self._schema = schema
         self._vocabulary = Vocabulary(grammar)
-        self.mood = Mood(grammar, self._vocabulary)
+        self.mood = Mood(self._vocabulary, grammar.language, grammar.plain)
         """Whether a sentence commands at all."""
         self._sets = SlotSets(grammar.tables)
         self._units = Units(grammar.tables, self._sets, schema)

@@ -7,12 +7,11 @@ the home has sentences of that intent with such words ("never mind" forbids noth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
 from edge.events import RejectCode
-from edge.grammar.grammar import Grammar
 from edge.grammar.match import Match
 from edge.grammar.ranking import FUNCTION_WORDS
 from edge.intent.asides import (
@@ -28,7 +27,7 @@ from edge.intent.asides import (
 )
 from edge.intent.model import Frame, SlotReading
 from edge.intent.modifiers import EXCEPT, LATER, MODIFIERS, TAKEN_BACK, Modifier, all_but, put_off
-from edge.intent.vocabulary import Vocabulary
+from edge.intent.vocabulary import Words
 from edge.text import Tokens, tokenise, without_articles, words_of
 
 _SHORTEST_STEM: Final = 2
@@ -38,13 +37,16 @@ class Mood:
     """Looks for what makes no command of a sentence; finds nothing in other languages.
 
     Args:
-        grammar: the home's exact sentences.
-        vocabulary: their words.
+        words: of the home's own sentences, or of those that a model was taught.
+        language: of these sentences.
+        plain: a sentence without what may be left out at its ends.
     """
 
-    def __init__(self, grammar: Grammar, vocabulary: Vocabulary) -> None:
-        self._grammar, self._vocabulary = grammar, vocabulary
-        self._is_english = grammar.language == LANGUAGE
+    def __init__(
+        self, words: Words, language: str, plain: Callable[[Tokens], Tokens] = lambda said: said
+    ) -> None:
+        self._words, self._plain = words, plain
+        self._is_english = language == LANGUAGE
         self._outspoken: dict[Modifier, frozenset[str]] = {}
         """Intents with sentences that have such words, of those that were asked for."""
 
@@ -109,7 +111,7 @@ class Mood:
         """
         if not (self._is_english and text.rstrip().endswith("?")) or intent in self._asking:
             return None
-        tokens = self._grammar.plain(tokenise(text))
+        tokens = self._plain(tokenise(text))
         bare = len(tokens) - len(without_articles(tokens.words))
         if min(starts, default=len(text)) > tokens.starts[bare]:
             return None
@@ -117,23 +119,23 @@ class Mood:
 
     def _only_said(self, said: Tokens, frame: Frame) -> str:
         """The words with which a text tells or asks, and commands nothing; mostly its first."""
-        intent, vocabulary, text = frame.intent, self._vocabulary, said.text
+        intent, known, text = frame.intent, self._words, said.text
         for words in (spoken_of(text), told(text)):
-            if words and not vocabulary.has(intent, words_of(words)):
+            if words and not known.has(intent, words_of(words)):
                 return words
         if words := asked(text):
             keeps = words.lower() in KEEPING
-            if intent not in (vocabulary.first.get(words.lower(), ()) if keeps else self._asking):
+            if intent not in (known.first.get(words.lower(), ()) if keeps else self._asking):
                 return words
         may_stand = said.words[-1] in STATES and intent not in self._asking
         if may_stand and (words := stands(text)):
             return words
-        tokens = self._grammar.plain(said)
+        tokens = self._plain(said)
         if any(slot.start <= tokens.starts[0] for slot in frame.slots):
             return ""  # what is named first may be called anything: "heating to 20"
         done = tokens.words[0]
-        is_done = any(intent in vocabulary.intents.get(base, ()) for base in _bases(done))
-        return done if is_done and intent not in vocabulary.first.get(done, ()) else ""
+        is_done = any(intent in known.intents.get(base, ()) for base in _bases(done))
+        return done if is_done and intent not in known.first.get(done, ()) else ""
 
     def _put_off(self, text: str, intent: str) -> str | None:
         """Why words of a slot that end a sentence put it off; None where they do not."""
@@ -152,7 +154,7 @@ class Mood:
     def _speaking(self, modifier: Modifier) -> frozenset[str]:
         """Intents whose own sentences have such words: "never mind" forbids nothing."""
         if modifier not in self._outspoken:
-            known = self._vocabulary.intents.items()
+            known = self._words.intents.items()
             said = (intents for word, intents in known if modifier.has(word))
             self._outspoken[modifier] = frozenset[str]().union(*said)
         return self._outspoken[modifier]
@@ -160,7 +162,7 @@ class Mood:
     @cached_property
     def _asking(self) -> frozenset[str]:
         """Intents with sentences that begin as questions do."""
-        first = self._vocabulary.first
+        first = self._words.first
         return frozenset[str]().union(*(first.get(word, ()) for word in QUESTIONS))
 
 

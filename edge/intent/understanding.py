@@ -29,8 +29,10 @@ from edge.intent.frame_check import FrameCheck
 from edge.intent.here import is_here
 from edge.intent.interpret import NAMED, interpret, none_here, which_area
 from edge.intent.model import Frame, IntentModel
+from edge.intent.mood import Mood
 from edge.intent.resolve import Resolved, resolve
 from edge.intent.slots import SlotSchema
+from edge.intent.taught_words import TaughtWords
 from edge.limits import SENTENCE_CHARS, SENTENCE_WORDS
 from edge.text import Tokens, is_unicode, tokenise
 
@@ -56,10 +58,16 @@ class TextUnderstanding:
         grammar: the home's exact sentences, or None for a bundle that has a model only.
         schema: what each slot of each intent takes.
         home: whose names the sentences use.
+        words: that the model was taught, where no grammar has them.
     """
 
     def __init__(
-        self, model: IntentModel | None, grammar: Grammar | None, schema: SlotSchema, home: Home
+        self,
+        model: IntentModel | None,
+        grammar: Grammar | None,
+        schema: SlotSchema,
+        home: Home,
+        words: TaughtWords | None = None,
     ) -> None:
         self._model, self._grammar, self._schema = model, grammar, schema
         self._links = links_of(grammar.language) if grammar is not None else frozenset[str]()
@@ -68,8 +76,14 @@ class TextUnderstanding:
         """Where the sentence that is being read was said."""
         self._ending = ""
         """Its question mark, if it has one."""
-        # Where no sentences are written down, a corpus has taught the model what words do to them.
         self._check = FrameCheck(grammar, schema) if grammar is not None else None
+        # Where no sentences are written down, a corpus has taught the model what words do to them,
+        # and may say which of its words do that.
+        self._mood: Mood | None = None
+        if self._check is not None:
+            self._mood = self._check.mood
+        elif words is not None:
+            self._mood = Mood(words, words.language)
 
     def unspoken(self) -> tuple[str, ...]:
         """Devices of kinds that no slot of a sentence takes, in sentences for a person."""
@@ -108,7 +122,11 @@ class TextUnderstanding:
             return Rejected("not_text", "the sentence is not Unicode", text=_printable(text))
         if self._grammar is None:
             # A model has an answer to anything; to a row of emoji it must not be asked for one.
-            return self._by_model(tokenise(text)) if _WORD.search(text) else _empty(text)
+            tokens = tokenise(text)
+            if not (_WORD.search(text) and tokens.words):
+                return _empty(text)
+            back = self._mood.taken_back(tokens) if self._mood is not None else None
+            return Rejected("unsure", back, text=text) if back else self._by_model(tokens)
         tokens = tokenise(text)
         if not tokens.words:
             return _empty(text)
@@ -119,7 +137,7 @@ class TextUnderstanding:
         search = grammar.search(tokens, self.home, area=self._area)
         if search.match is not None:
             return self._apart(tokens, search.match, grammar) or self._meant(search.match)
-        if self._check is not None and (reason := self._check.mood.taken_back(tokens)):
+        if self._mood is not None and (reason := self._mood.taken_back(tokens)):
             return Rejected("unsure", reason, text=text)
         said = grammar.plain(tokens)
         links = self._links
@@ -172,7 +190,7 @@ class TextUnderstanding:
 
     def _put_off(self, found: Miss) -> Rejected | None:
         """What is amiss with "the front door in five minutes", where there is a front door."""
-        changed = self._check.mood.changed(found.said) if self._check is not None else None
+        changed = self._mood.changed(found.said) if self._mood is not None else None
         if found.code != "unknown_name" or changed is None:
             return None
         words, reason = changed
@@ -217,8 +235,8 @@ class TextUnderstanding:
 
     def _meant(self, found: Match | Miss) -> Answer:
         """What the grammar found, unless something spoils it."""
-        if isinstance(found, Match) and self._check is not None:
-            reason = self._check.mood.spoiled(found, found.text + self._ending)
+        if isinstance(found, Match) and self._mood is not None:
+            reason = self._mood.spoiled(found, found.text + self._ending)
             if reason is not None:
                 return Rejected("unsure", reason, text=found.text, intent=found.intent)
         return interpret(found, self.home)
@@ -317,6 +335,8 @@ class TextUnderstanding:
         amiss = None
         if check is not None:
             frame, amiss = check.checked(said, frame, self.home)
+        elif self._mood is not None:
+            amiss = self._mood.amiss(said, frame, frame.slots)
         calibration = model.calibration
         # NaN is not sure either.
         sure = (

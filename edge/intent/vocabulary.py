@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import product
-from typing import Final
+from typing import Final, Protocol
 
 from edge.grammar.grammar import Grammar
 from edge.grammar.intents import intents_by_first_word, intents_by_word
@@ -13,6 +13,21 @@ from edge.home.names import may_be
 
 _FEW: Final = 1 / 3
 """Of all intents: a word that no more of them have tells one from the others."""
+
+
+class Words(Protocol):
+    """Words, and which intents' sentences have them."""
+
+    @property
+    def intents(self) -> Mapping[str, frozenset[str]]:
+        """Word → the intents that have a sentence with it."""
+
+    @property
+    def first(self) -> Mapping[str, frozenset[str]]:
+        """Word → the intents that have a sentence which begins with it."""
+
+    def has(self, intent: str, words: Iterable[str]) -> bool:
+        """Whether all of some words are in sentences of an intent."""
 
 
 class Vocabulary:

@@ -20,10 +20,16 @@ from export.recipes.intent import recipe
 from export.recipes.intent.judge import StudentReader
 from export.recipes.intent.recipe import IntentRun
 from export.recipes.intent.settings import IntentSettings, settings_from
+from export.recipes.intent.taught_words import FILE as WORDS_FILE
+from export.recipes.intent.taught_words import taught_words
 from export.report import write_report
 from export.run_folder import run_folder
 
 _LEFT_OUT = " is left out"
+_NO_LANGUAGE = (
+    'words that forbid a command or put it off ("don\'t", "tomorrow") are not looked for; with '
+    '`language = "en"` in the settings they are, in English'
+)
 _MEASURES = ("intent", "slot_f1", "frame", "seconds")
 
 
@@ -98,6 +104,11 @@ def train_and_report(
             return None
         if grammar is not None:
             write_home_files(grammar, source, folder)
+        elif chosen.language:
+            words = taught_words(chosen.language, corpus.train, run.labels.intents)
+            write_atomic(folder / WORDS_FILE, words)
+        else:
+            tell(_NO_LANGUAGE)
         split = recipe.as_read(corpus.test if on_test else corpus.dev)
         reader = StudentReader(run.student, run.encoder, run.labels)
         report = write_report(

@@ -14,6 +14,7 @@ import onnx
 from device_profiles import SessionSettings
 from edge.intent.encoder import split_words
 from edge.intent.model import TASK, Frame, IntentModel
+from edge.intent.taught_words import ROLE
 from edge.limits import GOLDEN_SENTENCES
 from edge.session import make_session
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance, read
@@ -30,6 +31,7 @@ from export.quantize import Feed, quantize
 from export.recipes.intent import calibration, recipe
 from export.recipes.intent.graph import export_student
 from export.recipes.intent.misheard import misheard_utterances
+from export.recipes.intent.taught_words import FILE as WORDS_FILE
 
 CHECKED_SENTENCES = 25
 """Sentences on which the float graph is compared with torch."""
@@ -113,6 +115,9 @@ class TrainedIntent:
             if (self._folder / name).exists():
                 assets[role] = f"assets/{name}"
                 files[assets[role]] = (self._folder / name).read_bytes()
+        if (words := self._folder / WORDS_FILE).exists():
+            assets[ROLE] = f"assets/{WORDS_FILE}"
+            files[assets[ROLE]] = words.read_bytes()
         fitted = calibration.fit(self._dev, frames, self.false_rejects, misheard)
         task = self._task(fitted)
         task["assets"] = assets

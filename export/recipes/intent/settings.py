@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edge.errors import UsageError
+from edge.intent.asides import LANGUAGE
 from edge.limits import VOCABULARY_PIECES
 from export.recipes.intent.student import StudentSettings
 from export.recipes.intent.teacher import TeacherSettings
@@ -46,6 +47,9 @@ class IntentSettings:
     student: StudentSettings = field(default_factory=StudentSettings)
     teachers: int = 1
     """How many teachers, of different seeds, are trained and averaged."""
+    language: str = ""
+    """Of the sentences of a corpus without templates: with "en", English words that forbid a
+    command, put it off or only speak of it are looked for on the device, as they are in a home."""
     student_alone: bool = True
     """Also train the same student without teachers, to show what distillation is worth. Of the two
     the one that reads more of dev is kept."""
@@ -58,6 +62,10 @@ def settings_from(data: dict[str, Any]) -> IntentSettings:
         UsageError: a key is not known, or its value cannot be used.
     """
     rest = {key: value for key, value in data.items() if key not in ("teacher", "student")}
+    if rest.get("language", "") not in ("", LANGUAGE):
+        raise UsageError(
+            f"is {rest['language']!r}", where="settings: language", allowed=f'"{LANGUAGE}", or none'
+        )
     student = settings_of(StudentSettings, data.get("student", {}), "student", _LIMITS)
     if student.width % 2:
         raise UsageError(

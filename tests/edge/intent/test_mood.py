@@ -36,7 +36,7 @@ def mood_of(folder: Path, language: str = "en") -> Mood:
     page = folder / "page.yaml"
     page.write_text(_PAGE.format(language=language))
     grammar = Grammar.from_bytes(compile_grammar(read_templates(page)).data)
-    return Mood(grammar, Vocabulary(grammar))
+    return Mood(Vocabulary(grammar), grammar.language, grammar.plain)
 
 
 @pytest.fixture

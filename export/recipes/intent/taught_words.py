@@ -1,0 +1,41 @@
+"""Which words the training sentences of each intent have: see `edge.intent.taught_words`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from edge.text import tokenise
+from export.corpora import OUT_OF_SCOPE, Utterance
+
+FILE = "words.json"
+"""In a run folder."""
+
+
+def taught_words(language: str, sentences: Iterable[Utterance], intents: Sequence[str]) -> str:
+    """The asset's JSON: words outside all slots → numbers of intents.
+
+    Args:
+        language: of the sentences.
+        sentences: those of training.
+        intents: the model's, in order.
+    """
+    numbers = {intent: number for number, intent in enumerate(intents)}
+    of: dict[str, set[int]] = {}
+    first: dict[str, set[int]] = {}
+    for item in sentences:
+        if item.intent is None or item.intent == OUT_OF_SCOPE:
+            continue
+        number = numbers[item.intent]
+        said = tokenise(item.text)
+        for word, start in zip(said.words, said.starts, strict=True):
+            if not any(slot.start <= start < slot.end for slot in item.slots):
+                of.setdefault(word, set()).add(number)
+                if start == said.starts[0]:
+                    first.setdefault(word, set()).add(number)
+    tables = {"intents": of, "first": first}
+    plain = {
+        name: {word: sorted(numbers) for word, numbers in sorted(table.items())}
+        for name, table in tables.items()
+    }
+    return json.dumps({"language": language, **plain}, ensure_ascii=False, separators=(",", ":"))
