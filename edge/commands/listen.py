@@ -13,6 +13,7 @@ from edge.commands import (
     add_bundle,
     add_json,
     bundle_of,
+    check_home,
     print_json,
     to_json,
     warn_of_home,
@@ -102,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--per-hour and --follow-up are of a wake phrase", hint="add --wake")
     if args.list_devices:
         return _list_devices(args.json)
+    check_home(args.home)
     from edge.runtime import Runtime  # here, because it brings in ONNX Runtime
 
     with Runtime.load(bundle_of(args), home=args.home, profile=args.profile) as hub:
