@@ -39,7 +39,8 @@ examples:
 Without BUNDLE the English one that comes with the package listens. Without --wake all that is said
 is a command; `edge phrase` tells whether a phrase is a good one. Each event is one line, written at
 once; on a terminal what is being said is shown while it is. With --json every event is one JSON
-object a line, partial results too, and the last line has the statistics.
+object a line, partial results too; when the listening ends a line has the statistics, and where
+it ended by a failure one of the type "error" follows that says why.
 
 exit status: 0 at the end of --raw's input; 130 when interrupted (Ctrl-C).
 """
