@@ -122,7 +122,8 @@ def run(args: argparse.Namespace) -> int:
                 as_text = describe_suggestion(suggestion)
                 print(to_json(suggestion.to_dict()) if args.json else as_text)
             if not found and not args.json:
-                print(_NOTHING_KNOWN if args.everything else _NOTHING_LIKELY, file=sys.stderr)
+                known = hub.suggest(at, context, 1, args.person, everything=True)
+                print(_NOTHING_LIKELY if known else _NOTHING_KNOWN, file=sys.stderr)
         else:
             following = Following(hub, args)
             for answer in following.answers(standard_input()):

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from edge.cli import main
+from edge.events import Suggestion
 from edge.limits import LINE_BYTES
 from tests.edge.preference.tiny import HOME, make_preference_bundle
 from tests.edge.tiny_bundle import HERE, make_tiny_bundle
@@ -47,12 +48,26 @@ def documents(lines: list[str]) -> list[Any]:
     return [json.loads(line) for line in lines]
 
 
-def test_nothing_likely_enough_is_said_so(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """An empty past, and no home that says what could be done: there is nothing to suggest."""
+def test_nothing_likely_enough_is_said_so(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def suggest(*_: object, everything: bool) -> list[Suggestion]:
+        return [Suggestion("fan.attic:turn_on", 0.01, "", shown=False)] if everything else []
+
+    monkeypatch.setattr("edge.runtime.Runtime.suggest", suggest)
     assert main(["suggest", str(bundle), "--profile", HERE, "--at", "2024-01-08"]) == 0
     output = capsys.readouterr()
     assert output.out == ""
     assert "nothing is likely enough" in output.err
+
+
+def test_nothing_known_is_said_so_at_once(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty past, and no home that says what could be done: there is nothing to suggest."""
+    assert main(["suggest", str(bundle), "--profile", HERE, "--at", "2024-01-08"]) == 0
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "nothing is known that could be done: --home" in output.err
+    assert "--everything" not in output.err
 
 
 class TestEvents:
