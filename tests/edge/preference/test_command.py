@@ -141,6 +141,21 @@ class TestEvents:
         clean = documents(feed("--json", lines=LINES)[1])
         assert [each for each in found if each["type"] != "error"] == clean
 
+    @pytest.mark.parametrize("time", ["1e400", "NaN", "1e30"])
+    def test_a_number_that_no_clock_shows_is_no_time(self, feed: Feed, time: str) -> None:
+        (found,) = documents(feed("--json", lines=['{"time": ' + time + ', "action": "a:b"}'])[1])
+        assert found["type"] == "error"
+        assert found["what"].startswith(f"the time is {float(time)} allowed: ISO 8601")
+
+    @pytest.mark.parametrize("context", [[], "dark", 3, False])
+    def test_a_context_that_is_no_object_is_said(self, feed: Feed, context: object) -> None:
+        line = json.dumps({"time": "2024-01-18T07:00", "context": context})
+        (found,) = documents(feed("--json", lines=[line])[1])
+        assert found["type"] == "error"
+        assert found["what"].startswith(f"the context is {context!r} allowed: an object")
+        known = '{"time": "2024-01-18T07:00", "context": null}'
+        assert documents(feed("--json", lines=[known])[1])[0]["type"] == "suggestions"
+
     def test_an_error_is_one_printable_line(self, feed: Feed) -> None:
         (line,) = feed(lines=['{"time": "\\u001b[31m"}'])[1]
         assert line.startswith("line 1: the time is")
