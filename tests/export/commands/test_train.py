@@ -212,10 +212,27 @@ class TestBadSettings:
         assert not (tmp_path / "run").exists()
 
     def test_a_settings_file_that_is_not_there(
+        self,
+        corpus_file: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert train(corpus_file, tmp_path / "run", "--settings", "no.toml") == 2
+        assert capsys.readouterr().err == (
+            "edge: no.toml: no such file or folder\n"
+            f"  help: it is looked for at {tmp_path / 'no.toml'}\n"
+        )
+
+    def test_a_settings_file_that_is_a_folder(
         self, corpus_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert train(corpus_file, tmp_path / "run", "--settings", tmp_path / "no.toml") == 2
-        assert "the settings cannot be read" in capsys.readouterr().err
+        assert train(corpus_file, tmp_path / "run", "--settings", tmp_path) == 2
+        assert (
+            f"edge: {tmp_path}: the settings cannot be read: Is a directory\n"
+            in capsys.readouterr().err
+        )
 
     @pytest.mark.parametrize("name", ["folder", "./folder", "no-such/encoder"])
     def test_an_encoder_that_is_not_there(
