@@ -1,14 +1,23 @@
 # Everything runs from a virtual environment in this folder; nothing outside it is touched.
-#   make demo    train, distil, quantise, export, verify and answer some twenty sentences
-#   make test    lint, types, layering and the tests
-#   make bench   accuracy and speed beside peers
-#   make bench-speech   the same of what is heard: two and a half hours, with recordings (EDGE_DATA)
+#   make setup         make that environment; all that follows does so where there is none
+#   make demo          train, distil, quantise, export, verify and answer some twenty sentences
+#   make test          lint, types, layering and the tests
+#   make lint          the same without the tests
+#   make format        bring the code into the form that lint asks for
+#   make bench         accuracy and speed beside peers
+#   make bench-speech  the same of what is heard: two and a half hours, with recordings (EDGE_DATA)
+#   make clean         remove what tools leave behind
+#   make distclean     remove the environment and all that was trained, too
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 # What to give pytest besides, say: make test PYTEST_ARGS="tests/edge -x"
 PYTEST_ARGS ?=
+
+# One word of the shell, whatever is in it: paths may have spaces, which make's own functions cut at.
+quoted = '$(subst ','\'',$(1))'
+DATA   = $(call quoted,$(EDGE_DATA))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format bench bench-speech recordings clean distclean
@@ -18,21 +27,21 @@ help:
 
 setup: $(READY)
 
-# Done once, and again when what is to be installed has changed. torch goes first and alone: it is
+# Done once, and again when what is to be installed has changed. A half-made environment, one without
+# pip, is made whole. torch goes first and alone: it is
 # the one large download, and a wheel for another accelerator is chosen there (pip's own settings).
 $(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+	@$(call quoted,$(PYTHON)) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(call quoted,$(PYTHON)) --version 2>&1)." >&2; \
 	  echo "Name another one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(call quoted,$(PYTHON)) -m venv $(VENV)
 	$(BIN)/python -m pip install -c constraints.txt torch==2.13.0
 	$(BIN)/python -m pip install -c constraints.txt -e ".[export,audio,dev]"
 	@touch $(READY)
 
 # Recordings of people, where they lie beside the checkout; without them the demo hears synthetic ones.
-demo: export EDGE_DATA ?= $(wildcard $(abspath ../shared/data))
 demo: $(READY)
-	$(BIN)/python -m export.demo
+	EDGE_DATA="$${EDGE_DATA-$$(cd ../shared/data 2>/dev/null && pwd)}" $(BIN)/python -m export.demo
 
 test: lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -57,7 +66,7 @@ BOARDS_beauty     := --profiles raspberry-pi-5,x86-64-hub,float-reference
 BOARDS_toys       := $(BOARDS_beauty)
 CELLS    := $(foreach nation,fr sp,$(foreach shift,winter daytime single,$(nation)-$(shift)))
 $(foreach cell,$(CELLS),$(eval PLACE_smartgen-$(cell) := smartgen/$(subst -,/,$(cell))))
-there     = $(foreach name,$(1),$(if $(wildcard $(EDGE_DATA)/$(or $(PLACE_$(name)),$(name))),$(name)))
+there     = $(foreach name,$(1),$(shell test -e $(DATA)/$(or $(PLACE_$(name)),$(name)) && echo $(name)))
 # Nothing is public where EDGE_DATA is not set.
 CORPORA  := $(if $(EDGE_DATA),$(call there,snips clinc150 slurp))
 HABITS   := $(if $(EDGE_DATA),$(call there,smartthings beauty toys $(CELLS:%=smartgen-%)))
@@ -76,17 +85,17 @@ runs/household.edge runs/ratings.edge: runs/%.edge: $(READY)
 
 # How far to trust what other households did is learned on the cells of the other country.
 runs/smartgen-%.edge: benchmarks/settings/smartgen.toml $(READY)
-	$(BIN)/edge train preference --data $(EDGE_DATA)/$(PLACE_smartgen-$*) --out runs/smartgen-$* \
+	$(BIN)/edge train preference --data $(DATA)/$(PLACE_smartgen-$*) --out runs/smartgen-$* \
 	  --settings $< --resume $(foreach cell,$(filter-out $(firstword $(subst -, ,$*))-%,$(CELLS)),\
-	  --practice $(EDGE_DATA)/$(PLACE_smartgen-$(cell)))
+	  --practice $(DATA)/$(PLACE_smartgen-$(cell)))
 	$(EXPORT) runs/smartgen-$* --out $@
 
 $(filter-out runs/smartgen-%,$(HABITS:%=runs/%.edge)): runs/%.edge: benchmarks/settings/%.toml $(READY)
-	$(BIN)/edge train preference --data $(EDGE_DATA)/$(PLACE_$*) --out runs/$* --settings $< --resume
+	$(BIN)/edge train preference --data $(DATA)/$(PLACE_$*) --out runs/$* --settings $< --resume
 	$(EXPORT) runs/$* --out $@ $(BOARDS_$*)
 
 runs/%.edge: benchmarks/settings/%.toml $(READY)
-	$(BIN)/edge train intent --data $(EDGE_DATA)/$* --out runs/$* --settings $< --resume
+	$(BIN)/edge train intent --data $(DATA)/$* --out runs/$* --settings $< --resume
 	$(EXPORT) runs/$* --out $@
 
 bench: $(MEASURED:%=runs/%.edge)
@@ -96,13 +105,13 @@ bench: $(MEASURED:%=runs/%.edge)
 # Small domains of people's recordings, and the shipped model made to fit each.
 DOMAINS := words codes orders-1 choices readings calls
 
-runs/domains/%.txt: $(READY)
-	$(BIN)/python -m benchmarks.speech.domains runs/domains --data $(EDGE_DATA)
+# One command writes all of them: a rule for each file would run it once a file with make -j.
+runs/domains/.ready: $(READY)
+	$(BIN)/python -m benchmarks.speech.domains runs/domains --data $(DATA)
+	@touch $@
 
-.PRECIOUS: runs/domains/%.txt
-
-$(DOMAINS:%=runs/speech-%.edge): runs/speech-%.edge: runs/domains/%.txt
-	$(BIN)/edge train speech --sentences $< --out runs/speech-$* --cache runs/speech-features --resume
+$(DOMAINS:%=runs/speech-%.edge): runs/speech-%.edge: runs/domains/.ready
+	$(BIN)/edge train speech --sentences runs/domains/$*.txt --out runs/speech-$* --cache runs/speech-features --resume
 	$(BIN)/edge export runs/speech-$* --out $@
 
 runs/speech-float.edge: $(READY)
@@ -112,7 +121,7 @@ runs/speech-float.edge: $(READY)
 BESIDE := $(addprefix speech-,$(DOMAINS) float)
 
 recordings:
-	@test -d "$(EDGE_DATA)/speech" || { \
+	@test -d $(DATA)/speech || { \
 	  echo "No recordings: EDGE_DATA has to name a folder with speech/ (docs/speech.md)." >&2; exit 2; }
 
 bench-speech: recordings $(BESIDE:%=runs/%.edge)

@@ -13,7 +13,7 @@ variable EDGE_PROFILES names. Standard library only; neither `edge` nor `export`
 from __future__ import annotations
 
 from device_profiles.detect import Machine, closest, detect, summary
-from device_profiles.errors import ProfileError
+from device_profiles.errors import NoneFits, ProfileError
 from device_profiles.library import available, load
 from device_profiles.profile import (
     SCHEMES,
@@ -27,6 +27,7 @@ from device_profiles.versions import in_range
 __all__ = [
     "Budgets",
     "Machine",
+    "NoneFits",
     "Profile",
     "ProfileError",
     "Quantization",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from device_profiles.errors import ProfileError
+from device_profiles.errors import NoneFits
 from device_profiles.library import VARIABLE, find
 from device_profiles.profile import DOT_PRODUCT, Profile
 
@@ -108,8 +108,9 @@ def closest(machine: Machine, names: Iterable[str]) -> str:
         names: profile names, such as those of a bundle's variants; may be hostile.
 
     Raises:
-        ProfileError: when none fits, saying of each why not; or when the file of a profile that
-            is named is not valid.
+        NoneFits: none does, saying of each why not.
+        ProfileError: the file of a profile that is named is not valid, or a folder that
+            EDGE_PROFILES names is not there.
     """
     best: tuple[tuple[Any, ...], str] | None = None
     refused = []
@@ -126,7 +127,7 @@ def closest(machine: Machine, names: Iterable[str]) -> str:
         if best is None or score > best[0]:  # equal: the first name stays
             best = (score, name)
     if best is None:
-        raise ProfileError(
+        raise NoneFits(
             f"no profile fits this machine ({summary(machine)})",
             where=", ".join(refused) or "none was given",
             hint="name one with --profile, or put a profile for this machine into a folder named "

@@ -1,4 +1,4 @@
-"""The one error of this package."""
+"""The errors of this package."""
 
 from __future__ import annotations
 
@@ -29,3 +29,7 @@ class ProfileError(Exception):
         if hint:
             parts.append(f"  help: {hint}")
         super().__init__("\n".join(parts))
+
+
+class NoneFits(ProfileError):
+    """Of the profiles that were named, none suits the machine."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from device_profiles import ProfileError
 from edge._version import __version__
 from edge.commands import GROUP, Verb, to_json
-from edge.errors import EdgeError, MissingExtra
+from edge.errors import EdgeError, MissingExtra, UsageError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -62,9 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
+        if sys.stdout is None:  # `edge … >&-`: nobody would see the answer
+            raise UsageError("standard output is closed", allowed="a pipe, a file or a terminal")
         status = _run(arguments)
-        if sys.stdout is not None:  # `edge … >&-`
-            sys.stdout.flush()
+        sys.stdout.flush()
         return status
     except (EdgeError, ProfileError) as error:
         return _report(error, "--json" in arguments)

@@ -44,7 +44,7 @@ class EdgeError(Exception):
 
     def inside(self, place: str) -> Self:
         """The same error, with `place`, which `where` lies in, said before it."""
-        if self.where == place or self.where.startswith(f"{place}:"):
+        if not place or self.where == place or self.where.startswith(f"{place}:"):
             return self
         where = f"{place}: {self.where}" if self.where else place
         return type(self)(self.what, where=where, allowed=self.allowed, hint=self.hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -25,10 +26,10 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o666) -> None:
     raw = data.encode("utf-8") if isinstance(data, str) else data
     # A link is followed: what it points to is replaced, not the link.
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file() and not target.is_dir():
-        target.write_bytes(raw)  # a pipe or a device takes what it is given, and stays
+    if _takes_bytes(target):
+        target.write_bytes(raw)
         return
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    beside = _beside(target)
     try:
         with open(beside, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(raw)
@@ -37,10 +38,39 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o666) -> None:
         os.replace(beside, target)
         with contextlib.suppress(OSError):  # the name is there; after a power cut, maybe not
             sync_folder(target.parent)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+    except BaseException as error:
+        with contextlib.suppress(OSError):  # what went wrong first is what is told
             os.unlink(beside)
+        if isinstance(error, OSError):
+            error.filename = os.fspath(path)  # nobody knows of the one beside it
         raise
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Finds out whether `write_atomic` could begin to write there, by beginning; nothing is left.
+
+    Only the attempt tells of everything: rights, a read-only card, a name too long.
+
+    Raises:
+        OSError: it could not.
+    """
+    target = Path(os.path.realpath(path))
+    if _takes_bytes(target):
+        if not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+        return
+    beside = _beside(target)
+    with open(beside, "xb"):
+        os.unlink(beside)
+
+
+def _takes_bytes(target: Path) -> bool:
+    """Whether it is a pipe or a device, which takes what it is given, and stays."""
+    return target.exists() and not target.is_file() and not target.is_dir()
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
 
 
 def sync_folder(path: Path) -> None:

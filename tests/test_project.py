@@ -63,13 +63,27 @@ def test_the_licence_is_apache_2_to_the_letter() -> None:
     text = (ROOT / "LICENSE").read_bytes()
     digest = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
     assert hashlib.sha256(text).hexdigest() == digest
-    assert PROJECT["license"] == "Apache-2.0"
 
 
 def test_the_notice_credits_what_others_made() -> None:
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
     for name in ("MiniLM", "Home Assistant", "hassil", "SNIPS", "CLINC150", "SLURP"):
         assert name in notice
+
+
+def test_the_notice_has_the_licences_of_what_is_contained() -> None:
+    assert PROJECT["license"] == "Apache-2.0 AND MIT AND BSD-2-Clause"
+    assert PROJECT["license-files"] == ["LICENSE", "NOTICE"]
+    notice = " ".join((ROOT / "NOTICE").read_text(encoding="utf-8").split())
+    for part in (
+        "Copyright (c) 2020-present Silero Team Permission is hereby granted, free of charge,",
+        'THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND',
+        "Copyright (C) 1993-2015 Carnegie Mellon University. All rights reserved. Redistribution",
+        "We acknowledge the contributions of many volunteers",
+        "Copyright (c) 1999-2016 Carnegie Mellon University. All rights reserved. Redistribution",
+        "THIS SOFTWARE IS PROVIDED BY CARNEGIE MELLON UNIVERSITY ``AS IS'' AND",
+    ):
+        assert part in notice
 
 
 def test_continuous_integration_can_be_run() -> None:

@@ -82,8 +82,11 @@ class Bundle:
             BundleTooNew: it needs a newer runtime.
             ForbiddenGraph: a graph asks for something that is refused.
             BundleError: it has no variant for this device.
-            UsageError: it has no variant called `profile`.
+            UsageError: it has no variant called `profile`, or EDGE_PROFILES names what is no
+                folder of profiles.
         """
+
+        from device_profiles import ProfileError  # as in edge.bundle.manifest
 
         def choose(manifest: Manifest) -> Variant:
             return _choose(manifest, profile, machine)
@@ -93,6 +96,10 @@ class Bundle:
                 found = inspect(store, raise_serious, choose)
         except EdgeError as error:
             raise error.inside(os.fspath(path)) from error
+        except ProfileError as error:  # of this machine's own profiles: no fault of the bundle's
+            raise UsageError(
+                error.what, where=error.where, allowed=error.allowed, hint=error.hint
+            ) from error
         if found.manifest is None or found.variant is None:
             raise BundleError("the bundle could not be read", where=os.fspath(path))
         return cls(os.fspath(path), found.manifest, found.variant, found)
@@ -152,11 +159,11 @@ def _choose(manifest: Manifest, profile: str | None, machine: Machine | None) ->
                 hint="name one of these, or export the bundle for that profile",
             )
         return variants[profile]
-    from device_profiles import ProfileError, closest, detect  # as in edge.bundle.manifest
+    from device_profiles import NoneFits, closest, detect
 
     try:
         return variants[closest(machine or detect(), variants)]
-    except ProfileError as error:
+    except NoneFits as error:
         raise BundleError(
             f"no variant fits this device: {error.what}; {error.where}",
             where=paths.MANIFEST,

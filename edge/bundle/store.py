@@ -18,6 +18,8 @@ from edge.errors import (
 )
 
 _OPEN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_ALLOWED: Final = "a bundle's folder, or an uncompressed .tar of one"
+_HINT: Final = "`edge export` writes one"
 
 
 def open_store(path: str | os.PathLike[str]) -> Store:
@@ -27,10 +29,12 @@ def open_store(path: str | os.PathLike[str]) -> Store:
     new one without an atomic exchange, the old one is beside it, at `previous(path)`: that is used.
 
     Raises:
-        BundleNotFound: there is nothing at `path`, or it cannot be opened.
+        BundleNotFound: there is nothing at `path`, it cannot be opened, or it is empty.
         BundleFormatError: it is neither a folder nor a plain file.
     """
     name = os.fspath(path)
+    if not name:
+        raise BundleNotFound("the name of the bundle is empty", allowed=_ALLOWED, hint=_HINT)
     try:
         if not os.path.lexists(name) and os.path.lexists(previous(name)):
             name = previous(name)
@@ -42,8 +46,8 @@ def open_store(path: str | os.PathLike[str]) -> Store:
         raise BundleNotFound(
             f"cannot be opened: {reason}",
             where=name,
-            allowed="a bundle's folder, or an uncompressed .tar of one",
-            hint="`edge export` writes one",
+            allowed=_ALLOWED,
+            hint=_HINT,
         ) from error
     mode = os.fstat(handle).st_mode
     if stat.S_ISDIR(mode):

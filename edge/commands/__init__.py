@@ -113,10 +113,31 @@ def check_place(path: str) -> None:
     """Refuses a name that no file can be written under, before the work for it and not after.
 
     Raises:
-        UsageError: it is a folder, or in none that there is.
+        UsageError: it is a folder, or in none that there is, or in one that may not be written to.
     """
+    what, allowed = "cannot be written", "a file in a folder there is"
     if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
-        raise UsageError("cannot be written", where=path, allowed="a file in a folder there is")
+        raise UsageError(what, where=path, allowed=allowed)
+    from edge.files import check_writable
+
+    try:
+        check_writable(path)
+    except OSError as error:
+        raise UsageError(
+            f"{what}: {error.strerror or error}",
+            where=path,
+            allowed=f"{allowed}, and that may be written to",
+        ) from None
+
+
+def check_home(path: str | None) -> None:
+    """Refuses a home that is no file: a pipe would be waited for until somebody writes into it.
+
+    Raises:
+        UsageError: there is something else of that name.
+    """
+    if path and os.path.exists(path) and not os.path.isfile(path):
+        raise UsageError("is no file", where=path, allowed="a file of devices: .toml or .json")
 
 
 def check_no_bundle(recordings: Sequence[str], verb: str) -> None:

@@ -8,7 +8,15 @@ import shlex
 import sys
 from pathlib import Path
 
-from edge.commands import add_bundle, add_json, bundle_of, check_no_bundle, check_place, print_json
+from edge.commands import (
+    add_bundle,
+    add_json,
+    bundle_of,
+    check_home,
+    check_no_bundle,
+    check_place,
+    print_json,
+)
 from edge.commands.bench_tables import describe
 from edge.limits import BENCH_HOMES, HOME_ITEMS
 
@@ -99,6 +107,7 @@ def run(args: argparse.Namespace) -> int:
     if args.out:
         check_place(args.out)
     check_no_bundle(args.wav, "bench")
+    check_home(args.home)
     from edge.bench import suite
 
     request = suite.Request(

@@ -19,14 +19,19 @@ Imports numpy and ONNX Runtime and runs graphs with known answers in a process o
 a crash is explained instead of suffered. With a bundle, what it is known to answer is tried too:
 sentences, suggestions, and what is heard in a made-up voice.
 
-exit status: 0 when every check passed (warnings included), 1 when one failed.
+exit status: 0 when every check passed (warnings included), 1 when one failed, 2 when there is no
+such bundle.
 """
+
+
+_LONGEST = 86_400
+"""Seconds of a day."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The bundle, the profile, the time limit."""
     parser.epilog = _EPILOG
-    parser.add_argument("bundle", metavar="BUNDLE", nargs="?", default="", help="try this bundle")
+    parser.add_argument("bundle", metavar="BUNDLE", nargs="?", help="try this bundle")
     parser.add_argument("--profile", metavar="NAME", help="judge by this profile")
     parser.add_argument(
         "--timeout",
@@ -39,17 +44,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 86400")
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= _LONGEST:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of seconds above 0 and at most {_LONGEST}"
+        )
     return value
 
 
 def run(args: argparse.Namespace) -> int:
     """Print one line a check."""
+    from edge.bundle.store import open_store
     from edge.doctor.doctor import examine
 
-    checks = examine(args.bundle, args.profile, args.timeout)
+    if args.bundle is not None:
+        open_store(args.bundle).close()  # one that is not there is misuse, and tells nothing
+    checks = examine(args.bundle or "", args.profile, args.timeout)
     failed = sum(check.status == "fail" for check in checks)
     if args.json:
         print_json({"ok": not failed, "checks": [check.to_dict() for check in checks]})

@@ -13,6 +13,7 @@ from edge.commands import (
     add_bundle,
     add_json,
     bundle_of,
+    check_home,
     print_json,
     to_json,
     warn_of_home,
@@ -38,7 +39,8 @@ examples:
 Without BUNDLE the English one that comes with the package listens. Without --wake all that is said
 is a command; `edge phrase` tells whether a phrase is a good one. Each event is one line, written at
 once; on a terminal what is being said is shown while it is. With --json every event is one JSON
-object a line, partial results too, and the last line has the statistics.
+object a line, partial results too; when the listening ends a line has the statistics, and where
+it ended by a failure one of the type "error" follows that says why.
 
 exit status: 0 at the end of --raw's input; 130 when interrupted (Ctrl-C).
 """
@@ -102,6 +104,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--per-hour and --follow-up are of a wake phrase", hint="add --wake")
     if args.list_devices:
         return _list_devices(args.json)
+    check_home(args.home)
     from edge.runtime import Runtime  # here, because it brings in ONNX Runtime
 
     with Runtime.load(bundle_of(args), home=args.home, profile=args.profile) as hub:

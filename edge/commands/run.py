@@ -12,6 +12,7 @@ from edge.commands import (
     add_bundle,
     add_json,
     bundle_of,
+    check_home,
     check_no_bundle,
     standard_input,
     to_json,
@@ -74,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
     _check_bundle(args)
     check_no_bundle(args.wav or (), "run")
+    check_home(args.home)
     runtime = Runtime.load(bundle_of(args), home=args.home, profile=args.profile)
     warn_of_home(args.home, runtime)
     understand = partial(runtime.understand, area=args.area)

@@ -13,6 +13,7 @@ from edge.commands import (
     add_bundle,
     add_json,
     bundle_of,
+    check_home,
     check_place,
     print_json,
     standard_input,
@@ -100,6 +101,7 @@ def run(args: argparse.Namespace) -> int:
         check_place(args.picture)
     if Path(args.picture or ".html").suffix.lower() in (".png", ".jpg", ".svg", ".pdf"):
         raise UsageError("is a page", where=args.picture, allowed="a name that ends in .html")
+    check_home(args.home)
     bundle = Bundle.open(bundle_of(args), args.profile)
     home = Home.load(args.home) if args.home else None
     if args.state:  # a name mistyped here must not put anybody's file aside
@@ -120,7 +122,8 @@ def run(args: argparse.Namespace) -> int:
                 as_text = describe_suggestion(suggestion)
                 print(to_json(suggestion.to_dict()) if args.json else as_text)
             if not found and not args.json:
-                print(_NOTHING_KNOWN if args.everything else _NOTHING_LIKELY, file=sys.stderr)
+                known = hub.suggest(at, context, 1, args.person, everything=True)
+                print(_NOTHING_LIKELY if known else _NOTHING_KNOWN, file=sys.stderr)
         else:
             following = Following(hub, args)
             for answer in following.answers(standard_input()):

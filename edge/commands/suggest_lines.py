@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -57,6 +58,8 @@ class Following:
         if isinstance(line, Rejected):
             raise UsageError(line.reason)
         read = read_line(line)
+        if isinstance(read, Done):
+            _check(json.loads(line), read)
         if read.household and read.household != self._household:
             if self._args.household:
                 return None
@@ -115,6 +118,20 @@ class Following:
             newest = max(seen.time for seen in self._week)
             oldest = newest - timedelta(days=DAYS + 1)
             self._week = [seen for seen in self._week if seen.time >= oldest]
+
+
+def _check(row: Mapping[str, Any], read: Done) -> None:
+    """Refuses what a log may hold and its reader leaves out: here somebody waits for an answer.
+
+    Raises:
+        UsageError: the context is none, or the time is a number that no clock shows.
+    """
+    context, time = row.get("context"), row.get("time")
+    if context is not None and not isinstance(context, dict):
+        raise UsageError(f"the context is {shown(context)}", allowed="an object: sensor → reading")
+    # A clock that was never set shows 0, or a time before 1970.
+    if read.time == 0.0 and isinstance(time, int | float) and not time <= 0:
+        raise UsageError(f"the time is {shown(time)}", allowed="ISO 8601, or seconds since 1970")
 
 
 def _text(answer: dict[str, Any]) -> str:

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
+from edge.errors import EdgeError
+
 Result = tuple[bool, str, dict[str, Any]]
 """Whether the step went well, what to say, and further fields for the parent."""
 
@@ -39,6 +41,10 @@ def _step(report: TextIO, name: str, step: Callable[[], Result]) -> bool:
     print(json.dumps({"step": name}), file=report, flush=True)
     try:
         ok, detail, more = step()
+    except EdgeError as error:
+        allowed = f"; allowed: {error.allowed}" if error.allowed else ""
+        detail = f"{error.where}: {error.what}{allowed}" if error.where else error.what + allowed
+        ok, more = False, {"help": error.hint} if error.hint else {}
     except Exception as error:  # whatever it is, the parent has to be told it
         ok, detail, more = False, f"{type(error).__name__}: {' '.join(str(error).split())}", {}
     line = {"step": name, "ok": ok, "detail": detail, **more}

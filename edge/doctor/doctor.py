@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import device_profiles
-from device_profiles import Machine, Profile, ProfileError
+from device_profiles import Machine, NoneFits, Profile
 
 Status = Literal["ok", "warn", "fail"]
 
@@ -61,7 +61,7 @@ def examine(bundle: str = "", profile: str | None = None, timeout: float = 120.0
             slow card in about ten.
 
     Raises:
-        ProfileError: when `profile` is not there or not valid.
+        ProfileError: `profile`, or a folder that EDGE_PROFILES names, is not there or not valid.
     """
     machine = device_profiles.detect()
     found, checks = _judge_machine(machine, profile)
@@ -74,7 +74,7 @@ def _judge_machine(machine: Machine, name: str | None) -> tuple[Profile | None, 
     if name is None:
         try:
             name = device_profiles.closest(machine, device_profiles.available())
-        except ProfileError as error:
+        except NoneFits as error:
             checks.append(Check("profile", "warn", error.what, error.hint))
             return None, checks
     profile = device_profiles.load(name)
@@ -178,7 +178,7 @@ def judge_child(
 def _judge_step(event: dict[str, Any], profile: Profile | None) -> Check:
     name, detail = str(event["step"]), str(event.get("detail", ""))
     if not event["ok"]:
-        return Check(name, "fail", detail, _HELP.get(name, ""))
+        return Check(name, "fail", detail, str(event.get("help", _HELP.get(name, ""))))
     if name == "onnxruntime" and profile is not None:
         version = str(event.get("version", ""))
         if not device_profiles.in_range(version, profile.onnxruntime):

@@ -12,6 +12,7 @@ from export.corpora.jsonl import read_jsonl, write_jsonl, write_utterances
 from export.corpora.slurp import read_slurp
 from export.corpora.snips import read_snips
 from export.corpora.utterance import OUT_OF_SCOPE, Corpus, Problem, SlotSpan, Utterance
+from export.missing import no_such
 
 __all__ = [
     "LAYOUTS",
@@ -50,7 +51,7 @@ def detect(path: Path) -> str:
         UsageError: there is nothing at `path`, or nothing in a layout known here.
     """
     if not path.exists():
-        raise UsageError("no such file or folder", where=str(path), hint="check the corpus' path")
+        raise no_such(path, "check the corpus' path")
     for layout, holds in _SIGNS.items():
         if holds(path):
             return layout
@@ -94,7 +95,7 @@ def read(
     elif layout not in LAYOUTS:
         raise UsageError(f"unknown corpus layout {layout!r}", allowed=", ".join(LAYOUTS))
     elif not path.exists():
-        raise UsageError("no such file or folder", where=str(path), hint="check the corpus' path")
+        raise no_such(path, "check the corpus' path")
     if layout == "snips":
         corpus = read_snips(path)
     elif layout == "slurp":

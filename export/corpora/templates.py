@@ -13,6 +13,7 @@ from export.corpora.sampling import Names, Sampler, is_said
 from export.corpora.spoken_of import asked_for, pieces, spoken_of
 from export.corpora.utterance import OUT_OF_SCOPE, Corpus, Problem, SlotSpan, Utterance
 from export.grammar.templates import Block, Template, Templates, read_templates
+from export.missing import no_such
 
 OUT_OF_SCOPE_FILE = "out_of_scope.txt"
 PER_INTENT = 250
@@ -49,6 +50,8 @@ def read_home(
         HomeError: `home.toml` cannot be used.
     """
     path = Path(path)
+    if not path.exists():
+        raise no_such(path, "check the home's path")
     if language is None and not (path / "sentences").is_dir():
         raise UsageError(
             "no folder of sentence templates",

@@ -24,6 +24,7 @@ from edge.errors import UsageError
 from edge.intent.asides import LANGUAGE as ENGLISH
 from export.corpora.utterance import Problem
 from export.grammar.yaml_lines import Located, read_yaml, where
+from export.missing import no_such
 
 HOME_LISTS = {"name": "device", "area": "area", "floor": "floor"}
 """Lists whose values are the home's own names."""
@@ -141,7 +142,7 @@ def _files(path: Path) -> list[Path]:
         return sorted(file for file in path.rglob("*.y*ml") if file.suffix in (".yaml", ".yml"))
     if path.is_file():
         return [path]
-    raise UsageError("no such file or folder", where=str(path), hint="check the path")
+    raise no_such(path)
 
 
 def _packaged(language: str) -> Any:

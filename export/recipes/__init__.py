@@ -77,13 +77,21 @@ def open_models(folder: Path) -> Sequence[Trained]:
             where=str(folder),
             allowed="a folder that `edge train` wrote",
         )
+    if not description.is_file():
+        raise UsageError(
+            "is no finished training run: there is no run.json in it",
+            where=str(folder.absolute()),
+            allowed="a folder that `edge train` wrote",
+            hint="if training was interrupted, run the same command again with --resume",
+        )
     try:
         family = json.loads(description.read_text("utf-8"))["family"]
         module = importlib.import_module(f"{RECIPES[family]}.packing")
     except (OSError, ValueError, KeyError, TypeError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
         raise UsageError(
-            f"no finished training run: {error}",
-            where=str(description),
+            f"no finished training run: {why}",
+            where=str(description.absolute()),
             allowed="a folder that `edge train` wrote",
             hint="if training was interrupted, run the same command again with --resume",
         ) from error

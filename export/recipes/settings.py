@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from edge.errors import UsageError
+from export.missing import no_such
 
 T = TypeVar("T")
 Limits = Mapping[str, tuple[float, float]]
@@ -64,11 +65,14 @@ def read_settings_file(
     """
     data: dict[str, Any] = {}
     if path is not None:
+        if not path.exists():
+            raise no_such(path, f"it is looked for at {path.absolute()}")
         try:
             data = tomllib.loads(path.read_text("utf-8"))
         except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
             raise UsageError(
-                f"the settings cannot be read: {error}",
+                f"the settings cannot be read: {why}",
                 where=str(path),
                 allowed="TOML" + "".join(f", [{name}]" for name in tables),
             ) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.files import write_atomic
+from edge.files import check_writable, write_atomic
 
 
 def names(folder: Path) -> list[str]:
@@ -71,3 +71,20 @@ def test_a_pipe_takes_what_it_is_given_and_stays(tmp_path: Path) -> None:
     os.close(reader)
     assert pipe.is_fifo()
     assert os.listdir(tmp_path) == ["pipe"]
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="File name too long") as caught:
+        write_atomic(tmp_path / ("a" * 250), "x")
+    assert caught.value.filename == str(tmp_path / ("a" * 250))
+
+
+def test_whether_it_can_be_written_is_found_by_trying(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("old")
+    check_writable(tmp_path / "a.json")
+    check_writable(tmp_path / "b.json")
+    check_writable("/dev/null")
+    assert (tmp_path / "a.json").read_text() == "old"
+    assert names(tmp_path) == ["a.json"]
+    with pytest.raises(OSError, match="too long"):
+        check_writable(tmp_path / ("a" * 250))

@@ -25,6 +25,7 @@ from export.corpora.interactions.settings import Settings, read_settings
 from export.corpora.interactions.smartgen import read_smartgen
 from export.corpora.interactions.smartthings import VOCABULARY, read_smartthings
 from export.corpora.utterance import Problem
+from export.missing import no_such
 
 __all__ = [
     "LAYOUTS",
@@ -80,7 +81,7 @@ def detect(path: Path) -> str:
         UsageError: there is nothing at `path`, or nothing in a layout known here.
     """
     if not path.exists():
-        raise UsageError("no such file or folder", where=str(path), hint="check the corpus' path")
+        raise no_such(path, "check the corpus' path")
     for layout, holds in _SIGNS.items():
         if holds(path):
             return layout
@@ -114,7 +115,7 @@ def read(path: Path, layout: str | None = None, *, seed: int = 0) -> Interaction
     elif layout not in LAYOUTS:
         raise UsageError(f"unknown corpus layout {layout!r}", allowed=", ".join(LAYOUTS))
     elif not path.exists():
-        raise UsageError("no such file or folder", where=str(path), hint="check the corpus' path")
+        raise no_such(path, "check the corpus' path")
     if layout == "smartthings":
         corpus = read_smartthings(path)
     elif layout == "smartgen":

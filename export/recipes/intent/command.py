@@ -197,10 +197,15 @@ def not_taken(grammar: CompiledGrammar, known: Sequence[Problem], *, is_own: boo
 def _check_corpus(corpus: Corpus, on_test: bool) -> None:
     for split in ("train", "dev", *(["test"] if on_test else [])):
         if not getattr(corpus, split):
+            there = sum(1 for _ in corpus.labelled())
+            more = "; the warnings above say what could not be used"
             raise UsageError(
-                f"the corpus has no usable sentence in its {split} split",
+                f"not one of its {there} labelled sentences is in the {split} split",
                 where=corpus.name,
-                hint="the warnings above name the lines that could not be used",
+                allowed="one at least; where a corpus does not say, a tenth is kept for dev and a "
+                "tenth for test",
+                hint="write more sentences of each intent, or say yourself which are kept: "
+                f'"split": "{split}" in a line of JSON' + (more if corpus.problems else ""),
             )
     if len({item.intent for item in corpus.train}) < 2:
         raise UsageError(

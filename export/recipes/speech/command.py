@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,10 @@ def train_and_report(
         "quiet": quiet,
         "say": say,
     }
+    if domain is None or practised is not None:
+        train = _for_anything(material, domain, chosen, folder, begin, options)
+    else:
+        train = partial(recipe.specialised, material, domain, chosen, folder, **options)
     begun_with = {
         "recordings": (
             (one.audio.name, one.text, one.speaker) for one in (*material.real, *material.dev)
@@ -109,10 +114,7 @@ def train_and_report(
         "settings": (chosen, begin),
     }
     with run_folder(folder, "speech", begun_with, resume=resume):
-        if domain is None or practised is not None:
-            run = _for_anything(material, domain, chosen, folder, begin, options)
-        else:
-            run = recipe.specialised(material, domain, chosen, folder, **options)
+        run = train()
     return Outcome(folder, run) if is_first_process() else None
 
 
@@ -123,8 +125,13 @@ def _for_anything(
     folder: Path,
     begin: Path | None,
     options: Mapping[str, Any],
-) -> SpeechRun:
-    """A model with no grammar of its own, from the beginning or from where another run ended."""
+) -> Callable[[], SpeechRun]:
+    """How a model with no grammar of its own is trained, from the beginning or from where another
+    run ended.
+
+    Raises:
+        UsageError: something for it is missing. Nothing has been written yet.
+    """
     if not material.real:
         raise UsageError(
             "no real recordings to train on",
@@ -141,9 +148,10 @@ def _for_anything(
     if network is not None:
         settings = replace(settings, width=network.shape.width)
     known_best = practised is not None
-    return recipe.train(
-        material, texts, settings, folder, begin=network, practised=known_best, **options
-    )
+    return partial(
+        recipe.train, material, texts, settings, folder,
+        begin=network, practised=known_best, **options,
+    )  # fmt: skip
 
 
 def _texts(settings: SpeechSettings) -> list[str]:

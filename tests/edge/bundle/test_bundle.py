@@ -110,6 +110,17 @@ def test_no_file_stays_open(folder: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+def test_folders_of_profiles_that_are_none_are_no_fault_of_the_bundle(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDGE_PROFILES", "/nowhere/boards")
+    with pytest.raises(UsageError) as caught:
+        Bundle.open(folder)
+    assert caught.value.where == "EDGE_PROFILES: /nowhere/boards"
+    assert "is not a folder" in caught.value.what
+    assert "export" not in str(caught.value)
+
+
 def test_the_variant_is_the_one_closest_to_the_machine(folder: Path) -> None:
     assert Bundle.open(folder, machine=HUB).variant.profile == "x86-64-hub"
 

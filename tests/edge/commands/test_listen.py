@@ -105,6 +105,16 @@ class TestRaw:
         assert listen(bundle, "--raw") == 1
         assert "header of a WAV file" in capsys.readouterr().err
 
+    def test_after_a_failure_programs_get_the_statistics_and_then_why(
+        self, bundle: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        from_stdin(monkeypatch, b"RIFF\0\0\0\0WAVEfmt " + bytes(100))
+        assert listen(bundle, "--raw", "--json") == 1
+        kinds = [json.loads(line)["type"] for line in lines(capsys)]
+        assert kinds == ["statistics", "error"]
+        assert main(["listen", "--help"]) == 0
+        assert 'one of the type "error" follows' in capsys.readouterr().out
+
     def test_a_wake_phrase_that_is_a_bad_one(
         self, bundle: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

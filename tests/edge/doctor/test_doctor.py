@@ -52,12 +52,27 @@ class TestThisMachine:
         assert {"machine", "numpy", "onnxruntime", "golden graph"} <= found.keys()
         assert found["golden graph"]["detail"] == "float and int8 products are right"
 
-    def test_a_bundle_that_is_not_there_is_one_failed_check(self) -> None:
-        status, report = doctor("/nowhere/home.edge")
+    @pytest.mark.parametrize("path", ["/nowhere/home.edge", ""])
+    def test_a_bundle_that_is_not_there_is_misuse_as_of_any_verb(self, path: str) -> None:
+        status, report = doctor(path)
+        assert status == 2
+        assert report["error"] == "BundleNotFound"
+        assert report["where"] == path
+        assert "a bundle's folder" in report["allowed"]
+
+    def test_a_bundle_that_is_refused_is_said_as_everywhere(self, tmp_path: Path) -> None:
+        status, report = doctor(str(tmp_path), "--profile", "raspberry-pi-4")
+        failed = report["checks"][-1]
         assert status == 1
-        failed = [check for check in report["checks"] if check["status"] == "fail"]
-        assert [check["name"] for check in failed] == ["bundle"]
-        assert "/nowhere/home.edge" in failed[0]["detail"]
+        assert failed["name"] == "bundle"
+        assert failed["detail"] == f"{tmp_path}: manifest.json: there is no manifest.json"
+        assert failed["help"].startswith("name the folder that has manifest.json in it")
+
+    def test_folders_of_profiles_that_are_none_are_misuse(self) -> None:
+        status, report = doctor(EDGE_PROFILES="/nowhere/boards")
+        assert status == 2
+        assert report["where"] == "EDGE_PROFILES: /nowhere/boards"
+        assert report["what"] == "is not a folder"
 
     def test_a_profile_that_is_not_there_is_misuse(self) -> None:
         status, report = doctor("--profile", "raspberry-pi-6")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from edge.cli import main
+from edge.events import Suggestion
 from edge.limits import LINE_BYTES
 from tests.edge.preference.tiny import HOME, make_preference_bundle
 from tests.edge.tiny_bundle import HERE, make_tiny_bundle
@@ -47,12 +48,26 @@ def documents(lines: list[str]) -> list[Any]:
     return [json.loads(line) for line in lines]
 
 
-def test_nothing_likely_enough_is_said_so(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """An empty past, and no home that says what could be done: there is nothing to suggest."""
+def test_nothing_likely_enough_is_said_so(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def suggest(*_: object, everything: bool) -> list[Suggestion]:
+        return [Suggestion("fan.attic:turn_on", 0.01, "", shown=False)] if everything else []
+
+    monkeypatch.setattr("edge.runtime.Runtime.suggest", suggest)
     assert main(["suggest", str(bundle), "--profile", HERE, "--at", "2024-01-08"]) == 0
     output = capsys.readouterr()
     assert output.out == ""
     assert "nothing is likely enough" in output.err
+
+
+def test_nothing_known_is_said_so_at_once(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty past, and no home that says what could be done: there is nothing to suggest."""
+    assert main(["suggest", str(bundle), "--profile", HERE, "--at", "2024-01-08"]) == 0
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "nothing is known that could be done: --home" in output.err
+    assert "--everything" not in output.err
 
 
 class TestEvents:
@@ -125,6 +140,21 @@ class TestEvents:
         assert all("\n" not in each["what"] for each in errors)
         clean = documents(feed("--json", lines=LINES)[1])
         assert [each for each in found if each["type"] != "error"] == clean
+
+    @pytest.mark.parametrize("time", ["1e400", "NaN", "1e30"])
+    def test_a_number_that_no_clock_shows_is_no_time(self, feed: Feed, time: str) -> None:
+        (found,) = documents(feed("--json", lines=['{"time": ' + time + ', "action": "a:b"}'])[1])
+        assert found["type"] == "error"
+        assert found["what"].startswith(f"the time is {float(time)} allowed: ISO 8601")
+
+    @pytest.mark.parametrize("context", [[], "dark", 3, False])
+    def test_a_context_that_is_no_object_is_said(self, feed: Feed, context: object) -> None:
+        line = json.dumps({"time": "2024-01-18T07:00", "context": context})
+        (found,) = documents(feed("--json", lines=[line])[1])
+        assert found["type"] == "error"
+        assert found["what"].startswith(f"the context is {context!r} allowed: an object")
+        known = '{"time": "2024-01-18T07:00", "context": null}'
+        assert documents(feed("--json", lines=[known])[1])[0]["type"] == "suggestions"
 
     def test_an_error_is_one_printable_line(self, feed: Feed) -> None:
         (line,) = feed(lines=['{"time": "\\u001b[31m"}'])[1]

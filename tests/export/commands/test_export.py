@@ -217,8 +217,17 @@ class TestMisuse:
     ) -> None:
         assert export(tmp_path, tmp_path / "home.edge") == 2
         error = capsys.readouterr().err
-        assert "no finished training run" in error
+        assert f"edge: {tmp_path}: is no finished training run: there is no run.json" in error
         assert "--resume" in error
+
+    def test_the_whole_path_is_said_of_a_folder_named_from_here(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert main(["export", ".", "--out", "home.edge"]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith(f"edge: {tmp_path}: is no finished training run")
+        assert "Errno" not in error
 
     def test_a_gate_that_nothing_passes(
         self, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

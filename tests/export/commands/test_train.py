@@ -167,6 +167,22 @@ class TestCorpora:
         assert "the same intent" in capsys.readouterr().err
         assert not (tmp_path / "run").exists()
 
+    @pytest.mark.parametrize("broken", [0, 1])
+    def test_too_few_sentences_to_keep_any_for_dev(
+        self, broken: int, tmp_path: Path, quick: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        data = tmp_path / "few.jsonl"
+        rows = [{"text": f"lamp {word}", "intent": word} for word in ("on", "off")] * 2
+        lines = [*(json.dumps(row) for row in rows), *(["{"] * broken)]
+        data.write_text("\n".join(lines), "utf-8")
+        assert train(data, tmp_path / "run", "--settings", quick) == 2
+        error = capsys.readouterr().err
+        assert "few: not one of its 4 labelled sentences is in the dev split" in error
+        assert "a tenth is kept for dev" in error
+        assert "write more sentences of each intent" in error
+        assert ("the warnings above" in error) == bool(broken)
+        assert not (tmp_path / "run").exists()
+
     def test_a_corpus_that_is_not_there(
         self, tmp_path: Path, quick: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -212,10 +228,27 @@ class TestBadSettings:
         assert not (tmp_path / "run").exists()
 
     def test_a_settings_file_that_is_not_there(
+        self,
+        corpus_file: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert train(corpus_file, tmp_path / "run", "--settings", "no.toml") == 2
+        assert capsys.readouterr().err == (
+            "edge: no.toml: no such file or folder\n"
+            f"  help: it is looked for at {tmp_path / 'no.toml'}\n"
+        )
+
+    def test_a_settings_file_that_is_a_folder(
         self, corpus_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert train(corpus_file, tmp_path / "run", "--settings", tmp_path / "no.toml") == 2
-        assert "the settings cannot be read" in capsys.readouterr().err
+        assert train(corpus_file, tmp_path / "run", "--settings", tmp_path) == 2
+        assert (
+            f"edge: {tmp_path}: the settings cannot be read: Is a directory\n"
+            in capsys.readouterr().err
+        )
 
     @pytest.mark.parametrize("name", ["folder", "./folder", "no-such/encoder"])
     def test_an_encoder_that_is_not_there(

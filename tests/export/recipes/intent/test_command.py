@@ -101,7 +101,7 @@ class TestCorpusChecks:
     def test_a_split_without_a_sentence(self, tmp_path: Path, encoder: Path, split: str) -> None:
         data = corpus()
         setattr(data, split, [])
-        with pytest.raises(UsageError, match=f"no usable sentence in its {split} split"):
+        with pytest.raises(UsageError, match=f"sentences is in the {split} split"):
             train(data, quick(encoder), tmp_path)
 
     def test_the_test_split_is_needed_only_for_a_report_on_it(

@@ -143,6 +143,24 @@ class TestWhatTheRecipeGets:
         assert not calls
         assert not (tmp_path / "run").exists()
 
+    @pytest.mark.parametrize("practises", [False, True])
+    def test_without_recordings_nothing_is_written(
+        self, practises: bool, tmp_path: Path, calls: list[tuple[Any, ...]]
+    ) -> None:
+        path = tmp_path / "words.txt"
+        path.write_text("lower\n", "utf-8")
+        with pytest.raises(UsageError, match="no real recordings to train on"):
+            call(tmp_path / "run", None, practised=path if practises else None)
+        assert not (tmp_path / "run").exists()
+
+    def test_without_texts_nothing_is_written(
+        self, tmp_path: Path, calls: list[tuple[Any, ...]]
+    ) -> None:
+        tiny.recordings(tmp_path / "data")
+        with pytest.raises(UsageError, match="no corpora to take sentences from"):
+            call(tmp_path / "run", None, data=[tmp_path / "data"])
+        assert not (tmp_path / "run").exists()
+
     def test_only_the_first_process_speaks(
         self, tmp_path: Path, calls: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
