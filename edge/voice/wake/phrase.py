@@ -84,7 +84,7 @@ def letters_of(text: str) -> str:
     strange = sorted(set(words) - set(CHARACTERS))
     if strange:
         raise UsageError(
-            f"cannot be spelled: {', '.join(map(shown, strange))}",
+            f"cannot be spelled: {', '.join(map(repr, strange))}",
             where=f"wake phrase {shown(text)}",
             allowed="letters a to z, apostrophes and whole numbers",
             hint="write it the way it sounds in English",
