@@ -48,8 +48,11 @@ def train(data: Corpus, settings: dict[str, Any], folder: Path, **options: Any) 
 def outcome(tmp_path_factory: pytest.TempPathFactory, encoder: Path) -> Outcome:
     folder = tmp_path_factory.mktemp("run")
     # A sentence without words is in the corpus: the report leaves it out as training did.
-    found = train(corpus(Utterance("?!", OUT_OF_SCOPE)), quick(encoder), folder)
+    said: list[str] = []
+    found = train(corpus(Utterance("?!", OUT_OF_SCOPE)), quick(encoder), folder, said=said)
     assert found is not None
+    assert any("are not looked for" in line for line in said)
+    assert not (folder / "words.json").exists()
     return found
 
 
@@ -77,9 +80,10 @@ class TestOutcome:
     def test_on_test_where_that_is_asked_for(self, tmp_path: Path, encoder: Path) -> None:
         data = corpus()
         data.test = data.test[:7]
-        found = train(data, quick(encoder), tmp_path, on_test=True)
+        found = train(data, quick(encoder, language="en"), tmp_path, on_test=True)
         assert found is not None
         assert found.report.startswith("7 sentences")
+        assert json.loads((tmp_path / "words.json").read_text())["language"] == "en"
 
 
 class TestOtherProcesses:

@@ -25,6 +25,7 @@ from export.recipes.intent import recipe
 from export.recipes.intent.judge import StudentReader
 from export.recipes.intent.packing import TrainedIntent, as_prediction, measures, open_run
 from export.recipes.intent.settings import settings_from
+from export.recipes.intent.taught_words import taught_words
 from tests.export import tiny
 
 SESSION = SessionSettings(1, False, False, "extended")
@@ -191,6 +192,14 @@ class TestOpening:
         assert set(task["assets"]) == {"vocabulary", "transitions", "grammar", "home"}
         assert set(files) == set(task["assets"].values())
         assert task["slot_schema"]
+
+    def test_so_it_does_the_words_that_it_was_taught(
+        self, run_folder: Path, graph: onnx.ModelProto, tmp_path: Path
+    ) -> None:
+        shutil.copytree(run_folder, tmp_path / "run", ignore=shutil.ignore_patterns("check*"))
+        (tmp_path / "run" / "words.json").write_text(taught_words("en", [], []))
+        task, files = open_run(tmp_path / "run").describe(graph.SerializeToString())
+        assert b'"language":"en"' in files[task["assets"]["words"]]
 
 
 @pytest.mark.data

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from edge.errors import UsageError
 from edge.intent.taught_words import TaughtWords
 from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance
+from export.recipes.intent.settings import settings_from
 from export.recipes.intent.taught_words import taught_words
 
 SENTENCES = [
@@ -30,3 +34,9 @@ def test_a_slot_that_begins_a_sentence_is_no_first_word() -> None:
     item = Utterance("jazz please", "Play", (SlotSpan("song", 0, 4),))
     words = TaughtWords.from_bytes(taught_words("en", [item], ["Play"]).encode(), ["Play"])
     assert words.first == {}
+
+
+def test_a_language_whose_words_nobody_knows_is_refused() -> None:
+    assert settings_from({"language": "en"}).language == "en"
+    with pytest.raises(UsageError, match="settings: language"):
+        settings_from({"language": "de"})
