@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.merging import HOME
 from benchmarks.preference import tables as preference
 from benchmarks.shown import (
     NoRows,
     accuracy_footer,
+    commits,
     figure,
     footer,
     markdown,
@@ -181,7 +183,7 @@ def _devices(results: Mapping[str, Any]) -> str:
         raise NoRows("accuracy.json has no rows for devices", hint="--only accuracy --bundle …")
     head = ["profile", "cores", "int8 dot product", "scheme chosen", "graph",
             "frame on dev, % (vs. float)", "latency budget, p99"]  # fmt: skip
-    return f"{markdown(head, lines, (4, 5, 6))}\n{accuracy_footer(results, 'home')}\n"
+    return f"{markdown(head, lines, (4, 5, 6))}\n{commits(results, HOME, part='devices')}\n"
 
 
 def _training(results: Mapping[str, Any]) -> str:
@@ -196,7 +198,8 @@ def _training(results: Mapping[str, Any]) -> str:
     if not lines:
         raise NoRows("accuracy.json has no figures of training", hint="make bench")
     head = ["corpus", "on dev", "intent, %", "slot F1, %", "frame, %", "training"]
-    return f"{markdown(head, lines, range(2, 6))}\n{accuracy_footer(results)}\n"
+    table = markdown(head, lines, range(2, 6))
+    return f"{table}\n{commits(results, *results['training'], part='training')}\n"
 
 
 def _strangers(results: Mapping[str, Any]) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.shown import NoRows, accuracy_footer, figure, footer, markdown, measured, timed
+from benchmarks.shown import (
+    NoRows,
+    accuracy_footer,
+    commits,
+    figure,
+    footer,
+    markdown,
+    measured,
+    timed,
+)
 
 FILES = ("speech-accuracy", "speech-domains", "speech-speed", "speech-peers")
 """Results files; each is a group of `python -m benchmarks --only`."""
@@ -108,7 +117,7 @@ def _wake(results: Results) -> str:
             "missed with the threshold of this in quiet, %", "false accepts/h with it",
             "missed with the bundle's threshold, %", "false accepts/h with it"]  # fmt: skip
     table = markdown(head, lines, range(2, 9))
-    return f"{table}\n{_limited(results)}{accuracy_footer(results)}\n"
+    return f"{table}\n{_limited(results)}{commits(results)}\n"
 
 
 def _point(curve: Sequence[Results]) -> Results:
@@ -141,7 +150,7 @@ def _card(results: Results) -> str:
         )
         took = f" ({found['seconds'] / 60:.0f} min)" if "seconds" in found else ""
         lines.append([f"letters right on dev, {who}", f"{shown}{took}"])
-    return f"{markdown(['model card', ''], lines, [1])}\n{accuracy_footer(results)}\n"
+    return f"{markdown(['model card', ''], lines, [1])}\n{commits(results)}\n"
 
 
 # --- domains -------------------------------------------------------------------------------------

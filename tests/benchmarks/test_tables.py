@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.shown import duration, markdown
+from benchmarks.shown import commits, duration, markdown
 from benchmarks.tables import (
     PUBLISHED,
     TABLES,
@@ -169,3 +170,21 @@ def test_bars_in_cells_are_escaped() -> None:
 )
 def test_durations_are_for_people(microseconds: float, text: str) -> None:
     assert duration(microseconds) == text
+
+
+def test_brackets_are_explained_where_there_are_any_and_nowhere_else() -> None:
+    found = load_results()
+    for name, (source, make) in TABLES.items():
+        table = make(found[source])
+        if "In brackets" in table:
+            assert re.search(r"\[-?\d", table), name
+
+
+def test_a_commit_is_claimed_for_what_it_gave_and_for_nothing_else() -> None:
+    found = {**ACCURACY, "runs": {"rows": {"snips": RUN}, "training": {"snips": RUN}}}
+    assert commits(found, "snips", part="training") == "Commit 0123456789."
+    both = commits(found, "snips", "home", part="training")
+    assert both == "Commit 0123456789; of home not recorded."
+    older = {**ACCURACY, "runs": {"snips": RUN}}
+    assert commits(older, "snips", part="training") == "Commit not recorded."
+    assert commits(older, "snips") == "Commit 0123456789."
