@@ -104,7 +104,7 @@ def rows(
     report: Callable[[str], None],
     with_baseline: bool = True,
 ) -> list[dict[str, Any]]:
-    """Rows for corpora found under `data`: the bundle named for it, baseline, majority.
+    """Rows for corpora found under `data`: the bundle named for it, baseline, one answer.
 
     Of those that have a bundle; of all where none has.
 
@@ -129,6 +129,7 @@ def rows(
             result.append(
                 baseline.score(corpus, trained.intents(texts), "TF-IDF + logistic regression")
             )
-            most = baseline.majority(corpus)
-            result.append(baseline.score(corpus, [most] * len(texts), f"majority ({most})"))
+            best = baseline.constant(corpus)
+            title = f"one answer for all, the best ({best})"
+            result.append(baseline.score(corpus, [best] * len(texts), title))
     return result
