@@ -218,7 +218,14 @@ def _strangers(results: Mapping[str, Any]) -> str:
         lines.append([row["reader"], row["wanted"], f"{row['sentences']:,}", *figures])
     head = ["who reads it", "what people wanted", "sentences", "right, %", "refused, %",
             "something else done, %"]  # fmt: skip
-    return f"{markdown(head, lines, range(2, 6))}\n{accuracy_footer(results)}\n"
+    note = "Compared by the intent of the first command alone. "
+    if "taught" in results:
+        note = (
+            "Right: every command does what was wanted, to the place, colour, list or piece that "
+            f"was named. Left out: {results['taught']} sentences that the sample home's own "
+            "training has, word for word, among what is to be refused. "
+        )
+    return f"{markdown(head, lines, range(2, 6))}\n{note}{accuracy_footer(results)}\n"
 
 
 # --- time ----------------------------------------------------------------------------------------
