@@ -153,7 +153,7 @@ def figures(heard: Sequence[Heard], recordings: Sequence[Recording]) -> dict[str
     speakers = [recording.speaker for recording in recordings]
     return {
         "recordings": len(heard),
-        "right": share(item.right for item in heard),
+        "right": share((item.right for item in heard), speakers),
         "letter_errors": letter_errors([item.letters for item in heard], speakers),
     }
 

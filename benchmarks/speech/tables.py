@@ -15,6 +15,7 @@ from benchmarks.shown import (
     measured,
     timed,
 )
+from benchmarks.speech.names import OVER
 
 FILES = ("speech-accuracy", "speech-domains", "speech-speed", "speech-peers")
 """Results files; each is a group of `python -m benchmarks --only`."""
@@ -49,7 +50,7 @@ def _closed(results: Results) -> str:
         f"{markdown(head, lines, range(2, 7))}\nThe {scheme} model, streaming, as the runtime runs "
         "it. Right: the sentence said was chosen from the closed list. Letters wrong: of the free "
         f"transcript, which knows common words and no list. {_limited(results)}"
-        f"{accuracy_footer(results)}\n"
+        f"{_over([row['right'] for row in results['rows']])}{accuracy_footer(results)}\n"
     )
 
 
@@ -70,7 +71,8 @@ def _float(results: Results) -> str:
     head = ["said, in quiet", "recordings", f"{results['float'][0]['scheme']}, right, %",
             "float, right, %", "lost, points", "more letters wrong, points"]  # fmt: skip
     table = markdown(head, lines, range(1, 6))
-    return f"{table}\n{_limited(results)}{accuracy_footer(results)}\n"
+    over = _over([row[who]["right"] for row in results["float"] for who in ("ours", "float")])
+    return f"{table}\n{_limited(results)}{over}{accuracy_footer(results)}\n"
 
 
 def _no_commands(results: Results) -> str:
@@ -89,9 +91,10 @@ def _no_commands(results: Results) -> str:
     lines.append(["all", _many(found["all"]["count"]), measured(found["all"]), ""])
     table = markdown(["said", "recordings", "taken for a command, %", "by"], lines, (1, 2))
     text = "" if found["reads_text"] else " Without a model of text."
+    over = _over([*(row["accepted"] for row in found["rows"]), found["all"]])
     return (
         f"{table}\nSpeech that is no command of the sample home, in quiet.{text} "
-        f"{_limited(results)}{accuracy_footer(results)}\n"
+        f"{_limited(results)}{over}{accuracy_footer(results)}\n"
     )
 
 
@@ -185,8 +188,8 @@ def _domains(results: Results) -> str:
     return (
         f"{markdown(head, lines, range(2, len(head)))}\nRight: one command came of the stream, "
         "with every word of it right. Best guess: the likeliest sentence of the whole recording, "
-        "were nothing ever rejected. "
-        f"{_limited(results)}{accuracy_footer(results)}\n"
+        f"were nothing ever rejected. {_limited(results)}"
+        f"{_over([row['right'] for row in rows])}{accuracy_footer(results)}\n"
     )
 
 
@@ -239,7 +242,9 @@ def _peers(results: Results) -> str:
         for row in _rows(results, "recognisers", "speech-peers")
     ]
     head = ["grammar", "recogniser", "recordings", "right, %", "real-time factor", "times ours"]
-    return f"{markdown(head, lines, range(2, 6))}\nIn brackets: 95 % interval. {footer(results)}\n"
+    over = _over([row["right"] for row in results["recognisers"]])
+    table = markdown(head, lines, range(2, 6))
+    return f"{table}\n{over}In brackets: 95 % interval. {footer(results)}\n"
 
 
 # --- what they share -----------------------------------------------------------------------------
@@ -262,6 +267,16 @@ def _missing(what: str, source: str) -> NoRows:
 def _limited(results: Results) -> str:
     limit = results.get("limit")
     return f"**At most {limit:,} recordings of each set.** " if limit else ""
+
+
+def _over(shares: Sequence[Results]) -> str:
+    """What the intervals of shares take as independent; results used to take all recordings so."""
+    kinds = {share.get(OVER, "recordings") for share in shares}
+    if kinds == {"recordings"}:
+        return "Intervals of shares of recordings take these as independent, whoever speaks. "
+    if kinds == {"people"}:
+        return "Intervals are over people. "
+    return "Intervals are over people, or over recordings where fewer than ten people are known. "
 
 
 def _points(more: Results, less: Results) -> str:

@@ -68,7 +68,43 @@ def test_letters_wrong_are_counted_over_all_recordings_together() -> None:
     assert rate["value"] == pytest.approx(5 / 10)
     assert rate["low"] <= 0.5 <= rate["high"]
     assert rate["count"] == 10
-    assert share([True, False, True, True])["value"] == 0.75
+    assert share([True, False, True, True], ["a", "b", "c", "d"])["value"] == 0.75
+
+
+def test_what_one_person_says_goes_together() -> None:
+    # Twenty people, each always right or always wrong: there are twenty trials, not two hundred.
+    speakers = [f"{number // 10}" for number in range(200)]
+    hits = [number // 10 % 4 > 0 for number in range(200)]
+    over_people = share(hits, speakers)
+    assert over_people == share(hits, speakers)
+    assert (over_people["value"], over_people["count"]) == (0.75, 200)
+    assert over_people["low"] < 0.6 and over_people["high"] > 0.89
+    assert over_people["over"] == "people"
+    for fewer in (["a", "b"] * 100, ["", *speakers[1:]]):
+        independent = share(hits, fewer)
+        assert independent["low"] > 0.68
+        assert independent["over"] == "recordings"
+
+
+def test_that_all_are_right_says_no_more_than_there_are_people() -> None:
+    speakers = [f"{number // 10}" for number in range(200)]
+    assert share([True] * 200, speakers)["low"] == pytest.approx(0.8389, abs=1e-3)
+    assert share([False] * 200, speakers)["high"] == pytest.approx(0.1611, abs=1e-3)
+
+
+def test_the_table_says_what_intervals_are_over() -> None:
+    row = {
+        "set": "x", "condition": "quiet", "scheme": "int8", "recordings": 20, "speakers": 20,
+        "sentences": 9, "letter_errors": share([True, False] * 10, [*"abcdefghij"] * 2),
+    }  # fmt: skip
+    people = {**row, "right": share([True, False] * 10, [*"abcdefghij"] * 2)}
+    few = {**row, "right": share([True, False] * 10, [*"ab"] * 10)}
+    older = {**row, "right": {"value": 0.5, "low": 0.3, "high": 0.7, "count": 20}}
+    run = {"commit": {"id": "0123456789", "dirty": False}}
+    make = tables.TABLES["speech"][1]
+    assert "Intervals are over people. " in make({"run": run, "rows": [people]})
+    assert "or over recordings where fewer" in make({"run": run, "rows": [people, few]})
+    assert "take these as independent" in make({"run": run, "rows": [older]})
 
 
 def test_a_smaller_draw_is_part_of_a_larger_one_and_the_same_every_time() -> None:
@@ -227,6 +263,7 @@ def test_the_column_of_misses_keeps_to_the_wanted_rate() -> None:
 
 
 def test_domains_stand_in_one_line_a_model() -> None:
+    people = ["a", "b", "c", "d"]
     rows = [
         {
             "domain": "codes",
@@ -235,9 +272,9 @@ def test_domains_stand_in_one_line_a_model() -> None:
             "sentences": 11_100,
             "speakers": 5,
             "recordings": 4,
-            "right": share([True] * 3 + [False]),
-            "wrong": share([False] * 4),
-            "best_guess_right": share([True] * 4),
+            "right": share([True] * 3 + [False], people),
+            "wrong": share([False] * 4, people),
+            "best_guess_right": share([True] * 4, people),
         }
         for model in ("shipped", "specialised")
         for condition in ("quiet", "12 dB kitchen noise")
