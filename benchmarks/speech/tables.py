@@ -200,19 +200,25 @@ def _streams(results: Results) -> str:
     streams = results.get("streams")
     if not streams:
         raise _missing("streams", "speech-speed")
-    lines = [
-        [
-            name,
-            _factor(found["speech"]["speech_real_time_factor"]),
-            _factor(found["silence"]["silence_real_time_factor"]),
-            f"{found['speech']['longest_answer_ms']:.1f} ms",
-            _many(found["speech"]["commands"] + found["speech"]["rejections"]),
-        ]
-        for name, found in streams.items()
-    ]
+    lines = []
+    for name, found in streams.items():
+        # Results used to have no commands but those among what people say.
+        spoken = [found[kind] for kind in ("speech", "commands") if kind in found]
+        commands, refusals = (sum(one[key] for one in spoken) for key in ("commands", "rejections"))
+        longest = max(one["longest_answer_ms"] for one in spoken)
+        lines.append(
+            [
+                name,
+                _factor(found["speech"]["speech_real_time_factor"]),
+                _factor(found["silence"]["silence_real_time_factor"]),
+                _many(commands),
+                _many(refusals),
+                f"{longest:.1f} ms" if commands + refusals else "–",
+            ]
+        )
     head = ["listening", "real-time factor while somebody speaks", "in silence",
-            "longest answer", "answers"]  # fmt: skip
-    return f"{markdown(head, lines, range(1, 5))}\n{footer(results)}\n"
+            "commands", "refusals", "longest answer"]  # fmt: skip
+    return f"{markdown(head, lines, range(1, 6))}\n{footer(results)}\n"
 
 
 def _memory(results: Results) -> str:

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from benchmarks.__main__ import main
-from benchmarks.speech import corpora, domains, refusals, tables
+from benchmarks.speech import corpora, domains, refusals, speed, tables
 from benchmarks.speech.accuracy import closed_set
 from benchmarks.speech.confusable import AsLong, Confusable
 from benchmarks.speech.corpora import Held, Sets, Sizes
@@ -224,8 +224,52 @@ def test_what_is_no_command_is_refused_and_commands_are_left_out() -> None:
 def test_answers_are_timed_one_by_one() -> None:
     audio = fakes.audio("turn on the lamp", 2.0, "turn off the lamp", 2.0)
     found = through(fakes.stream(), audio)
-    assert len(found["answers_ns"]) == 2
+    answers = found["answers_ns"]
+    assert len(answers["commands"]) == found["commands"]
+    assert len(answers["refusals"]) == found["rejections"]
     assert found["commands"] + found["rejections"] == 2
+
+
+def test_commands_and_refusals_are_told_apart() -> None:
+    audio = fakes.audio("turn on the lamp", 2.5, "the weather was fine all week", 2.5)
+    answers = through(fakes.stream(), audio)["answers_ns"]
+    assert [len(answers[what]) for what in ("commands", "refusals")] == [1, 1]
+
+
+def test_the_sample_homes_commands_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def made_up(texts: list[str], *_: object) -> list[Recording]:
+        asked.extend(texts)
+        return [recording(text) for text in texts]
+
+    monkeypatch.setattr(speed, "made_up", made_up)
+    ear: Any = FakeEar()
+    audio = speed.commanded(ear, "hey jarvis", print)
+    assert audio is not None and len(audio) > 40 * 16_000
+    assert len(asked) == 40
+    assert all(text.startswith("hey jarvis ") for text in asked)
+
+    def nobody(*_: object) -> list[Recording]:
+        raise UsageError("no speech synthesiser")
+
+    monkeypatch.setattr(speed, "made_up", nobody)
+    assert speed.commanded(ear, None, print) is None
+
+
+def test_a_stream_without_answers_has_no_longest_one() -> None:
+    def heard(commands: int, rejections: int, longest: float) -> dict[str, Any]:
+        factors = {"speech_real_time_factor": 0.02, "silence_real_time_factor": 0.001}
+        return {
+            **factors, "commands": commands, "rejections": rejections, "longest_answer_ms": longest
+        }  # fmt: skip
+
+    older = {"speech": heard(0, 0, 0.0), "silence": heard(0, 0, 0.0)}
+    newer = {"speech": heard(1, 19, 24.0), "silence": heard(0, 0, 0.0),
+             "commands": heard(38, 2, 30.0)}  # fmt: skip
+    table = tables.TABLES["speech-streams"][1]({"run": RUN, "streams": {"a": older, "b": newer}})
+    assert "| a | 0.0200 | 0.0010 | 0 | 0 | – |" in table
+    assert "| b | 0.0200 | 0.0010 | 39 | 21 | 30.0 ms |" in table
 
 
 def test_speech_without_a_bundle_is_misuse(capsys: pytest.CaptureFixture[str]) -> None:
