@@ -201,10 +201,10 @@ def _group(
             "training": training(texts),
         }
     if group == "strangers":
-        from benchmarks.strangers import rows as strangers
+        from benchmarks.strangers import strangers
 
         bundle = given["home"] if "home" in given else default_bundle()
-        return {"rows": strangers(arguments.data, bundle, report=_report)}
+        return strangers(arguments.data, bundle, report=_report)
     from benchmarks.peers import peers
 
     return {"rows": peers(timed, arguments.data, **pace)}

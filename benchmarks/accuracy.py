@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import baseline
+from benchmarks import baseline, variants
 from edge.bundle.bundle import Bundle
 from edge.events import Rejected
+from edge.intent.model import TASK
 from edge.runtime import Runtime
 from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, read
 from export.metrics import Prediction, evaluate
@@ -48,7 +48,7 @@ def of_bundle(bundle: Path, corpus: Corpus, profile: str | None = None) -> dict[
     try:
         may_refuse = any(item.intent == OUT_OF_SCOPE for item in corpus.test)
         predicted = [predict(runtime, item.text, may_refuse=may_refuse) for item in corpus.test]
-        graph = Bundle.open(bundle, runtime.profile).graph("intent")
+        graph = Bundle.open(bundle, runtime.profile).graph(TASK)
         return {
             "corpus": corpus.name,
             "model": "Hearth Edge",
@@ -61,17 +61,11 @@ def of_bundle(bundle: Path, corpus: Corpus, profile: str | None = None) -> dict[
         runtime.close()
 
 
-def one_profile_a_scheme(bundle: Path) -> list[str]:
-    """A profile for every quantisation scheme in the bundle: equal schemes are equal graphs."""
-    schemes = {row["scheme"]: row["profile"] for row in reversed(devices(bundle)) if row["scheme"]}
-    return [schemes[scheme] for scheme in sorted(schemes, key=lambda name: (name == "float", name))]
-
-
 def devices(bundle: Path) -> list[dict[str, Any]]:
     """What the bundle holds for each device profile, and why: from its manifest."""
     found = []
     for name in sorted(Bundle.open(bundle, None).profiles):
-        graph = Bundle.open(bundle, name).graph("intent")
+        graph = Bundle.open(bundle, name).graph(TASK)
         found.append(
             {
                 "profile": name,
@@ -85,16 +79,9 @@ def devices(bundle: Path) -> list[dict[str, Any]]:
 
 
 def training(bundles: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
-    """Dev-set figures of teachers and students, of bundles whose run folder stands beside them.
-
-    `runs/snips.edge` was exported from `runs/snips`: `make bench` does so.
-    """
-    found = {}
-    for name, bundle in bundles.items():
-        description = bundle.with_suffix("") / "run.json"
-        if description.is_file():
-            found[name] = json.loads(description.read_text("utf-8"))["figures"]
-    return found
+    """Dev-set figures of teachers and students, of bundles whose run folder stands beside them."""
+    found = {name: variants.training(bundle) for name, bundle in bundles.items()}
+    return {name: figures for name, figures in found.items() if figures is not None}
 
 
 def rows(
@@ -104,7 +91,7 @@ def rows(
     report: Callable[[str], None],
     with_baseline: bool = True,
 ) -> list[dict[str, Any]]:
-    """Rows for corpora found under `data`: the bundle named for it, baseline, majority.
+    """Rows for corpora found under `data`: the bundle named for it, baseline, one answer.
 
     Of those that have a bundle; of all where none has.
 
@@ -120,7 +107,7 @@ def rows(
         corpus.name = name
         if name in bundles:
             report(f"{name}: the bundle on {len(corpus.test):,} sentences")
-            for profile in one_profile_a_scheme(bundles[name]):
+            for profile, _ in variants.one_a_scheme(bundles[name], TASK):
                 result.append(of_bundle(bundles[name], corpus, profile))
         if with_baseline:
             report(f"{name}: TF-IDF and logistic regression")
@@ -129,6 +116,7 @@ def rows(
             result.append(
                 baseline.score(corpus, trained.intents(texts), "TF-IDF + logistic regression")
             )
-            most = baseline.majority(corpus)
-            result.append(baseline.score(corpus, [most] * len(texts), f"majority ({most})"))
+            best = baseline.constant(corpus)
+            title = f"one answer for all, the best ({best})"
+            result.append(baseline.score(corpus, [best] * len(texts), title))
     return result

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import tarfile
 import tempfile
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from edge.bench.process import Order, measure
+from edge.bundle.paths import MANIFEST
+from edge.bundle.store import open_store
 
 SENTENCE = "please make it a little warmer in here"
 
@@ -42,38 +43,26 @@ def footprint(bundle: Path, *, repeats: int = 9) -> dict[str, Any]:
     }
 
 
-def _manifest(bundle: Path) -> bytes:
-    """The manifest of a bundle that is a folder or an uncompressed tar."""
-    if bundle.is_dir():
-        return (bundle / "manifest.json").read_bytes()
-    with tarfile.open(bundle, "r:") as archive:
-        for member in archive:
-            if member.isfile() and PurePosixPath(member.name).name == "manifest.json":
-                file = archive.extractfile(member)
-                if file is not None:
-                    return file.read()
-    raise FileNotFoundError(f"{bundle}: no manifest.json")
-
-
 def bundle_bytes(bundle: Path) -> dict[str, Any]:
     """Bytes of the whole bundle, of what all variants share, and of what one variant needs.
 
     Raises:
-        OSError: the manifest cannot be read.
-        ValueError: it is not JSON.
+        BundleError: the bundle cannot be opened, or its manifest cannot be read.
+        ValueError: the manifest is not JSON.
     """
-    text = _manifest(bundle)
+    with open_store(bundle) as store:
+        sizes = store.list(lambda kind, path, error: None)
+        text = store.read(MANIFEST, sizes.get(MANIFEST, 0))
     manifest: Mapping[str, Any] = json.loads(text)
-    shared = len(text)
-    sizes = {item["path"]: item["bytes"] for item in manifest["files"]}
     # Variants of several boards may name one file: each needs it, the bundle has it once.
     graphs = {
         item["profile"]: {graph["path"] for graph in item["graphs"].values()}
         for item in manifest["variants"]
     }
-    shared += sum(sizes.values()) - sum(sizes[path] for path in set().union(*graphs.values()))
+    total = sum(sizes.values())
+    shared = total - sum(sizes[path] for path in set().union(*graphs.values()))
     return {
-        "total": len(text) + sum(sizes.values()),
+        "total": total,
         "shared": shared,
         "variants": {
             profile: shared + sum(map(sizes.__getitem__, paths))

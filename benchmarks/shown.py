@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.machine import KINDS
+from benchmarks.merging import Part, origin
 from edge.errors import UsageError
 
 
@@ -37,11 +38,19 @@ def figure(value: float | None) -> str:
 
 
 def accuracy_footer(results: Mapping[str, Any], *corpora: str) -> str:
-    """What stands below figures with intervals: of `corpora` only, or of all there are."""
-    runs = results.get("runs", {})
-    shown = [runs.get(corpus, results["run"]) for corpus in corpora or runs] or [results["run"]]
-    commits = dict.fromkeys(commit(run) for run in shown)
-    return f"In brackets: 95 % interval. Commit {', '.join(commits)}."
+    """What stands below figures with intervals: of the runs of `corpora`, or of the whole run."""
+    return f"In brackets: 95 % interval. {commits(results, *corpora)}"
+
+
+def commits(results: Mapping[str, Any], *names: str, part: Part = "rows") -> str:
+    """Which commits gave the figures of `names`, or of the whole run; what is not known is said."""
+    runs = [origin(results, part, name) for name in names] or [results["run"]]
+    known = dict.fromkeys(commit(run) for run in runs if run is not None)
+    if not known:
+        return "Commit not recorded."
+    others = [name for name, run in zip(names, runs, strict=False) if run is None]
+    lacking = f"; of {', '.join(others)} not recorded" if others else ""
+    return f"Commit {', '.join(known)}{lacking}."
 
 
 def duration(microseconds: float) -> str:

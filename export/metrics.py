@@ -163,8 +163,10 @@ def slot_f1(
     """Micro-averaged F1 of the slots: a span counts where its label and both its ends are right.
 
     Source: Tjong Kim Sang and Buchholz, "Introduction to the CoNLL-2000 Shared Task" (conlleval).
-    The interval is a percentile bootstrap over sentences (Efron and Tibshirani 1993): spans of one
-    sentence are right or wrong together, so they cannot be resampled one by one.
+    On gold transcripts it is also the span F1 of Bastianelli et al. 2020 (SLURP), table 5; it is
+    not their SLU-F1, which gives partial credit for transcription errors. The interval is a
+    percentile bootstrap over sentences (Efron and Tibshirani 1993): spans of one sentence are right
+    or wrong together, so they cannot be resampled one by one.
 
     Args:
         resamples: how many bootstrap samples the interval is taken from.
@@ -182,16 +184,6 @@ def slot_f1(
         samples[index] = _f1(*(int(total) for total in drawn))
     low, high = np.percentile(samples, (2.5, 97.5))
     return Rate(value, float(low), float(high), found + wanted)
-
-
-def entity_f1(gold: Sequence[Utterance], predicted: Sequence[Prediction]) -> Rate:
-    """Micro-averaged F1 of SLURP's entities by exact type and exact span.
-
-    The span F1 of Bastianelli et al. 2020 (SLURP), table 5, on gold transcripts, and so the same
-    figure as `slot_f1`; the name is that of the published tables. It is not SLU-F1, which gives
-    partial credit for transcription errors.
-    """
-    return slot_f1(gold, predicted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,10 +91,13 @@ class Tuner:
         """
         reasons: list[str] = []
         passing: list[Candidate] = []
+        untried: list[str] = []
         room = profile.budgets.bundle_mb * _MIB - self._shared - beside
         for scheme in profile.quantization.schemes:
             candidate = self.candidate(scheme, profile)
             if candidate is None:
+                if self._graphs[scheme] is not None:
+                    untried.append(scheme)
                 continue
             size = len(candidate.graph)
             facts = f"{scheme}: {size / 1000:.0f} kB, {self._trained.gate} {candidate.drop:+.2f}"
@@ -105,12 +108,14 @@ class Tuner:
             else:
                 reasons.append(f"{facts} points lost; passes{_timed(candidate)}")
                 passing.append(candidate)
+        if untried:
+            reasons.append(f"{', '.join(untried)}: not tried; all boards share one graph")
         if not passing:
             raise NothingFits(
                 f"no variant fits profile {profile.name!r}: {'; '.join(reasons)}",
                 hint="allow a larger drop (--max-drop) or a larger bundle (the profile's budget)",
             )
-        chosen, why = self._best(profile, passing)
+        chosen, why = self._best(profile, passing, shared=bool(untried))
         return Choice(profile, chosen, (why, *reasons))
 
     def candidate(self, scheme: str, profile: Profile) -> Candidate | None:
@@ -152,14 +157,17 @@ class Tuner:
             for name, value in candidate.accuracy.items()
         }
 
-    def _best(self, profile: Profile, passing: Sequence[Candidate]) -> tuple[Candidate, str]:
+    def _best(
+        self, profile: Profile, passing: Sequence[Candidate], *, shared: bool
+    ) -> tuple[Candidate, str]:
         if self._time_it and self._machine.fits(profile):
             chosen = min(passing, key=lambda candidate: candidate.latency["p50_us"])
             return chosen, f"{chosen.scheme} is the fastest of those that pass, measured here"
         chosen = passing[0]
+        among = ", of the schemes with the graph that all boards share," if shared else ""
         return chosen, (
-            f"{chosen.scheme} is the first that passes in the profile's order of preference; "
-            "it was not timed on this board"
+            f"{chosen.scheme} is the first that passes{among} in the profile's order of "
+            "preference; it was not timed on this board"
         )
 
 

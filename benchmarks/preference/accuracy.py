@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import variants
 from benchmarks.preference import ratings, replay, sets
 from benchmarks.preference.measures import figures
 from benchmarks.preference.names import NAMES
-from edge.bundle.bundle import Bundle
 from edge.errors import UsageError
 from edge.preference.model.model import TASK
 from edge.runtime import Runtime
@@ -53,7 +52,7 @@ def rows(
             report(f"{name}: {floor.name}")
             row: dict[str, Any] = {"set": name, "model": floor.name}
             found += _viewed(row, floor.ranks(targets), views, corpus, targets)
-        for profile, scheme in variants(bundle):
+        for profile, scheme in variants.one_a_scheme(bundle, TASK):
             report(f"{name}: the bundle, {scheme}")
             row = {"set": name, "model": OURS, "ours": True, "profile": profile, "scheme": scheme}
             ranked = of_bundle(bundle, profile, corpus, targets)
@@ -76,7 +75,7 @@ def _rated(
     if not ratings.rated(bundle):
         report(f"{name}: left out: the bundle (it was not trained on ratings)")
         return found
-    for profile, scheme in variants(bundle):
+    for profile, scheme in variants.one_a_scheme(bundle, TASK):
         report(f"{name}: the bundle, {scheme}")
         own = {"model": OURS, "ours": True, "profile": profile, "scheme": scheme}
         foreseen = ratings.of_bundle(bundle, profile, corpus, targets)
@@ -104,23 +103,11 @@ def of_bundle(
         return [found.rank for found in replay.live(runtime, corpus, targets)]
 
 
-def variants(bundle: Path) -> list[tuple[str, str]]:
-    """(profile, scheme), one a scheme: equal schemes are equal graphs. The float graph is last."""
-    schemes = {}
-    for profile in sorted(Bundle.open(bundle, None).profiles, reverse=True):
-        schemes[Bundle.open(bundle, profile).graph(TASK).scheme] = profile
-    order = sorted(schemes, key=lambda name: (name == "float", name))
-    return [(schemes[scheme], scheme) for scheme in order]
-
-
 def training(bundles: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
     """Dev-set figures of bundles whose run folder stands beside them: runs/toys, runs/toys.edge."""
-    found = {}
-    for name, bundle in bundles.items():
-        description = bundle.with_suffix("") / "run.json"
-        if name in NAMES and description.is_file():
-            found[name] = json.loads(description.read_text("utf-8"))["figures"]
-    return found
+    known = {name: bundle for name, bundle in bundles.items() if name in NAMES}
+    found = {name: variants.training(bundle) for name, bundle in known.items()}
+    return {name: figures for name, figures in found.items() if figures is not None}
 
 
 def _viewed(

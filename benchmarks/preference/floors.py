@@ -1,8 +1,9 @@
 """Trivial rules that rank what comes next: a model that does not beat them is not worth its bytes.
 
-Every rule is counted on the training targets' histories and asked about the very targets that the
-model is asked about: it may see the events before, and the moment's weekday and hour. What a rule
-leaves equal is put in order by how often it was done in training, then by the catalogue.
+Every rule here is counted on the training targets' histories and asked about the very targets that
+the model is asked about: it may see the events before, and the moment's weekday and hour. What a
+rule leaves equal is put in order by how often it was done in training, then by the catalogue. The
+rules of made-up households are counted on the household itself: see `benchmarks.preference.online`.
 """
 
 from __future__ import annotations

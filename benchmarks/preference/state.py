@@ -47,7 +47,7 @@ def growth(
 ) -> list[dict[str, Any]]:
     """Rows: people and years → bytes of the state's file, milliseconds to save and to load it.
 
-    Every event is observed by the person who did it. Observing is timed on the last events.
+    Every event is observed by the person who did it.
 
     Raises:
         EdgeError: the bundle cannot be loaded.

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.preference.prompts import BY_SOON
-from benchmarks.shown import NoRows, accuracy_footer, figure, footer, markdown, measured, timed
+from benchmarks.shown import (
+    NoRows,
+    accuracy_footer,
+    commits,
+    figure,
+    footer,
+    markdown,
+    measured,
+    timed,
+)
 
 FILES = ("preference", "learning", "preference-speed")
 """Results files; each is a group of `python -m benchmarks --only`."""
@@ -118,7 +127,8 @@ def _training(results: Results) -> str:
     if not lines:
         raise NoRows("preference.json has no figures of training", hint="make bench")
     head = ["set", "on dev", "HR@1, %", "HR@10, %", "NDCG@10, %", "training"]
-    return f"{markdown(head, lines, range(2, 6))}\nCommit as below the tables of accuracy.\n"
+    table = markdown(head, lines, range(2, 6))
+    return f"{table}\n{commits(results, *results['training'], part='training')}\n"
 
 
 # --- learning ------------------------------------------------------------------------------------

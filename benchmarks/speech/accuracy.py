@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from benchmarks.speech.names import FLOAT
 from benchmarks.speech.noise import HOUSEHOLD_10, QUIET, Condition, read_held_out
 from benchmarks.speech.posteriors import Ear, Posteriors, variants
 from benchmarks.speech.rates import Letters, letter_errors, share
+from benchmarks.variants import training
 from edge.voice.acoustic import TASK
 from edge.voice.activity import TASK as ACTIVITY
 from edge.voice.pronunciation import TASK as PRONUNCIATION
@@ -89,9 +89,9 @@ def card(path: Path, ear: Ear) -> dict[str, Any]:
     }
     if PRONUNCIATION in ear.bundle.tasks:
         found["pronunciation_bytes"] = ear.bundle.graph(PRONUNCIATION).bytes
-    description = path.with_suffix("") / "run.json"
-    if description.is_file():
-        found["training"] = json.loads(description.read_text("utf-8")).get("figures", {})
+    figures_of_training = training(path)
+    if figures_of_training is not None:
+        found["training"] = figures_of_training
     return found
 
 
@@ -153,7 +153,7 @@ def figures(heard: Sequence[Heard], recordings: Sequence[Recording]) -> dict[str
     speakers = [recording.speaker for recording in recordings]
     return {
         "recordings": len(heard),
-        "right": share(item.right for item in heard),
+        "right": share((item.right for item in heard), speakers),
         "letter_errors": letter_errors([item.letters for item in heard], speakers),
     }
 

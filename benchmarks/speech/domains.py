@@ -218,11 +218,12 @@ def understood(
         found = [event.text for event in events if isinstance(event, Command)]
         right.append(found == [item.text])
         wrong.append(bool(found) and found != [item.text])
+    speakers = [item.speaker for item in recordings]
     return {
         "recordings": len(recordings),
-        "right": share(right),
-        "wrong": share(wrong),
-        "best_guess_right": share(best),
+        "right": share(right, speakers),
+        "wrong": share(wrong, speakers),
+        "best_guess_right": share(best, speakers),
     }
 
 

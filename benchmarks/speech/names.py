@@ -8,3 +8,5 @@ FLOAT = "speech-float"
 NAMES = (FAMILY, *(f"{FAMILY}-{name}" for name in DOMAINS), FLOAT)
 """What a bundle of the family may be given for: the shipped model, those made for a domain, and the
 shipped model's run exported in floats (with the profiles of the benchmarks)."""
+OVER = "over"
+"""Key of what an interval takes as independent: "people" or "recordings"."""

@@ -43,7 +43,7 @@ KITCHEN_12, KITCHEN_6 = Condition(12.0, "kitchen"), Condition(6.0, "kitchen")
 
 
 def read_held_out(data: Path) -> list[Stored]:
-    """The fold of ESC-10 that no training has heard.
+    """The fold of ESC-10 that no training has heard; but the epoch was chosen in it, on dev.
 
     Raises:
         UsageError: it is not under `data`.

@@ -111,7 +111,7 @@ def beside(
             "ours": each in ears,
             "recordings": len(chosen),
             "audio_seconds": round(seconds, 1),
-            "right": share(right[each]),
+            "right": share(right[each], [item.speaker for item in chosen]),
             "real_time_factor": round(took[each] / seconds, 5),
             "times_ours": round(took[each] / took[OURS], 2),
         }

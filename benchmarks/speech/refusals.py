@@ -30,6 +30,7 @@ def no_commands(
     typed = voices.by_sentences(domain)
     rows: list[dict[str, Any]] = []
     taken: list[bool] = []
+    people: list[str] = []
     for name, held, count in (
         (corpora.PROMPTS, sets.prompts, min(sizes.no_commands, sizes.prompts)),
         (corpora.READERS, sets.readers, sizes.readers),
@@ -50,11 +51,13 @@ def no_commands(
             answer = recognizer.answer(attempt, posteriors)
             sources.append(answer.source if isinstance(answer, Command) else "")
         taken += map(bool, sources)
+        speakers = [item.speaker for item in chosen]
+        people += [f"{name} {speaker}" if speaker else "" for speaker in speakers]
         rows.append(
             {
                 "set": name,
                 "recordings": len(chosen),
-                "accepted": share(bool(source) for source in sources),
+                "accepted": share(map(bool, sources), speakers),
                 "by": {each: sources.count(each) for each in sorted(set(sources) - {""})},
             }
         )
@@ -62,7 +65,7 @@ def no_commands(
         "scheme": ear.scheme,
         "reads_text": understand is not None,
         "rows": rows,
-        "all": share(taken),
+        "all": share(taken, people),
     }
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from benchmarks.speech.posteriors import Ear, variants
 from benchmarks.timing import Call, measure
 from edge.bench.timing import summary
 from edge.bundle.bundle import Bundle
+from edge.errors import UsageError
 from edge.events import Command, Rejected, SpeechStart
 from edge.voice.acoustic import FRAME as FRAME_SAMPLES
 from edge.voice.gate import FRAME
@@ -25,6 +27,10 @@ from edge.voice.stream import VoiceStream
 from edge.voice.voice import Voice
 from export.corpora.speech.kitchen import coloured
 from export.corpora.speech.noise import Stored, store
+from export.corpora.speech.normalise import normalise
+from export.corpora.speech.recording import Recording
+from export.corpora.speech.texts import home_texts
+from export.recipes.speech.lessons.material import made_up
 
 TABLE = "speech-speed"
 PHRASE = "hey jarvis"
@@ -41,6 +47,10 @@ _CHUNK = SAMPLE_RATE // 50
 """Samples of one push of the audio: 20 ms, as a microphone's driver gives it."""
 _RUNS = 5
 """Times that each stream is gone through; the run of median cost counts."""
+_SAID = 40
+"""Commands that are said to it."""
+_SEED = 7
+COMMANDS, REFUSALS = "commands", "refusals"
 _FEW = 20
 """Runs of each part at the most: each is seconds of audio."""
 
@@ -76,14 +86,24 @@ def speed(
     if "wake" in ear.task:
         kinds.append((f"after “{PHRASE}”", PHRASE))
     for name, phrase in kinds:
-        took: list[int] = []
+        took: dict[str, list[int]] = {COMMANDS: [], REFUSALS: []}
         streams[name] = {}
-        for kind, audio in (("speech", speech), ("silence", silence)):
+        for kind, audio in (
+            ("speech", speech),
+            ("silence", silence),
+            ("commands", commanded(ear, phrase, report)),
+        ):
+            if audio is None:
+                continue
             runs = [through(voice.stream(phrase), audio) for _ in range(_RUNS)]
-            took += [one for run in runs for one in run.pop("answers_ns")]
+            for run in runs:
+                for what, answers in run.pop("answers_ns").items():
+                    took[what] += answers
             streams[name][kind] = _middle(runs)
-        if took:
-            found.append(row(TABLE, "end of speech to answer", name, summary(took)))
+        for what, answers in took.items():
+            if answers:
+                timing = summary(answers)
+                found.append(row(TABLE, "end of speech to answer", f"{name}: {what}", timing))
     report("one part after the other")
     found += parts(ear, voice, speech, silence, min(repeats, _FEW))
     report(f"memory, and {hours:g} h of audio")
@@ -102,13 +122,40 @@ def spoken(ear: Ear, data: Path, seconds: float = _SPOKEN, among: int = 200) -> 
         seconds: of speech.
         among: recordings that they are taken from.
     """
-    pieces: list[Stored] = []
-    total = 0.0
-    for number, item in enumerate(corpora.some(corpora.prompts(data).recordings, among, seed=1)):
-        pieces += [ear.samples(item), room(_PAUSE, 100 + number)]
-        total += item.seconds
-        if total >= seconds:
+    chosen: list[Recording] = []
+    for item in corpora.some(corpora.prompts(data).recordings, among, seed=1):
+        chosen.append(item)
+        if sum(each.seconds for each in chosen) >= seconds:
             break
+    return _one_by_one(ear, chosen)
+
+
+def commanded(ear: Ear, phrase: str | None, report: Callable[[str], None]) -> Stored | None:
+    """Sentences of the sample home, said by synthetic voices, for there are no recordings of them.
+
+    Most of what people say in the recordings is no command, and is refused: what a command takes
+    would not be seen. None where no synthesiser is installed.
+
+    Args:
+        phrase: said before each, in the same breath; None: nothing is.
+    """
+    typed = voices.by_sentences(voices.sample_home())
+    drawn = home_texts(voices.HOME, 10 * _SAID, _SEED)
+    texts = [text for text in drawn if isinstance(typed.answer(text), Command)][:_SAID]
+    said = [normalise(f"{phrase or ''} {text}") for text in texts]
+    with TemporaryDirectory() as folder:
+        try:
+            recordings = made_up(said, len(said), Path(folder), _SEED, [])
+        except UsageError as error:
+            report(f"left out: commands ({error})")
+            return None
+        return _one_by_one(ear, recordings)
+
+
+def _one_by_one(ear: Ear, recordings: Sequence[Recording]) -> Stored:
+    pieces: list[Stored] = []
+    for number, item in enumerate(recordings):
+        pieces += [ear.samples(item), room(_PAUSE, 100 + number)]
     return np.concatenate(pieces)
 
 
@@ -129,18 +176,19 @@ def through(stream: VoiceStream, audio: Stored) -> dict[str, Any]:
     """Pushes audio and says what that took.
 
     Returns:
-        The stream's own statistics, and `answers_ns`: the push that brought a command or a
-        rejection, each.
+        The stream's own statistics, and `answers_ns`: the push that brought each command, and
+        that which brought each refusal.
     """
-    answers = []
+    answers: dict[str, list[int]] = {COMMANDS: [], REFUSALS: []}
     speaking = False
     for start in range(0, len(audio), _CHUNK):
         began = time.perf_counter_ns()
         events = stream.push(audio[start : start + _CHUNK])
         took = time.perf_counter_ns() - began
         speaking = speaking or any(isinstance(event, SpeechStart) for event in events)
-        if speaking and any(isinstance(event, Command | Rejected) for event in events):
-            answers.append(took)
+        answer = next((one for one in events if isinstance(one, Command | Rejected)), None)
+        if speaking and answer is not None:
+            answers[COMMANDS if isinstance(answer, Command) else REFUSALS].append(took)
             speaking = False
     return {**stream.statistics.to_dict(), "answers_ns": answers}
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.shown import NoRows, accuracy_footer, figure, footer, markdown, measured, timed
+from benchmarks.shown import (
+    NoRows,
+    accuracy_footer,
+    commits,
+    figure,
+    footer,
+    markdown,
+    measured,
+    timed,
+)
+from benchmarks.speech.names import OVER
 
 FILES = ("speech-accuracy", "speech-domains", "speech-speed", "speech-peers")
 """Results files; each is a group of `python -m benchmarks --only`."""
@@ -40,7 +50,7 @@ def _closed(results: Results) -> str:
         f"{markdown(head, lines, range(2, 7))}\nThe {scheme} model, streaming, as the runtime runs "
         "it. Right: the sentence said was chosen from the closed list. Letters wrong: of the free "
         f"transcript, which knows common words and no list. {_limited(results)}"
-        f"{accuracy_footer(results)}\n"
+        f"{_over([row['right'] for row in results['rows']])}{accuracy_footer(results)}\n"
     )
 
 
@@ -61,7 +71,8 @@ def _float(results: Results) -> str:
     head = ["said, in quiet", "recordings", f"{results['float'][0]['scheme']}, right, %",
             "float, right, %", "lost, points", "more letters wrong, points"]  # fmt: skip
     table = markdown(head, lines, range(1, 6))
-    return f"{table}\n{_limited(results)}{accuracy_footer(results)}\n"
+    over = _over([row[who]["right"] for row in results["float"] for who in ("ours", "float")])
+    return f"{table}\n{_limited(results)}{over}{accuracy_footer(results)}\n"
 
 
 def _no_commands(results: Results) -> str:
@@ -80,9 +91,10 @@ def _no_commands(results: Results) -> str:
     lines.append(["all", _many(found["all"]["count"]), measured(found["all"]), ""])
     table = markdown(["said", "recordings", "taken for a command, %", "by"], lines, (1, 2))
     text = "" if found["reads_text"] else " Without a model of text."
+    over = _over([*(row["accepted"] for row in found["rows"]), found["all"]])
     return (
         f"{table}\nSpeech that is no command of the sample home, in quiet.{text} "
-        f"{_limited(results)}{accuracy_footer(results)}\n"
+        f"{_limited(results)}{over}{accuracy_footer(results)}\n"
     )
 
 
@@ -108,7 +120,7 @@ def _wake(results: Results) -> str:
             "missed with the threshold of this in quiet, %", "false accepts/h with it",
             "missed with the bundle's threshold, %", "false accepts/h with it"]  # fmt: skip
     table = markdown(head, lines, range(2, 9))
-    return f"{table}\n{_limited(results)}{accuracy_footer(results)}\n"
+    return f"{table}\n{_limited(results)}{commits(results)}\n"
 
 
 def _point(curve: Sequence[Results]) -> Results:
@@ -141,7 +153,7 @@ def _card(results: Results) -> str:
         )
         took = f" ({found['seconds'] / 60:.0f} min)" if "seconds" in found else ""
         lines.append([f"letters right on dev, {who}", f"{shown}{took}"])
-    return f"{markdown(['model card', ''], lines, [1])}\n{accuracy_footer(results)}\n"
+    return f"{markdown(['model card', ''], lines, [1])}\n{commits(results)}\n"
 
 
 # --- domains -------------------------------------------------------------------------------------
@@ -176,8 +188,8 @@ def _domains(results: Results) -> str:
     return (
         f"{markdown(head, lines, range(2, len(head)))}\nRight: one command came of the stream, "
         "with every word of it right. Best guess: the likeliest sentence of the whole recording, "
-        "were nothing ever rejected. "
-        f"{_limited(results)}{accuracy_footer(results)}\n"
+        f"were nothing ever rejected. {_limited(results)}"
+        f"{_over([row['right'] for row in rows])}{accuracy_footer(results)}\n"
     )
 
 
@@ -188,19 +200,25 @@ def _streams(results: Results) -> str:
     streams = results.get("streams")
     if not streams:
         raise _missing("streams", "speech-speed")
-    lines = [
-        [
-            name,
-            _factor(found["speech"]["speech_real_time_factor"]),
-            _factor(found["silence"]["silence_real_time_factor"]),
-            f"{found['speech']['longest_answer_ms']:.1f} ms",
-            _many(found["speech"]["commands"] + found["speech"]["rejections"]),
-        ]
-        for name, found in streams.items()
-    ]
+    lines = []
+    for name, found in streams.items():
+        # Results used to have no commands but those among what people say.
+        spoken = [found[kind] for kind in ("speech", "commands") if kind in found]
+        commands, refusals = (sum(one[key] for one in spoken) for key in ("commands", "rejections"))
+        longest = max(one["longest_answer_ms"] for one in spoken)
+        lines.append(
+            [
+                name,
+                _factor(found["speech"]["speech_real_time_factor"]),
+                _factor(found["silence"]["silence_real_time_factor"]),
+                _many(commands),
+                _many(refusals),
+                f"{longest:.1f} ms" if commands + refusals else "–",
+            ]
+        )
     head = ["listening", "real-time factor while somebody speaks", "in silence",
-            "longest answer", "answers"]  # fmt: skip
-    return f"{markdown(head, lines, range(1, 5))}\n{footer(results)}\n"
+            "commands", "refusals", "longest answer"]  # fmt: skip
+    return f"{markdown(head, lines, range(1, 6))}\n{footer(results)}\n"
 
 
 def _memory(results: Results) -> str:
@@ -230,7 +248,9 @@ def _peers(results: Results) -> str:
         for row in _rows(results, "recognisers", "speech-peers")
     ]
     head = ["grammar", "recogniser", "recordings", "right, %", "real-time factor", "times ours"]
-    return f"{markdown(head, lines, range(2, 6))}\nIn brackets: 95 % interval. {footer(results)}\n"
+    over = _over([row["right"] for row in results["recognisers"]])
+    table = markdown(head, lines, range(2, 6))
+    return f"{table}\n{over}In brackets: 95 % interval. {footer(results)}\n"
 
 
 # --- what they share -----------------------------------------------------------------------------
@@ -253,6 +273,16 @@ def _missing(what: str, source: str) -> NoRows:
 def _limited(results: Results) -> str:
     limit = results.get("limit")
     return f"**At most {limit:,} recordings of each set.** " if limit else ""
+
+
+def _over(shares: Sequence[Results]) -> str:
+    """What the intervals of shares take as independent; results used to take all recordings so."""
+    kinds = {share.get(OVER, "recordings") for share in shares}
+    if kinds == {"recordings"}:
+        return "Intervals of shares of recordings take these as independent, whoever speaks. "
+    if kinds == {"people"}:
+        return "Intervals are over people. "
+    return "Intervals are over people, or over recordings where fewer than ten people are known. "
 
 
 def _points(more: Results, less: Results) -> str:

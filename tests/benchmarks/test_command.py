@@ -64,7 +64,7 @@ def test_accuracy_of_the_baselines_is_one_document_and_one_file(
     assert shown == json.loads((tmp_path / "accuracy.json").read_text(encoding="utf-8"))
     assert [row["model"] for row in shown["rows"]] == [
         "TF-IDF + logistic regression",
-        "majority (Play)",
+        "one answer for all, the best (Play)",
     ]
     assert shown["rows"][0]["intent_accuracy"]["value"] == 1.0
     assert str(tmp_path) not in json.dumps(shown)

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from benchmarks.__main__ import main
-from benchmarks.speech import corpora, domains, refusals, tables
+from benchmarks.speech import corpora, domains, refusals, speed, tables
 from benchmarks.speech.accuracy import closed_set
 from benchmarks.speech.confusable import AsLong, Confusable
 from benchmarks.speech.corpora import Held, Sets, Sizes
@@ -68,7 +68,43 @@ def test_letters_wrong_are_counted_over_all_recordings_together() -> None:
     assert rate["value"] == pytest.approx(5 / 10)
     assert rate["low"] <= 0.5 <= rate["high"]
     assert rate["count"] == 10
-    assert share([True, False, True, True])["value"] == 0.75
+    assert share([True, False, True, True], ["a", "b", "c", "d"])["value"] == 0.75
+
+
+def test_what_one_person_says_goes_together() -> None:
+    # Twenty people, each always right or always wrong: there are twenty trials, not two hundred.
+    speakers = [f"{number // 10}" for number in range(200)]
+    hits = [number // 10 % 4 > 0 for number in range(200)]
+    over_people = share(hits, speakers)
+    assert over_people == share(hits, speakers)
+    assert (over_people["value"], over_people["count"]) == (0.75, 200)
+    assert over_people["low"] < 0.6 and over_people["high"] > 0.89
+    assert over_people["over"] == "people"
+    for fewer in (["a", "b"] * 100, ["", *speakers[1:]]):
+        independent = share(hits, fewer)
+        assert independent["low"] > 0.68
+        assert independent["over"] == "recordings"
+
+
+def test_that_all_are_right_says_no_more_than_there_are_people() -> None:
+    speakers = [f"{number // 10}" for number in range(200)]
+    assert share([True] * 200, speakers)["low"] == pytest.approx(0.8389, abs=1e-3)
+    assert share([False] * 200, speakers)["high"] == pytest.approx(0.1611, abs=1e-3)
+
+
+def test_the_table_says_what_intervals_are_over() -> None:
+    row = {
+        "set": "x", "condition": "quiet", "scheme": "int8", "recordings": 20, "speakers": 20,
+        "sentences": 9, "letter_errors": share([True, False] * 10, [*"abcdefghij"] * 2),
+    }  # fmt: skip
+    people = {**row, "right": share([True, False] * 10, [*"abcdefghij"] * 2)}
+    few = {**row, "right": share([True, False] * 10, [*"ab"] * 10)}
+    older = {**row, "right": {"value": 0.5, "low": 0.3, "high": 0.7, "count": 20}}
+    run = {"commit": {"id": "0123456789", "dirty": False}}
+    make = tables.TABLES["speech"][1]
+    assert "Intervals are over people. " in make({"run": run, "rows": [people]})
+    assert "or over recordings where fewer" in make({"run": run, "rows": [people, few]})
+    assert "take these as independent" in make({"run": run, "rows": [older]})
 
 
 def test_a_smaller_draw_is_part_of_a_larger_one_and_the_same_every_time() -> None:
@@ -188,8 +224,52 @@ def test_what_is_no_command_is_refused_and_commands_are_left_out() -> None:
 def test_answers_are_timed_one_by_one() -> None:
     audio = fakes.audio("turn on the lamp", 2.0, "turn off the lamp", 2.0)
     found = through(fakes.stream(), audio)
-    assert len(found["answers_ns"]) == 2
+    answers = found["answers_ns"]
+    assert len(answers["commands"]) == found["commands"]
+    assert len(answers["refusals"]) == found["rejections"]
     assert found["commands"] + found["rejections"] == 2
+
+
+def test_commands_and_refusals_are_told_apart() -> None:
+    audio = fakes.audio("turn on the lamp", 2.5, "the weather was fine all week", 2.5)
+    answers = through(fakes.stream(), audio)["answers_ns"]
+    assert [len(answers[what]) for what in ("commands", "refusals")] == [1, 1]
+
+
+def test_the_sample_homes_commands_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def made_up(texts: list[str], *_: object) -> list[Recording]:
+        asked.extend(texts)
+        return [recording(text) for text in texts]
+
+    monkeypatch.setattr(speed, "made_up", made_up)
+    ear: Any = FakeEar()
+    audio = speed.commanded(ear, "hey jarvis", print)
+    assert audio is not None and len(audio) > 40 * 16_000
+    assert len(asked) == 40
+    assert all(text.startswith("hey jarvis ") for text in asked)
+
+    def nobody(*_: object) -> list[Recording]:
+        raise UsageError("no speech synthesiser")
+
+    monkeypatch.setattr(speed, "made_up", nobody)
+    assert speed.commanded(ear, None, print) is None
+
+
+def test_a_stream_without_answers_has_no_longest_one() -> None:
+    def heard(commands: int, rejections: int, longest: float) -> dict[str, Any]:
+        factors = {"speech_real_time_factor": 0.02, "silence_real_time_factor": 0.001}
+        return {
+            **factors, "commands": commands, "rejections": rejections, "longest_answer_ms": longest
+        }  # fmt: skip
+
+    older = {"speech": heard(0, 0, 0.0), "silence": heard(0, 0, 0.0)}
+    newer = {"speech": heard(1, 19, 24.0), "silence": heard(0, 0, 0.0),
+             "commands": heard(38, 2, 30.0)}  # fmt: skip
+    table = tables.TABLES["speech-streams"][1]({"run": RUN, "streams": {"a": older, "b": newer}})
+    assert "| a | 0.0200 | 0.0010 | 0 | 0 | – |" in table
+    assert "| b | 0.0200 | 0.0010 | 39 | 21 | 30.0 ms |" in table
 
 
 def test_speech_without_a_bundle_is_misuse(capsys: pytest.CaptureFixture[str]) -> None:
@@ -227,6 +307,7 @@ def test_the_column_of_misses_keeps_to_the_wanted_rate() -> None:
 
 
 def test_domains_stand_in_one_line_a_model() -> None:
+    people = ["a", "b", "c", "d"]
     rows = [
         {
             "domain": "codes",
@@ -235,9 +316,9 @@ def test_domains_stand_in_one_line_a_model() -> None:
             "sentences": 11_100,
             "speakers": 5,
             "recordings": 4,
-            "right": share([True] * 3 + [False]),
-            "wrong": share([False] * 4),
-            "best_guess_right": share([True] * 4),
+            "right": share([True] * 3 + [False], people),
+            "wrong": share([False] * 4, people),
+            "best_guess_right": share([True] * 4, people),
         }
         for model in ("shipped", "specialised")
         for condition in ("quiet", "12 dB kitchen noise")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.shown import duration, markdown
+from benchmarks.shown import commits, duration, markdown
 from benchmarks.tables import (
     PUBLISHED,
     TABLES,
@@ -52,7 +53,7 @@ ACCURACY = results(
     },
     {"corpus": "snips", "model": "majority", "intent_accuracy": rate(0.1775)},
 )
-PAGE = "before\n<!-- table:snips -->\nold\n<!-- end -->\nafter\n"
+PAGE = "before\n<!-- table:snips -->\nold one\n<!-- end -->\nafter\n"
 
 
 def test_what_stands_between_the_markers_is_replaced_and_nothing_else() -> None:
@@ -60,7 +61,7 @@ def test_what_stands_between_the_markers_is_replaced_and_nothing_else() -> None:
 
     assert page.startswith("before\n<!-- table:snips -->\n| model |")
     assert page.endswith("<!-- end -->\nafter\n")
-    assert "old" not in page
+    assert "old one" not in page
     assert render(page, {"accuracy": ACCURACY}) == page
 
 
@@ -73,6 +74,17 @@ def test_our_figures_stand_beside_published_ones_with_their_sources() -> None:
     )
     assert "13,084 / 700 / 700" in page
     assert "| majority | 17.75 [16.75, 18.75] | – | – |" in page
+    assert "Majority: training's most frequent intent" in page
+    only_ours = {**ACCURACY, "rows": ACCURACY["rows"][:1]}
+    assert "Majority:" not in render(PAGE, {"accuracy": only_ours})
+
+
+@pytest.mark.parametrize("corpus", ["snips", "slurp", "clinc150"])
+def test_it_is_said_whether_ours_may_refuse(corpus: str) -> None:
+    protocol = json.loads(PUBLISHED.read_text(encoding="utf-8"))[corpus]["protocol"]
+    refuses = corpus == "clinc150"
+    assert ("with the threshold of the runtime" in protocol) == refuses
+    assert ("no threshold, no refusal" in protocol) != refuses
 
 
 def test_a_ratio_is_a_column_of_its_own() -> None:
@@ -169,3 +181,21 @@ def test_bars_in_cells_are_escaped() -> None:
 )
 def test_durations_are_for_people(microseconds: float, text: str) -> None:
     assert duration(microseconds) == text
+
+
+def test_brackets_are_explained_where_there_are_any_and_nowhere_else() -> None:
+    found = load_results()
+    for name, (source, make) in TABLES.items():
+        table = make(found[source])
+        if "In brackets" in table:
+            assert re.search(r"\[-?\d", table), name
+
+
+def test_a_commit_is_claimed_for_what_it_gave_and_for_nothing_else() -> None:
+    found = {**ACCURACY, "runs": {"rows": {"snips": RUN}, "training": {"snips": RUN}}}
+    assert commits(found, "snips", part="training") == "Commit 0123456789."
+    both = commits(found, "snips", "home", part="training")
+    assert both == "Commit 0123456789; of home not recorded."
+    older = {**ACCURACY, "runs": {"snips": RUN}}
+    assert commits(older, "snips", part="training") == "Commit not recorded."
+    assert commits(older, "snips") == "Commit 0123456789."

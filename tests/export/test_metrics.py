@@ -15,7 +15,6 @@ from export.corpora import OUT_OF_SCOPE, SlotSpan, Utterance
 from export.metrics import (
     Prediction,
     confusion,
-    entity_f1,
     evaluate,
     expected_calibration_error,
     frame_accuracy,
@@ -49,7 +48,6 @@ def test_intents_frames_and_slots_by_hand() -> None:
     assert frame_accuracy(GOLD, PREDICTED).value == 2 / 4
     # 3 spans right of 4 predicted and 3 wanted
     assert slot_f1(GOLD, PREDICTED).value == pytest.approx(2 * 3 / (4 + 3))
-    assert entity_f1(GOLD, PREDICTED) == slot_f1(GOLD, PREDICTED)
 
 
 def test_out_of_scope_by_the_protocol_of_clinc150() -> None:

@@ -219,6 +219,16 @@ class TestOneGraph:
         assert tuner.choose(profile(*self.ORDER)).candidate.scheme == "int8-weights"
         assert trained.measured == ["int8-weights", "float"]
 
+    def test_that_it_had_no_other_choice_is_a_reason(self, make: Any) -> None:
+        tuner, _ = make({}, one_graph=True)
+        choice = tuner.choose(profile(*self.ORDER))
+        assert "of the schemes with the graph that all boards share" in choice.reasons[0]
+        (passed_over,) = (reason for reason in choice.reasons if "not tried" in reason)
+        assert passed_over.startswith("int8-dynamic, int8-static: ")
+        assert "all boards share one graph" in passed_over
+        first = tuner.choose(profile("int8-weights", "float"))
+        assert not any("share" in reason for reason in first.reasons)
+
     def test_a_scheme_that_runs_the_same_graph_is_taken_where_a_board_likes_it(
         self, make: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -8,7 +8,7 @@ in Ma & Hovy 2016, arXiv 1603.01354), since names that the encoder never met sti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -235,8 +235,3 @@ def _no_encoder(name: str, why: object) -> UsageError:
         allowed=f"{BUNDLED_ENCODER!r}, a folder with a transformers model and its tokenizer, or a "
         "hub name",
     )
-
-
-def settings_dict(settings: TeacherSettings) -> dict[str, Any]:
-    """Plain data for JSON."""
-    return asdict(settings)
