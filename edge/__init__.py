@@ -18,7 +18,7 @@ from edge._version import __version__
 
 if TYPE_CHECKING:
     from edge.bundle.bundle import Bundle
-    from edge.errors import EdgeError
+    from edge.errors import AudioError, BundleError, EdgeError, HomeError, UsageError
     from edge.events import (
         AudioBack,
         AudioLost,
@@ -41,13 +41,16 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 __all__ = [
     "Area",
     "AudioBack",
+    "AudioError",
     "AudioLost",
     "Bundle",
+    "BundleError",
     "Command",
     "Device",
     "EdgeError",
     "Floor",
     "Home",
+    "HomeError",
     "Partial",
     "Rejected",
     "Runtime",
@@ -55,6 +58,7 @@ __all__ = [
     "SpeechStart",
     "StreamSettings",
     "Suggestion",
+    "UsageError",
     "Wake",
     "__version__",
 ]
@@ -62,13 +66,16 @@ __all__ = [
 _DEFINED_IN = {
     "Area": "edge.home.home",
     "AudioBack": "edge.events",
+    "AudioError": "edge.errors",
     "AudioLost": "edge.events",
     "Bundle": "edge.bundle.bundle",
+    "BundleError": "edge.errors",
     "Command": "edge.events",
     "Device": "edge.home.home",
     "EdgeError": "edge.errors",
     "Floor": "edge.home.home",
     "Home": "edge.home.home",
+    "HomeError": "edge.errors",
     "Partial": "edge.events",
     "Rejected": "edge.events",
     "Runtime": "edge.runtime",
@@ -76,6 +83,7 @@ _DEFINED_IN = {
     "SpeechStart": "edge.events",
     "StreamSettings": "edge.voice.settings",
     "Suggestion": "edge.events",
+    "UsageError": "edge.errors",
     "Wake": "edge.events",
 }
 

@@ -11,7 +11,7 @@ from edge.bundle.inspection import Inspection, inspect, raise_serious
 from edge.bundle.manifest import Graph, Manifest, Variant
 from edge.bundle.store import open_store
 from edge.errors import BundleError, EdgeError, UsageError, shown
-from edge.onnx.summary import GraphSummary, TensorSpec
+from edge.onnx.summary import TensorSpec
 
 if TYPE_CHECKING:
     from device_profiles import Machine
@@ -36,7 +36,6 @@ class Bundle:
 
     __slots__ = (
         "_contents",
-        "_summaries",
         "created",
         "manifest",
         "name",
@@ -59,7 +58,6 @@ class Bundle:
         self.variant = variant
         self.profiles = tuple(each.profile for each in manifest.variants)
         self._contents = found.contents
-        self._summaries = found.graphs
 
     @classmethod
     def open(
@@ -139,14 +137,6 @@ class Bundle:
             BundleError: there is no such graph.
         """
         return self._contents[self.graph(task).path]
-
-    def graph_summary(self, task: str) -> GraphSummary:
-        """What that graph is made of.
-
-        Raises:
-            BundleError: there is no such graph.
-        """
-        return self._summaries[self.graph(task).path]
 
 
 def _choose(manifest: Manifest, profile: str | None, machine: Machine | None) -> Variant:

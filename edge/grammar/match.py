@@ -61,8 +61,6 @@ class Match(NamedTuple):
     """Id of the area of the speaker, where the template asks for it."""
     text: str
     """The part of the input it was read from."""
-    specificity: tuple[int, int, int]
-    """Minus words in wildcards, words in device names, words of the template: more is better."""
 
 
 class Miss(NamedTuple):

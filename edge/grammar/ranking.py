@@ -41,6 +41,7 @@ class _Reading:
         at: int = -1,
     ) -> None:
         self.key = key
+        """Minus words in wildcards, words in device names, words of the template: more wins."""
         self.number = number
         self.rule = rule
         self.captures = captures
@@ -208,7 +209,6 @@ class Ranking:
             reading.rule.slots,
             area if reading.rule.needs_area else None,
             tokens.written(0, len(tokens)),
-            reading.key,
         )
 
     def _miss(self, reading: _Reading, tokens: Tokens, code: MissCode, at: int) -> Miss:

@@ -57,7 +57,7 @@ def matched(text: str, intent: str, **slots: str) -> Match:
         SlotMatch(label, said, (at := text.index(said)), at + len(said), (), label == "song")
         for label, said in slots.items()
     ]
-    return Match(intent, tuple(found), {}, None, text.rstrip("?"), (0, 0, 0))
+    return Match(intent, tuple(found), {}, None, text.rstrip("?"))
 
 
 @pytest.mark.parametrize(
