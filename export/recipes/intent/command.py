@@ -102,6 +102,7 @@ def train_and_report(
         run = recipe.train(corpus, chosen, folder, resume=resume, quiet=quiet, say=tell)
         if not first:
             return None
+        (folder / WORDS_FILE).unlink(missing_ok=True)  # of a run before this one
         if grammar is not None:
             write_home_files(grammar, source, folder)
         elif chosen.language:
