@@ -10,6 +10,7 @@ from typing import Any
 
 from edge.errors import UsageError
 from edge.table import table
+from export import home_files
 from export.corpora import Corpus
 from export.corpora.utterance import Problem
 from export.distill import is_first_process
@@ -102,7 +103,9 @@ def train_and_report(
         run = recipe.train(corpus, chosen, folder, resume=resume, quiet=quiet, say=tell)
         if not first:
             return None
-        (folder / WORDS_FILE).unlink(missing_ok=True)  # of a run before this one
+        # Of a run before this one:
+        home_files.remove(folder)
+        (folder / WORDS_FILE).unlink(missing_ok=True)
         if grammar is not None:
             write_home_files(grammar, source, folder)
         elif chosen.language:
@@ -170,7 +173,6 @@ def compile_home(source: Path, language: str | None = None) -> CompiledGrammar:
 def write_home_files(grammar: CompiledGrammar, source: Path, folder: Path) -> None:
     """Puts a home's grammar, its slot types and the home into the run folder."""
     from edge.home.home import Home
-    from export import home_files
 
     home = Home.load(source / "home.toml") if (source / "home.toml").exists() else None
     home_files.write(grammar, home, folder)

@@ -80,10 +80,12 @@ class TestOutcome:
     def test_on_test_where_that_is_asked_for(self, tmp_path: Path, encoder: Path) -> None:
         data = corpus()
         data.test = data.test[:7]
+        (tmp_path / "grammar.bin").write_bytes(b"of a run before this one")
         found = train(data, quick(encoder, language="en"), tmp_path, on_test=True)
         assert found is not None
         assert found.report.startswith("7 sentences")
         assert json.loads((tmp_path / "words.json").read_text())["language"] == "en"
+        assert not (tmp_path / "grammar.bin").exists()
 
 
 class TestOtherProcesses:
