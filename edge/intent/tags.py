@@ -85,25 +85,27 @@ def best_tags(scores: NDArray[np.float32], transitions: TagTransitions) -> list[
     Most words leave no doubt: no other tag is within `REACH` of their best. Viterbi's recursion is
     run over the others only; over all words, should what comes of that be illegal.
     """
-    path: list[int] = scores.argmax(1).tolist()
-    if transitions.learned:
-        within = scores >= scores.max(1, keepdims=True) - REACH
-        if np.count_nonzero(within) > len(path):
-            _settle(path, scores, transitions, within)
+    if not transitions.learned:
+        path: list[int] = scores.argmax(1).tolist()
+    else:
+        words, tags = (scores >= scores.max(1, keepdims=True) - REACH).nonzero()
+        path = tags.tolist()
+        if len(path) != len(scores):
+            path = _settled(scores, transitions, words.tolist(), path)
     return path if is_legal(path) else _best_of_all(scores, transitions)
 
 
-def _settle(
-    path: list[int],
+def _settled(
     scores: NDArray[np.float32],
     transitions: TagTransitions,
-    within: NDArray[np.bool_],
-) -> None:
-    """Decides, in `path`, between the tags of words that have several `within` reach."""
-    words, tags = within.nonzero()
-    candidates: list[list[int]] = [[] for _ in path]
-    for word, tag in zip(words.tolist(), tags.tolist(), strict=True):
+    words: Sequence[int],
+    tags: Sequence[int],
+) -> list[int]:
+    """The path where words have several tags within reach: `tags`, those of `words`."""
+    candidates: list[list[int]] = [[] for _ in range(len(scores))]
+    for word, tag in zip(words, tags, strict=True):
         candidates[word].append(tag)
+    path = [some[0] if some else OUTSIDE for some in candidates]
     for doubt, run in groupby(range(len(path)), lambda word: len(candidates[word]) > 1):
         if doubt:
             first, *others = run
@@ -116,6 +118,7 @@ def _settle(
                 path[first : last + 1] = _best_of(some, rows, transitions, before, after)
             else:
                 path[first : last + 1] = _best_of_all(rows, transitions, before, after)
+    return path
 
 
 def _best_of(
