@@ -38,13 +38,15 @@ def understanding(bundle: Bundle, model: IntentModel, home: Home) -> TextUnderst
     task = bundle.tasks[INTENT]
     assets = task.get("assets", {})
     grammar, words = assets.get("grammar"), assets.get(ROLE)
-    return TextUnderstanding(
+    found = TextUnderstanding(
         model,
         Grammar.from_bytes(bundle.asset(grammar)) if grammar else None,
         SlotSchema.from_dict(task.get("slot_schema", {})),
         home,
         TaughtWords.from_bytes(bundle.asset(words), model.intents) if words else None,
     )
+    found.prepare()
+    return found
 
 
 def sentences_only(bundle: Bundle, home: Home) -> TextUnderstanding | None:

@@ -26,7 +26,16 @@ from edge.intent.asides import (
     told,
 )
 from edge.intent.model import Frame, SlotReading
-from edge.intent.modifiers import EXCEPT, LATER, MODIFIERS, TAKEN_BACK, Modifier, all_but, put_off
+from edge.intent.modifiers import (
+    EXCEPT,
+    LATER,
+    MODIFIERS,
+    TAKEN_BACK,
+    Modifier,
+    all_but,
+    compiled,
+    put_off,
+)
 from edge.intent.vocabulary import Words
 from edge.text import Tokens, tokenise, without_articles, words_of
 
@@ -49,6 +58,16 @@ class Mood:
         self._is_english = language == LANGUAGE
         self._outspoken: dict[Modifier, frozenset[str]] = {}
         """Intents with sentences that have such words, of those that were asked for."""
+
+    def prepare(self) -> None:
+        """Compiles patterns now, and looks up who speaks as they find."""
+        if self._is_english:
+            for modifier in MODIFIERS:
+                self._speaking(modifier)
+                compiled(modifier.words, in_lower_case=True)
+            _ = self._asking
+            for phrase in (spoken_of, told, asked, stands):
+                phrase("")
 
     def amiss(
         self, said: Tokens, frame: Frame, slots: Sequence[SlotReading]

@@ -83,6 +83,10 @@ class SlotSets:
         self._words: dict[_Way, frozenset[str]] = {}
         self._telling: dict[str, frozenset[str]] = {}
 
+    def prepare(self) -> None:
+        """Reads them now."""
+        _ = self._of
+
     def of(self, intent: str) -> frozenset[str] | None:
         """The slots that any sentence of an intent says; None of an intent that has none."""
         return self._of[intent].labels if intent in self._of else None

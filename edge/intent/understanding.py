@@ -85,6 +85,11 @@ class TextUnderstanding:
         elif words is not None:
             self._mood = Mood(words, words.language)
 
+    def prepare(self) -> None:
+        """Makes ready what sentences that a model reads are held against."""
+        if self._model is not None and self._check is not None:
+            self._check.prepare()
+
     def unspoken(self) -> tuple[str, ...]:
         """Devices of kinds that no slot of a sentence takes, in sentences for a person."""
         kinds = self._schema.device_kinds()

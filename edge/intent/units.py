@@ -68,6 +68,10 @@ class Units:
     def _counted(self) -> frozenset[str]:
         return slots_counted(self._tables)
 
+    def prepare(self) -> None:
+        """Reads them now."""
+        _ = self._before, self._counting, self._counted
+
     def has(self, word: str) -> bool:
         """Whether a word stands behind numbers in some sentence: "minutes", "degrees"."""
         return word in self._counting

@@ -56,6 +56,10 @@ class Vocabulary:
                 own.setdefault(intent, set()).add(word)
         return {intent: frozenset(words) for intent, words in own.items()}
 
+    def prepare(self) -> None:
+        """Reads it now."""
+        _ = self.first, self.own
+
     def has(self, intent: str, words: Iterable[str]) -> bool:
         """Whether all of some words are in sentences of an intent."""
         return all(intent in self.intents.get(word, ()) for word in words)

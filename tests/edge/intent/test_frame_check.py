@@ -237,3 +237,23 @@ def test_what_is_fixed_is_told_by_words_outside_slots(tmp_path: Path) -> None:
     assert check.fixed(tokenise(text), frame(text, "Off", area="lights house")) == {"kind": "fan"}
     text = "stop those of fans house"
     assert check.fixed(tokenise(text), frame(text, "Off", area="fans house")) is None
+
+
+def test_once_prepared_it_reads_nothing_off_the_grammar_any_more(
+    check: FrameCheck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*arguments: object) -> None:
+        raise AssertionError("it was to be read before")
+
+    check.prepare()
+    for name in (
+        "vocabulary.intents_by_word",
+        "vocabulary.intents_by_first_word",
+        "slot_sets.labels_said",
+        "units.words_after",
+        "units.words_before",
+        "units.slots_counted",
+    ):
+        monkeypatch.setattr(f"edge.intent.{name}", read)
+    text = "dim it to 5 percent"
+    assert check.checked(tokenise(text), frame(text, "Dim", **DIMMED), HOME)[1] is None
