@@ -17,6 +17,7 @@ from export.distill import is_first_process
 from export.recipes.speech import recipe
 from export.recipes.speech.lessons.domain import Domain, read_domain, sentences_of
 from export.recipes.speech.lessons.material import Material, default_data, read_material
+from export.recipes.speech.network.network import AcousticNetwork
 from export.recipes.speech.recipe import SpeechRun
 from export.recipes.speech.school.teachers import open_ctc
 from export.recipes.speech.settings import SPECIALISE, SpeechSettings, settings_from
@@ -93,6 +94,8 @@ def train_and_report(
     folders, usual_noise = default_data() if data is None else (list(data), None)
     material = read_material(folders, noise or usual_noise)
     warn([*material.problems, *(domain.problems if domain else ())] if is_first_process() else ())
+    # Read before a training begins: it may be the run that is in `folder`.
+    network = recipe.load(begin).network if begin is not None else None
     options: dict[str, Any] = {
         "name": name or (sentences.stem if sentences is not None else "speech"),
         "cache": cache,
@@ -110,7 +113,7 @@ def train_and_report(
     }
     with run_folder(folder, "speech", begun_with, resume=resume):
         if domain is None or practised is not None:
-            run = _for_anything(material, domain, chosen, folder, begin, options)
+            run = _for_anything(material, domain, chosen, folder, network, options)
         else:
             run = recipe.specialised(material, domain, chosen, folder, **options)
     return Outcome(folder, run) if is_first_process() else None
@@ -121,7 +124,7 @@ def _for_anything(
     practised: Domain | None,
     settings: SpeechSettings,
     folder: Path,
-    begin: Path | None,
+    network: AcousticNetwork | None,
     options: Mapping[str, Any],
 ) -> SpeechRun:
     """A model with no grammar of its own, from the beginning or from where another run ended."""
@@ -132,7 +135,6 @@ def _for_anything(
             allowed="folders with a manifest.jsonl",
             hint="give --data, or set EDGE_DATA; with --sentences none are needed",
         )
-    network = recipe.load(begin).network if begin is not None else None
     if practised is None:
         texts = _texts(settings)
     else:

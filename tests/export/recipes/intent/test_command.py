@@ -14,6 +14,8 @@ from edge.grammar.grammar import Grammar
 from edge.home.home import Home
 from export.corpora import OUT_OF_SCOPE, Corpus, Utterance
 from export.corpora.utterance import Problem
+from export.recipes import open_run
+from export.recipes.intent import fitting
 from export.recipes.intent.command import (
     Outcome,
     compile_home,
@@ -80,6 +82,26 @@ class TestOutcome:
         found = train(data, quick(encoder), tmp_path, on_test=True)
         assert found is not None
         assert found.report.startswith("7 sentences")
+
+
+def test_what_was_interrupted_is_neither_the_old_run_nor_gone_on_with_from_it(
+    tmp_path: Path, encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(corpus(), quick(encoder), tmp_path)
+    other = quick(encoder)
+    other["student"]["width"] = 16
+
+    def stopped(*args: Any, **kwargs: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(fitting, "fit", stopped)
+        train(corpus(), other, tmp_path)
+    with pytest.raises(UsageError, match="no finished training run"):
+        open_run(tmp_path)
+    found = train(corpus(), other, tmp_path, resume=True)
+    assert found is not None
+    assert found.run.settings.student.width == 16
 
 
 class TestOtherProcesses:
