@@ -72,6 +72,7 @@ class TestOutcome:
         assert found["corpus"] == "small"
         assert found["parameters"] == sum(p.numel() for p in outcome.run.student.parameters())
         assert set(found["figures"]) == {"teacher 1", "student"}
+        assert "test" not in found
 
     def test_the_report_agrees_with_the_figures(self, outcome: Outcome) -> None:
         assert f"{outcome.run.figures['student']['frame']:.2f} %" in outcome.report
@@ -82,6 +83,12 @@ class TestOutcome:
         found = train(data, quick(encoder), tmp_path, on_test=True)
         assert found is not None
         assert found.report.startswith("7 sentences")
+        assert found.on_test is not None
+        document = found.to_dict()
+        assert document["test"] == {"student": found.on_test}
+        assert document["figures"] == found.run.figures  # dev's, as without it
+        assert f"{found.on_test['frame']:.2f} %" in found.report
+        assert "on dev, %" in found.text and "on test, %" in found.text
 
 
 def test_what_was_interrupted_is_neither_the_old_run_nor_gone_on_with_from_it(
