@@ -97,6 +97,7 @@ def run(args: argparse.Namespace) -> int:
     profiles = [device_profiles.load(name) for name in dict.fromkeys(map(str.strip, names))]
 
     from export.build import build
+    from export.tune import ERRORS
 
     built = build(
         args.runs,
@@ -131,7 +132,8 @@ def run(args: argparse.Namespace) -> int:
             )
             for choice in part.choices
         ]
-        head = (part.task, "scheme", "graph", f"{part.gate} % on dev", "vs. float", "µs here")
+        gate = part.gate if part.gate in ERRORS else f"{part.gate} %"
+        head = (part.task, "scheme", "graph", f"{gate} on dev", "vs. float", "µs here")
         print(table(head, rows, right=(2, 3, 4, 5), width=terminal_width()))
         print()
     print(f"wrote {args.out}")

@@ -34,7 +34,7 @@ class Trained(Protocol):
     false_rejects: float
     """Share of rightly understood input that may be rejected: sets the thresholds."""
     gate: str
-    """The measure that the accuracy gate looks at, in percent."""
+    """The measure that the accuracy gate looks at: in percent, or one of `export.tune.ERRORS`."""
 
     def graph(self) -> onnx.ModelProto:
         """The float graph, checked against torch."""

@@ -112,6 +112,8 @@ def test_ratings_are_foreseen_on_their_scale() -> None:
     found = rated(one, some, Collator(ITEMS), scale)
     # 3 + 1 + 0.25 beside 4.5; and 1, the least there is, beside 1.
     assert found["mae"] == pytest.approx(0.25 / 2)
+    # What whoever knows but the mean, 3, is off by.
+    assert found["mean_rmse"] == pytest.approx(((1.5**2 + 2**2) / 2) ** 0.5, abs=1e-4)
 
 
 @pytest.mark.parametrize("kind", ["household_run", "once_run"])
