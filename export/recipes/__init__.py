@@ -64,6 +64,15 @@ def open_run(folder: Path) -> Trained:
     return open_models(folder)[0]
 
 
+def doubts_of(folder: Path) -> Sequence[str]:
+    """What a training that ended in `folder` said a person should know of the model there."""
+    try:
+        found = json.loads((folder / "run.json").read_text("utf-8")).get("doubts", [])
+    except (OSError, ValueError, AttributeError):
+        return ()  # `open_models` says what is wrong with it
+    return [str(one) for one in found] if isinstance(found, list) else ()
+
+
 def open_models(folder: Path) -> Sequence[Trained]:
     """The trained models in a run folder: one, as a rule.
 

@@ -5,6 +5,7 @@ Without `edge.preference.experts.doubt`, which says nothing of the network.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -78,6 +79,16 @@ def rated(
     by_mean = float(np.sqrt(((known - scale.mean) ** 2).mean()))
     found_ = rating_measures(known, np.array(foreseen), np.array(users))
     return found_ | {MEAN_RMSE: round(by_mean, 4)}
+
+
+def doubts(found: Mapping[str, float]) -> list[str]:
+    """Why a network's measures on dev are no good; empty where they are."""
+    if found.get("rmse", 0.0) <= found.get(MEAN_RMSE, math.inf):
+        return []
+    return [
+        f"ratings are foreseen with an error of {found['rmse']:.3f}, and the mean of all, which "
+        f"needs no model, with {found[MEAN_RMSE]:.3f}"
+    ]
 
 
 def _judged(

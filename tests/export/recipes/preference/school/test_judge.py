@@ -16,7 +16,7 @@ from export.recipes.preference.lessons.lessons import Chunk, Collator, chunks
 from export.recipes.preference.lessons.replay import Asked, Lived
 from export.recipes.preference.network.network import Network, NetworkSettings, Sizes
 from export.recipes.preference.packing import TrainedPreference
-from export.recipes.preference.school.judge import likelihood, measures, rated
+from export.recipes.preference.school.judge import doubts, likelihood, measures, rated
 
 ITEMS = 5
 GATES = 2
@@ -128,3 +128,10 @@ def test_what_training_measured_is_what_the_runtime_does(
     found = trained.measure(trained.graph().SerializeToString(), "float", settings)
     for name, value in found.items():
         assert value == pytest.approx(trained.run.figures["student"][name], abs=4), name
+
+
+def test_ratings_foreseen_worse_than_by_their_mean_are_doubted() -> None:
+    assert doubts({"hr1": 3.0}) == []
+    assert doubts({"rmse": 0.9, "mean_rmse": 0.9}) == []
+    (said,) = doubts({"rmse": 0.9214, "mean_rmse": 0.85})
+    assert "0.921" in said and "0.850" in said
