@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from edge.errors import UsageError
 from edge.files import write_atomic
-from export.distill import is_first_process
+from export.distill import is_first_process, newest_checkpoint
 
 BEGUN = "begun.json"
 _RUN = "run.json"
@@ -83,6 +83,15 @@ def run_folder(
             raise
     finally:
         os.close(handle)
+
+
+def can_go_on(folder: Path) -> bool:
+    """Whether `--resume` has something to go on with there: a stage that is done, or a part."""
+    return (folder / BEGUN).is_file() and any(
+        (stage / _FINISHED).is_file() or newest_checkpoint(stage / _CHECKPOINTS) is not None
+        for stage in folder.iterdir()
+        if _STAGE.fullmatch(stage.name)
+    )
 
 
 def _check(folder: Path, family: str, digests: Mapping[str, str], *, resume: bool) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from edge.cli import main
-from export.recipes.intent import command
+from export.recipes.intent import command, recipe
 from tests.export import tiny
 
 
@@ -110,6 +110,32 @@ class TestTraining:
         assert saved.stat().st_mtime_ns == before
         assert again["figures"]["teacher 1"] == first["figures"]["teacher 1"]
         assert again["figures"]["student"]["frame"] == first["figures"]["student"]["frame"]
+
+
+class TestInterrupted:
+    def test_what_there_is_to_go_on_with_is_said(
+        self,
+        corpus_file: Path,
+        tmp_path: Path,
+        quick: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        def stopped(*args: Any, **options: Any) -> None:
+            raise KeyboardInterrupt
+
+        run = tmp_path / "run"
+        with monkeypatch.context() as patch:
+            patch.setattr(recipe, "train_teacher", stopped)
+            assert train(corpus_file, run, "--settings", quick) == 130
+        error = capsys.readouterr().err
+        assert "edge: interrupted" in error
+        assert "--resume" not in error
+        with monkeypatch.context() as patch:
+            patch.setattr(recipe, "train_student", stopped)
+            assert train(corpus_file, run, "--settings", quick) == 130
+        assert f"with --resume goes on with what is in {run}" in capsys.readouterr().err
+        assert train(corpus_file, run, "--settings", quick, "--resume") == 0
 
 
 class TestHome:
