@@ -42,12 +42,16 @@ DOT_PRODUCT = frozenset({"asimddp", "avx512_vnni", "avx_vnni"})
 """Features that multiply and add four 8-bit integers in one instruction."""
 
 
+TIMED = ("intent", "preference", "speech")
+"""Tasks whose latency has a budget: from text, a moment, or the end of speech, to the answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budgets:
     """What a bundle may cost on the board; export refuses or warns beyond it."""
 
     latency_ms: Mapping[str, float]
-    """Task → milliseconds from input to answer, 99th percentile after warm-up."""
+    """Task, of `TIMED` → milliseconds from input to answer, 99th percentile after warm-up."""
     resident_memory_mb: float
     """MiB of resident memory over a process that has only imported numpy and onnxruntime."""
     listening_memory_mb: float

@@ -16,6 +16,7 @@ from device_profiles.profile import (
     FEATURES,
     OPTIMIZATION_LEVELS,
     SCHEMES,
+    TIMED,
     Budgets,
     Profile,
     Quantization,
@@ -27,7 +28,6 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 """What a profile may be called: it becomes a folder's name inside a bundle."""
 NAME_RULE = "1 to 64 of a-z, 0-9 and '-', a letter or digit first"
 
-_TASK = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _TOP = (
     "description", "architecture", "core", "features", "cores", "clock_mhz", "memory_mb",
     "storage_mb", "onnxruntime", "budgets", "session", "quantization",
@@ -105,14 +105,7 @@ def _listening(budgets: _Table) -> str:
 
 
 def _latencies(budgets: _Table) -> Mapping[str, float]:
-    tasks = budgets.table("latency_ms", None)
-    for task in tasks.data:
-        if _TASK.fullmatch(task) is None:
-            raise ProfileError(
-                f"{task!r} is no task's name",
-                where=tasks.place(task),
-                allowed="names such as 'intent': 1 to 32 of a-z, 0-9 and '_', a letter first",
-            )
+    tasks = budgets.table("latency_ms", TIMED)
     return MappingProxyType({task: tasks.number(task, 60_000, "a minute") for task in tasks.data})
 
 
@@ -120,13 +113,13 @@ class _Table:
     """One table of the file, and the place it was found in."""
 
     def __init__(
-        self, data: Mapping[str, Any], file: str, path: str, keys: tuple[str, ...] | None
+        self, data: Mapping[str, Any], file: str, path: str, keys: tuple[str, ...]
     ) -> None:
         self.data = data
         self.file = file
         self.path = path
         for key in data:
-            if keys is not None and key not in keys:
+            if key not in keys:
                 raise ProfileError(
                     "unknown key",
                     where=self.place(key),
@@ -138,7 +131,7 @@ class _Table:
         """Where a key is, as messages show it: `file: table.key`."""
         return f"{self.file}: {self.path}{key if key and key.isprintable() else repr(key)}"
 
-    def table(self, key: str, keys: tuple[str, ...] | None) -> _Table:
+    def table(self, key: str, keys: tuple[str, ...]) -> _Table:
         value = self._get(key, "a table")
         if not isinstance(value, dict):
             raise self._wrong(key, value, "a table")

@@ -12,7 +12,7 @@ from device_profiles import Profile
 from edge.errors import UsageError
 from export.bundle_writer import graph_entry, write_bundle
 from export.kept_models import KeptModels, kept_models
-from export.recipes import Trained, open_models
+from export.recipes import Trained, doubts_of, open_models
 from export.tune import LARGEST_DROP, Choice, Tuner
 
 
@@ -90,6 +90,9 @@ def build(
         BundleError: the bundle cannot be written; what was at `target` is as it was.
     """
     opened = _opened(runs, false_rejects)
+    for run in runs:
+        for doubt in doubts_of(run):
+            say(f"warning: {run}: {doubt}")
     kept = kept_models(keep, opened, profiles) if keep is not None else KeptModels()
     tasks: dict[str, dict[str, Any]] = {task: dict(of) for task, of in kept.tasks.items()}
     files: dict[str, bytes] = dict(kept.files)

@@ -77,7 +77,7 @@ def write_bundle(
         }
     )
     parse(manifest)  # before any of its paths is used as one
-    _check_target(target)
+    check_target(target)
     with _disk_errors(target), folders.replacing(target) as new:
         for path in sorted(files):
             place = new / path
@@ -180,8 +180,12 @@ def _manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
         ) from error
 
 
-def _check_target(target: Path) -> None:
-    """A mistyped path must not cost anyone a folder."""
+def check_target(target: Path) -> None:
+    """A mistyped path must not cost anyone a folder.
+
+    Raises:
+        UsageError: there is something other than a bundle.
+    """
     if target.is_symlink():
         what = "is a link"
     elif target.exists() and not target.is_dir():

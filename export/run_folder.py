@@ -1,7 +1,9 @@
 """A run's folder: of one training at a time, and of one corpus with one choice of settings.
 
 What a run was begun with is written into its folder before anything else, so that whoever resumes
-it with other data or settings is told so, and does not get the old model for a new one.
+it with other data or settings is told so, and does not get the old model for a new one. A training
+that begins anew takes away what one before it could be gone on with from, and its description: what
+is interrupted then is an unfinished run, not the old one.
 """
 
 from __future__ import annotations
@@ -11,16 +13,31 @@ import fcntl
 import hashlib
 import json
 import os
+import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from edge.errors import UsageError
 from edge.files import write_atomic
-from export.distill import is_first_process
+from export.distill import is_first_process, newest_checkpoint
 
 BEGUN = "begun.json"
 _RUN = "run.json"
+_STAGE = re.compile(r"(teacher|trial)(-\d+)?|student(-alone)?|network")
+"""The folders in it that a family trains a network in; a folder of another name is not ours."""
+_FINISHED, _CHECKPOINTS = "figures.json", "checkpoints"
+"""In a stage's folder: that it is done, and where it is gone on with from."""
 _DIGITS = 16
+
+
+class _Description(NamedTuple):
+    """`run.json` as it was."""
+
+    text: bytes
+    time: int
+    """When it was written: a bundle says so."""
 
 
 @contextlib.contextmanager
@@ -33,7 +50,7 @@ def run_folder(
         family: of the model: "intent", "preference" or "speech".
         begun_with: what → its parts, the same ones whenever the same training is meant: "corpus",
             "settings". Their representations are compared.
-        resume: whether the run there is gone on with.
+        resume: whether the run there is gone on with; else nothing is left of it to go on with.
 
     Raises:
         UsageError: it is no folder, another training is at work in it, it holds the run of another
@@ -55,10 +72,26 @@ def run_folder(
             ) from None
         digests = {what: _digest(parts) for what, parts in begun_with.items()}
         _check(folder, family, digests, resume=resume)
+        before = None if resume else _clear(folder)
         write_atomic(folder / BEGUN, json.dumps({"family": family, **digests}, indent=1) + "\n")
-        yield
+        try:
+            yield
+        except UsageError:  # found before anything was trained: it must not cost a finished model
+            if before is not None:
+                write_atomic(folder / _RUN, before.text)
+                os.utime(folder / _RUN, ns=(before.time, before.time))
+            raise
     finally:
         os.close(handle)
+
+
+def can_go_on(folder: Path) -> bool:
+    """Whether `--resume` has something to go on with there: a stage that is done, or a part."""
+    return (folder / BEGUN).is_file() and any(
+        (stage / _FINISHED).is_file() or newest_checkpoint(stage / _CHECKPOINTS) is not None
+        for stage in folder.iterdir()
+        if _STAGE.fullmatch(stage.name)
+    )
 
 
 def _check(folder: Path, family: str, digests: Mapping[str, str], *, resume: bool) -> None:
@@ -79,6 +112,26 @@ def _check(folder: Path, family: str, digests: Mapping[str, str], *, resume: boo
             allowed="the same data and settings as before",
             hint="train without --resume to begin anew, or give it another --out",
         )
+
+
+def _clear(folder: Path) -> _Description | None:
+    """Takes away every stage of the run there, not only the first: an interrupt may come before
+    the others are reached. A folder that holds no run is left as it is.
+
+    Returns:
+        The description of the finished run that was there, if one was.
+    """
+    if not any((folder / name).exists() for name in (BEGUN, _RUN)):
+        return None
+    found = None
+    if (folder / _RUN).is_file():
+        found = _Description((folder / _RUN).read_bytes(), (folder / _RUN).stat().st_mtime_ns)
+        (folder / _RUN).unlink()
+    for stage in folder.iterdir():
+        if _STAGE.fullmatch(stage.name) and stage.is_dir():
+            (stage / _FINISHED).unlink(missing_ok=True)
+            shutil.rmtree(stage / _CHECKPOINTS, ignore_errors=True)
+    return found
 
 
 def _read(path: Path) -> Mapping[str, object]:

@@ -14,6 +14,8 @@ from export.recipes import Trained
 
 LARGEST_DROP = 0.5
 """Points of the gate's measure that quantising may cost, by default."""
+ERRORS = frozenset({"rmse"})
+"""Gates that are the better the lower: of them a percent of what float has is a point."""
 _EVERYWHERE = "int8-weights"
 """The scheme that is right on every board, if the fastest on none."""
 _MIB = 1024 * 1024
@@ -133,7 +135,7 @@ class Tuner:
             else:
                 if float_key not in self._known:
                     self.candidate("float", profile)
-                drop = self._known[float_key].accuracy[gate] - accuracy[gate]
+                drop = _lost(gate, self._known[float_key].accuracy[gate], accuracy[gate])
             latency = self._trained.latency(graph, scheme, profile.session) if self._time_it else {}
             self._known[key] = Candidate(scheme, graph, accuracy, round(drop, 4), latency)
             self._say(f"{scheme}: {len(graph) / 1000:.0f} kB, {gate} {accuracy[gate]:.2f}")
@@ -169,6 +171,11 @@ class Tuner:
             f"{chosen.scheme} is the first that passes{among} in the profile's order of "
             "preference; it was not timed on this board"
         )
+
+
+def _lost(gate: str, before: float, now: float) -> float:
+    """Points of a gate's measure."""
+    return 100 * (now - before) / max(before, 1e-9) if gate in ERRORS else before - now
 
 
 def _timed(candidate: Candidate) -> str:

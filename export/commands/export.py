@@ -7,14 +7,15 @@ import json
 import math
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import device_profiles
 from edge.commands import add_json, print_json, terminal_width
-from edge.errors import UsageError
-from edge.limits import MANIFEST_DIGITS
+from edge.errors import UsageError, shown
+from edge.limits import MANIFEST_DIGITS, NAME_CHARS
 from edge.table import table
 
 help = "quantise a trained model for device profiles and write a bundle"
@@ -80,14 +81,23 @@ def run(args: argparse.Namespace) -> int:
     """Choose a variant for every profile and write the bundle."""
     if not 0 <= args.false_rejects < 1:
         raise UsageError("--false-rejects is a share", allowed="from 0 to less than 1, as 0.01")
-    if not math.isfinite(args.max_drop):
-        raise UsageError("--max-drop is no number of points", allowed="a number, as 0.5")
+    if not (math.isfinite(args.max_drop) and args.max_drop >= 0):
+        raise UsageError(
+            f"--max-drop is no number of points: {args.max_drop}", allowed="a number from 0, as 0.5"
+        )
+    for option, text in (("--bundle-version", args.bundle_version), ("--name", args.name)):
+        if text is not None and not (0 < len(text) <= NAME_CHARS and text.isprintable()):
+            raise UsageError(
+                f"is {shown(text)}", where=option, allowed=f"1 to {NAME_CHARS} printable characters"
+            )
     _check_out(args.out, args.tar)
     sequence = _sequence(args.sequence, args.out)
-    names = args.profiles.split(",") if args.profiles else list(device_profiles.available())
+    given = args.profiles
+    names = given.split(",") if given is not None else list(device_profiles.available())
     profiles = [device_profiles.load(name) for name in dict.fromkeys(map(str.strip, names))]
 
     from export.build import build
+    from export.tune import ERRORS
 
     built = build(
         args.runs,
@@ -122,7 +132,8 @@ def run(args: argparse.Namespace) -> int:
             )
             for choice in part.choices
         ]
-        head = (part.task, "scheme", "graph", f"{part.gate} % on dev", "vs. float", "µs here")
+        gate = part.gate if part.gate in ERRORS else f"{part.gate} %"
+        head = (part.task, "scheme", "graph", f"{gate} on dev", "vs. float", "µs here")
         print(table(head, rows, right=(2, 3, 4, 5), width=terminal_width()))
         print()
     print(f"wrote {args.out}")
@@ -157,6 +168,19 @@ def _check_out(out: Path, tar: Path | None) -> None:
     """
     if out.exists() and not out.is_dir():
         raise UsageError("is no folder", where=str(out), allowed="a bundle, or a name that is free")
+    from export.bundle_writer import check_target
+
+    check_target(out)
+    place = next(path for path in out.absolute().parents if path.exists())
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=place):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"cannot be written: {error.strerror or error}",
+            where=str(out),
+            allowed="a name in a folder that can be written",
+        ) from error
     if tar is None:
         return
     inside = out.resolve() in (tar.resolve(), *tar.resolve().parents)

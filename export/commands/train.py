@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 from edge.commands import Verb
 from export.recipes import RECIPES
@@ -45,8 +47,23 @@ def run(args: argparse.Namespace) -> int:
     """Train, report, and print what came out."""
     try:
         return _verb(args.family).run(args)
+    except KeyboardInterrupt:
+        _say_interrupted(args.out)
+        raise
     finally:
         _leave()
+
+
+def _say_interrupted(folder: Path) -> None:
+    """On standard error, by the first of several processes; and how to go on, if there is a way."""
+    if int(os.environ.get("RANK", "0")):
+        return
+    # What trains is imported when it trains: as long as it is not, nothing was trained either.
+    can_go_on = getattr(sys.modules.get("export.run_folder"), "can_go_on", None)
+    more = ""
+    if can_go_on is not None and can_go_on(folder):
+        more = f"\n  help: the same command with --resume goes on with what is in {folder}"
+    print(f"\nedge: interrupted; the training is not finished{more}", file=sys.stderr)
 
 
 def _leave() -> None:

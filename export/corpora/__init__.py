@@ -8,6 +8,7 @@ from pathlib import Path
 from edge.errors import UsageError
 from export.corpora.clinc150 import FILES as _CLINC_FILES
 from export.corpora.clinc150 import ClincSet, read_clinc150
+from export.corpora.doubts import doubts
 from export.corpora.jsonl import read_jsonl, write_jsonl, write_utterances
 from export.corpora.slurp import read_slurp
 from export.corpora.snips import read_snips
@@ -119,6 +120,9 @@ def read(
             allowed=f"a corpus in the layout {layout!r}",
             hint="correct the lines named, or give the layout that the files are in",
         )
+    if layout not in ("jsonl", "home"):  # the one knows lines, the other makes its sentences up
+        placed = [(item.id, item) for item in corpus.labelled()]
+        corpus.problems.extend(doubts(placed, path.name))
     corpus.problems.extend(_rare_intents(corpus, path.name))
     return corpus
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from export.corpora.doubts import doubts, misspelt
 from export.corpora.lines import json_lines, plain_sentences
 from export.corpora.utterance import (
     OUT_OF_SCOPE,
@@ -44,13 +46,16 @@ def read_jsonl(path: Path, *, seed: int = 0) -> Corpus:
     folder without `dev.jsonl` a tenth of the training sentences becomes dev. The single example
     of an intent is always for training.
 
+    Where names of intents differ only in case or white space, the one with the most lines is kept
+    and the lines of the others are left out.
+
     Raises:
         UsageError: a file is missing or cannot be read.
     """
     corpus = Corpus(path.stem if path.is_file() else path.name)
     seen: dict[str, str] = {}
     present = [path] if path.is_file() else [path / f"{split}.jsonl" for split in SPLITS]
-    undecided: list[Utterance] = []
+    found: list[tuple[str, int, str, Utterance]] = []
     held_out = (DEV_SHARE, TEST_SHARE)
     if path.is_dir():
         present = [file for file in present if file.is_file() or file.stem == "train"]
@@ -74,15 +79,33 @@ def read_jsonl(path: Path, *, seed: int = 0) -> Corpus:
                 item = Utterance(item.text, item.intent, item.slots, f"{file.stem}:{line}")
             if item.intent is None:
                 corpus.unlabelled.append(item.text)
-            elif split:
-                getattr(corpus, split).append(item)
             else:
-                undecided.append(item)
-    _deal(undecided, corpus, held_out, seed)
+                found.append((file.name, line, split, item))
+    found = _well_spelt(found, corpus.problems)
+    one = len(present) == 1
+    placed = [(f"line {line}" if one else f"{file}:{line}", item) for file, line, _, item in found]
+    corpus.problems.extend(doubts(placed, present[0].name if one else path.name))
+    for _, _, split, item in found:
+        if split:
+            getattr(corpus, split).append(item)
+    _deal([item for _, _, split, item in found if not split], corpus, held_out, seed)
     unlabelled = path / "unlabelled.txt"
     if path.is_dir() and unlabelled.is_file():
         corpus.unlabelled.extend(plain_sentences(unlabelled, corpus.problems))
     return corpus
+
+
+def _well_spelt(
+    found: list[tuple[str, int, str, Utterance]], problems: list[Problem]
+) -> list[tuple[str, int, str, Utterance]]:
+    """Without the lines whose intent another has the name of, but for case or white space."""
+    counts = Counter(str(item.intent) for _, _, _, item in found)
+    meant = misspelt(counts)
+    for file, line, _, item in found:
+        if item.intent in meant:
+            what = f"the intent {item.intent!r} is {meant[item.intent]!r} elsewhere; which is it?"
+            problems.append(Problem(file, line, what))
+    return [one for one in found if one[3].intent not in meant]
 
 
 def _deal(items: list[Utterance], corpus: Corpus, shares: tuple[float, float], seed: int) -> None:
@@ -113,6 +136,9 @@ def _utterance(row: dict[str, Any], file_split: str) -> tuple[Utterance | None, 
         return None, "", "no text" if text is None else "the text is no string"
     if intent is not None and (not isinstance(intent, str) or not intent.strip()):
         return None, "", "the intent is no string" if intent != "" else "the intent is empty"
+    intent = intent.strip() if intent is not None else None
+    if intent is not None and not intent.isprintable():
+        return None, "", f"the intent {intent!r} has characters that cannot be seen"
     if not isinstance(name, str):
         return None, "", "the id is no string"
     split = row.get("split", "" if file_split == "train" else file_split)

@@ -106,7 +106,8 @@ def sample(
             try:
                 text, spans = sampler.draw(block, template.expression)
             except (KeyError, RecursionError) as error:
-                usable.remove((block, template))
+                # By identity: comparing what was parsed may never end.
+                del usable[next(i for i, (_, one) in enumerate(usable) if one is template)]
                 why = f"no list or rule {error}" if isinstance(error, KeyError) else str(error)
                 what = f"{intent}: {template.text!r} is left out: {why}"
                 problems.append(Problem(template.file, template.line, what))

@@ -6,7 +6,7 @@ The same templates give the same bytes. The layout is described in `edge/grammar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,9 +23,12 @@ from export.grammar.automaton import Automaton, Network, determinise
 from export.grammar.network import Reference, TemplateCompiler, TemplateError, phrases
 from export.grammar.number_words import MOST, number_words
 from export.grammar.templates import HOME_LISTS, Block, Templates
+from export.grammar.yaml_lines import where
 
 VALUE_WAYS = 512
 """Ways to say one value of a list."""
+_SHOWN = 8
+"""Values of a list, where it is said what it has."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,7 @@ def compile_grammar(templates: Templates) -> CompiledGrammar:
             except TemplateError as error:
                 what = f"{block.intent}: {template.text!r} is left out: {error}"
                 problems.append(Problem(template.file, template.line, what))
+        problems.extend(_fixed_problems(block, templates))
         if used:
             compiled += used
             rules.append(_rule(block))
@@ -235,6 +239,30 @@ def _schema(
                 taken["choices"] = choices
         schema.setdefault(intent, {})[slot] = taken
     return schema
+
+
+def _fixed_problems(block: Block, templates: Templates) -> Iterator[Problem]:
+    """Fixed slots with a value that the list of the slot's name has not."""
+    for slot, value in block.slots.items():
+        found = block.lists.get(slot) or templates.lists.get(slot)
+        allowed = ""
+        if isinstance(found, RangeSlotList):
+            low, high = (bound * (found.multiplier or 1) for bound in (found.start, found.stop))
+            low, high = min(low, high), max(low, high)
+            if isinstance(value, str) or not low <= value <= high:
+                allowed = f"{low:g} to {high:g}"
+        elif isinstance(found, TextSlotList):
+            meant = [one.value_out for one in found.values]
+            texts = [one for one in meant if isinstance(one, str | int | float)]
+            # What a value without an `out` means is a way to say it, which may be a template.
+            plain = not any(isinstance(one, str) and set(one) & set("[(<|;{") for one in texts)
+            if plain and str(value) not in map(str, texts):
+                allowed = ", ".join(map(str, texts[:_SHOWN])) + (", …" * (len(texts) > _SHOWN))
+        if allowed:
+            file, line = where(slot, block.templates[0].file)
+            what = f"{block.intent}: the slot {str(slot)!r} is {value!r}"
+            what += f", and the list {{{slot}}} has {allowed}; kept"
+            yield Problem(file, line or block.templates[0].line, what)
 
 
 _PARTS = {None: 1, "halves": 2, "tenths": 10}

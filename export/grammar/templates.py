@@ -276,10 +276,11 @@ class _Reader:
     ) -> dict[str, str | int | float]:
         slots: dict[str, str | int | float] = {}
         for slot, value in self._mapping(entry.get("slots"), f"{intent}: slots").items():
+            name = slot if isinstance(slot, str) else str(slot)  # which knows its line
             if isinstance(value, str):
-                slots[str(slot)] = str(value)
+                slots[name] = str(value)
             elif isinstance(value, int | float):
-                slots[str(slot)] = value
+                slots[name] = value
             else:
                 self._problem(key, f"{intent}: slot {slot!r}: {value!r} is no text or number")
         return slots

@@ -34,7 +34,7 @@ class Trained(Protocol):
     false_rejects: float
     """Share of rightly understood input that may be rejected: sets the thresholds."""
     gate: str
-    """The measure that the accuracy gate looks at, in percent."""
+    """The measure that the accuracy gate looks at: in percent, or one of `export.tune.ERRORS`."""
 
     def graph(self) -> onnx.ModelProto:
         """The float graph, checked against torch."""
@@ -62,6 +62,15 @@ def open_run(folder: Path) -> Trained:
         UsageError: `folder` is no run folder.
     """
     return open_models(folder)[0]
+
+
+def doubts_of(folder: Path) -> Sequence[str]:
+    """What a training that ended in `folder` said a person should know of the model there."""
+    try:
+        found = json.loads((folder / "run.json").read_text("utf-8")).get("doubts", [])
+    except (OSError, ValueError, AttributeError):
+        return ()  # `open_models` says what is wrong with it
+    return [str(one) for one in found] if isinstance(found, list) else ()
 
 
 def open_models(folder: Path) -> Sequence[Trained]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,12 +38,14 @@ def settings_of(kind: type[T], data: Any, table: str, limits: Limits) -> T:
     types = {
         field.name: type(field.default)
         for field in fields(kind)  # type: ignore[arg-type]
-        if field.default is not MISSING
+        if type(field.default) in _WORDS
     }
+    tables = {field.name for field in fields(kind)} - set(types)  # type: ignore[arg-type]
+    known = [*sorted(types), *(f"[{name}]" for name in sorted(tables))]
     for key, value in data.items():
         where = f"settings: {table}.{key}" if table else f"settings: {key}"
         if key not in types:
-            raise UsageError("is no setting", where=where, allowed=", ".join(sorted(types)))
+            raise UsageError("is no setting", where=where, allowed=", ".join(known))
         low, high = limits.get(key, (-math.inf, math.inf))
         if not _is(value, types[key]) or (type(value) in (int, float) and not low <= value <= high):
             allowed = _WORDS[types[key]] + (f" from {low} to {high}" if key in limits else "")
@@ -68,7 +70,7 @@ def read_settings_file(
         if not path.exists():
             raise no_such(path, f"it is looked for at {path.absolute()}")
         try:
-            data = tomllib.loads(path.read_text("utf-8"))
+            data = tomllib.loads(path.read_text("utf-8-sig"))
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             raise UsageError(
@@ -80,6 +82,17 @@ def read_settings_file(
         if not isinstance(data.setdefault(name, {}), dict):
             raise UsageError(f"is {data[name]!r}", where=f"{path}: {name}", allowed="a table")
     return data
+
+
+def trials_of(given: int | None) -> int:
+    """What `--search` asks for; none where it is not given.
+
+    Raises:
+        UsageError: it is less than none.
+    """
+    if given is not None and given < 0:
+        raise UsageError(f"is {given}", where="--search", allowed="a number of trials from 0 on")
+    return given or 0
 
 
 def _is(value: object, kind: type) -> bool:

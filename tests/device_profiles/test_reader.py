@@ -87,6 +87,7 @@ def test_an_error_names_file_key_value_and_what_is_allowed() -> None:
         ("bundle_mb = 1.5", "bundle_gb = 1", "budgets.bundle_gb", "did you mean 'bundle_mb'?"),
         ("[quantization]", "[quantisation]", "quantisation", "did you mean 'quantization'?"),
         ("cores = 4", "cores = 4\nxyzzy = 1", "xyzzy", ""),
+        ("{ intent", "{ intnet", "budgets.latency_ms.intnet", "did you mean 'intent'?"),
     ],
 )
 def test_an_unknown_key_is_refused_with_the_nearest_one(
@@ -135,7 +136,7 @@ def test_every_key_is_required(old: str, new: str, where: str) -> None:
         ("bundle_mb = 1.5", "bundle_mb = nan", ""),
         ("bundle_mb = 1.5", "bundle_mb = inf", ""),
         ("intent = 4", "intent = -4", ""),
-        ("intent = 4", "Intent = 4", ""),
+        ("intent = 4", "Intent = 4", "did you mean 'intent'?"),
         ("latency_ms = { intent = 4 }", "latency_ms = 4", ""),
         ("allow_spinning = false", "allow_spinning = 0", ""),
         ('">=1.21"', '"latest"', ""),

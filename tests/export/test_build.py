@@ -123,6 +123,18 @@ class TestRepeating:
         assert [path.name for path in tmp_path.iterdir()] == ["home.edge"]
 
 
+def test_what_training_doubted_is_said_again(run_folder: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(run_folder, run, ignore=shutil.ignore_patterns("check*"))
+    described = json.loads((run / "run.json").read_text("utf-8"))
+    assert described["doubts"] == []
+    described["doubts"] = ["dev has 3 sentences"]
+    (run / "run.json").write_text(json.dumps(described), "utf-8")
+    said: list[str] = []
+    make(run, tmp_path / "home.edge", boards=profiles(HUB), say=said.append)
+    assert said[0] == f"warning: {run}: dev has 3 sentences"
+
+
 class TestRefusal:
     def test_when_nothing_fits_nothing_is_written(self, run_folder: Path, tmp_path: Path) -> None:
         tight = device_profiles.load(PI)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from device_profiles import SessionSettings
+from edge.errors import EdgeError
 from edge.limits import SENTENCE_WORDS
 from edge.onnx.scan import scan
 from edge.session import make_session
@@ -61,6 +62,17 @@ class TestGraph:
     def test_another_modules_graph_is_found_out(self, graph: onnx.ModelProto) -> None:
         with pytest.raises(GraphMismatch, match="differs from torch"):
             check_against_torch(graph, Small(seed=1), inputs(3), SHAPE)
+
+    def test_a_network_that_went_astray_is_an_error_that_says_what_to_do(self) -> None:
+        astray = Small()
+        for weights in astray.parameters():
+            torch.nn.init.constant_(weights, float("nan"))
+        with pytest.raises(EdgeError, match="differs from torch by nan") as caught:
+            check_against_torch(
+                to_onnx(astray, (torch.zeros(7, 4),), SHAPE), astray, inputs(3, 1), SHAPE
+            )
+        assert "a lower learning_rate" in caught.value.hint
+        assert caught.value.exit_code == 1
 
     def test_it_says_nothing_of_where_it_was_made(self, graph: onnx.ModelProto) -> None:
         assert (graph.producer_name, graph.producer_version) == ("hearth-edge", "")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edge.errors import UsageError
-from export.run_folder import run_folder
+from export import run_folder as runs
 
 MADE_OF: dict[str, Any] = {"corpus": ("turn it on", "turn it off"), "settings": ({"epochs": 3},)}
 
 
 def begun(folder: Path, family: str = "intent", *, resume: bool = False, **changes: Any) -> None:
-    with run_folder(folder, family, MADE_OF | changes, resume=resume):
+    with runs.run_folder(folder, family, MADE_OF | changes, resume=resume):
         assert folder.is_dir()
 
 
@@ -47,6 +49,54 @@ def test_a_run_of_before_this_was_written_is_gone_on_with(tmp_path: Path) -> Non
     begun(tmp_path, resume=True)
 
 
+@pytest.mark.parametrize("stages", [("teacher-0", "teacher-1", "student"), ("network",)])
+def test_nothing_of_a_finished_run_is_left_to_one_that_begins_anew(
+    tmp_path: Path, stages: tuple[str, ...]
+) -> None:
+    begun(tmp_path)
+    (tmp_path / "run.json").write_text('{"family": "intent"}')
+    for stage in (*stages, "my-own"):
+        (tmp_path / stage / "checkpoints" / "checkpoint-9").mkdir(parents=True)
+        (tmp_path / stage / "figures.json").write_text("{}")
+    begun(tmp_path, resume=True)
+    assert (tmp_path / "run.json").exists()
+    begun(tmp_path, settings=({"epochs": 4},))
+    assert not (tmp_path / "run.json").exists()
+    for stage in stages:
+        assert list((tmp_path / stage).iterdir()) == []
+    assert (tmp_path / "my-own" / "checkpoints" / "checkpoint-9").exists()
+
+
+def test_misuse_found_late_costs_no_finished_model(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"family": "intent"}')
+    os.utime(tmp_path / "run.json", (86400, 86400))
+    with (
+        pytest.raises(UsageError, match="no such encoder"),
+        runs.run_folder(tmp_path, "intent", MADE_OF, resume=False),
+    ):
+        raise UsageError("no such encoder")
+    assert (tmp_path / "run.json").stat().st_mtime == 86400
+    with (
+        pytest.raises(KeyboardInterrupt),
+        runs.run_folder(tmp_path, "intent", MADE_OF, resume=False),
+    ):
+        raise KeyboardInterrupt
+    assert not (tmp_path / "run.json").exists()
+
+
+def test_a_folder_without_a_run_loses_nothing(tmp_path: Path) -> None:
+    (tmp_path / "network" / "checkpoints").mkdir(parents=True)
+    begun(tmp_path)
+    assert (tmp_path / "network" / "checkpoints").exists()
+
+
+def test_every_stage_of_a_training_is_known(tmp_path: Path, run_folder: Path) -> None:
+    shutil.copytree(run_folder, tmp_path / "run")
+    assert len(list(tmp_path.glob("run/*/checkpoints"))) == 3
+    begun(tmp_path / "run")
+    assert not list(tmp_path.glob("run/*/checkpoints"))
+
+
 @pytest.mark.parametrize("resume", [False, True])
 def test_another_familys_run_is_left_alone(tmp_path: Path, resume: bool) -> None:
     (tmp_path / "run.json").write_text('{"family": "preference"}')
@@ -57,7 +107,7 @@ def test_another_familys_run_is_left_alone(tmp_path: Path, resume: bool) -> None
 
 def test_two_at_a_time_are_one_too_many(tmp_path: Path) -> None:
     with (
-        run_folder(tmp_path, "intent", MADE_OF, resume=False),
+        runs.run_folder(tmp_path, "intent", MADE_OF, resume=False),
         pytest.raises(UsageError, match="another training is at work there"),
     ):
         begun(tmp_path)

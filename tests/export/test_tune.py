@@ -107,6 +107,14 @@ class TestGate:
         assert "+1.00 points lost" in refused
         assert f"the gate allows {LARGEST_DROP}" in refused
 
+    def test_an_error_is_lost_as_it_grows(self, make: Any) -> None:
+        tuner, trained = make({"float": 0.5, "int8-static": 0.51, "int8-dynamic": 0.501})
+        trained.gate = "rmse"
+        trained.measure = lambda graph, scheme, settings: {"rmse": trained._accuracy[scheme]}
+        choice = tuner.choose(profile("int8-static", "int8-dynamic", "float"))
+        assert choice.candidate.scheme == "int8-dynamic"
+        assert choice.candidate.drop == pytest.approx(0.2)  # percent of what float is off by
+
     def test_a_drop_of_just_what_is_allowed_passes(self, make: Any) -> None:
         tuner, _ = make({"float": 90.0, "int8-dynamic": 89.5})
         assert tuner.choose(profile("int8-dynamic")).candidate.scheme == "int8-dynamic"

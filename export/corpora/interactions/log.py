@@ -9,7 +9,7 @@ As JSON lines or Parquet, one file or a folder of them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,8 @@ def read_log(path: Path) -> InteractionCorpus:
     household's events is test, the tenth before it dev. Where most events have a rating, ratings
     are the objective.
 
-    Where all actions are spelt `<kind>.<object>:<verb>`, the catalogue is generic.
+    Where all actions are spelt `<kind>.<object>:<verb>`, the catalogue is generic; where most are,
+    the first that is not is named, for it makes the catalogue one of single objects.
 
     Raises:
         UsageError: no such file, a file that is not Parquet, a folder without a log.
@@ -46,12 +47,14 @@ def read_log(path: Path) -> InteractionCorpus:
     """
     corpus = InteractionCorpus(path.stem if path.is_file() else path.resolve().name)
     households: dict[str, list[_Dated]] = {}
+    places: dict[str, tuple[str, int]] = {}
     for file in log_files(path):
-        _read_file(file, households, corpus.problems)
+        _read_file(file, households, places, corpus.problems)
     for household in sorted(households):
         events = sorted(households[household], key=lambda item: item[0])
         corpus.histories.append(History(household, tuple(event for _, event in events)))
     _describe(corpus, (path if path.is_dir() else path.parent) / ITEMS)
+    corpus.problems.extend(_spelt_otherwise(corpus, places))
     split_by_time(corpus)
     return corpus
 
@@ -82,7 +85,13 @@ def _rows(file: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, 
     return parquet_rows(file) if file.suffix == ".parquet" else json_lines(file, problems)
 
 
-def _read_file(file: Path, households: dict[str, list[_Dated]], problems: list[Problem]) -> None:
+def _read_file(
+    file: Path,
+    households: dict[str, list[_Dated]],
+    places: dict[str, tuple[str, int]],
+    problems: list[Problem],
+) -> None:
+    """Adds the file's events to `households`, and to `places` where an action is seen first."""
     seen = {
         (household, time, event.action)
         for household, events in households.items()
@@ -106,6 +115,7 @@ def _read_file(file: Path, households: dict[str, list[_Dated]], problems: list[P
                 notes.append(f"{event.action!r} of this moment is there already")
             else:
                 seen.add((household, time, event.action))
+                places.setdefault(event.action, (file.name, line))
                 households.setdefault(household, []).append((time, event))
                 if time < latest.get(household, time):
                     first, count = backwards.get(household, (line, 0))
@@ -139,6 +149,23 @@ def _describe(corpus: InteractionCorpus, items: Path) -> None:
         attributes = {**own, **attributes}
     corpus.catalogue = tuple(sorted(ranked))
     corpus.attributes = attributes
+
+
+def _spelt_otherwise(
+    corpus: InteractionCorpus, places: Mapping[str, tuple[str, int]]
+) -> Iterator[Problem]:
+    """The first of few actions that are spelt as no device's, among many that are."""
+    if corpus.generic:
+        return
+    others = [action for action in places if generic(action) == action]
+    if 0 < 2 * len(others) < len(places):
+        file, line = places[others[0]]
+        more = f", and {len(others) - 1} more" if len(others) > 1 else ""
+        what = (
+            f"{others[0]!r} is not spelt <kind>.<object>:<verb>, as most actions are{more}; kept, "
+            "but so single objects are learned, not kinds: what is learned is of these homes only"
+        )
+        yield Problem(file, line, what)
 
 
 def kind_and_verb(item: str) -> tuple[str, ...]:

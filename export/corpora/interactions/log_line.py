@@ -16,9 +16,11 @@ KEYS = ("time", "household", "action", "person", "context", "rating", "value")
 MOST_CHARACTERS = ITEM_CHARS
 """Of a name; a device takes no longer one."""
 MOST_SENSORS = 200
+"""Of one event; more are a broken file."""
 MOST_READING = 1e12
 """No sensor reads more: seconds since 1970, in milliseconds, are about that."""
-"""Of one event; more are a broken file."""
+MOST_RATING = 1e6
+"""No scale is longer: a rating is of stars, points or percent, or counts how often."""
 
 _EPOCH = datetime(1970, 1, 1)
 _EARLIEST = (datetime(1990, 1, 1) - _EPOCH).total_seconds()
@@ -42,6 +44,9 @@ def event_of(row: Mapping[str, Any], notes: list[str]) -> tuple[str, float, Even
         if name is None:
             return f"the {key} is no name of 1 to {MOST_CHARACTERS} characters"
         names[key] = name
+    rating = _rating(row.get("rating"), notes)
+    if rating is not None and abs(rating) > MOST_RATING:
+        return f"the rating is {rating:g}; at most {MOST_RATING:.0f}, above or below nothing"
     person, value = (_optional(row.get(key), key, notes) for key in ("person", "value"))
     weekday, hour = moment(time)
     event = Event(
@@ -51,7 +56,7 @@ def event_of(row: Mapping[str, Any], notes: list[str]) -> tuple[str, float, Even
         time,
         context_of(row.get("context"), notes),
         person,
-        _rating(row.get("rating"), notes),
+        rating,
         value,
     )
     return names["household"], time, event

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from export.files import write_atomic
 from export.grammar.compiler import CompiledGrammar, compile_grammar
 from export.grammar.templates import read_templates
 from export.recipes.intent import recipe
-from export.recipes.intent.judge import StudentReader
+from export.recipes.intent.judge import StudentReader, measures
 from export.recipes.intent.recipe import IntentRun
 from export.recipes.intent.settings import IntentSettings, settings_from
 from export.recipes.intent.taught_words import FILE as WORDS_FILE
@@ -41,6 +41,8 @@ class Outcome:
     folder: Path
     run: IntentRun
     report: str
+    on_test: Mapping[str, float] | None = None
+    """The student's measures on the test split, where the report is on it."""
 
     @property
     def text(self) -> str:
@@ -51,6 +53,9 @@ class Outcome:
         ]
         head = ("on dev, %", "intent", "slot F1", "frame", "seconds")
         figures = table(head, rows, right=(1, 2, 3, 4))
+        if self.on_test is not None:
+            row = ("student", *(f"{self.on_test[name]:.2f}" for name in _MEASURES[:3]))
+            figures += "\n\n" + table(("on test, %", *head[1:4]), [row], right=(1, 2, 3))
         return f"{figures}\n\n{self.report}\nreport and model: {self.folder}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,7 +66,7 @@ class Outcome:
             "corpus": self.run.corpus,
             "parameters": parameters,
             "figures": self.run.figures,
-        }
+        } | ({} if self.on_test is None else {"test": {"student": dict(self.on_test)}})
 
 
 def train_and_report(
@@ -115,10 +120,10 @@ def train_and_report(
             tell(_NO_LANGUAGE)
         split = recipe.as_read(corpus.test if on_test else corpus.dev)
         reader = StudentReader(run.student, run.encoder, run.labels)
-        report = write_report(
-            folder, split, reader(split), title=f"{corpus.name}, {'test' if on_test else 'dev'}"
-        )
-        return Outcome(folder, run, report.text)
+        read = reader(split)
+        title = f"{corpus.name}, {'test' if on_test else 'dev'}"
+        report = write_report(folder, split, read, title=title)
+        return Outcome(folder, run, report.text, measures(split, read) if on_test else None)
 
 
 def search(

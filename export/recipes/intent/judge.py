@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -18,6 +19,8 @@ from export.recipes.intent.labels import Example, LabelSet, slot_spans, unlabell
 from export.recipes.intent.student import Lesson, Student, StudentCollator
 from export.recipes.intent.teacher import Teacher, TeacherCollator
 
+FEW = 30
+"""Sentences of dev below which its figures say little."""
 _BATCH = 128
 
 
@@ -161,6 +164,30 @@ def prediction(text: str, intents: np.ndarray, path: Sequence[int], labels: Labe
     best = int(intents.argmax())
     spans = slot_spans(path, word_bounds(text), labels)
     return Prediction(labels.intents[best], spans, float(intents[best]))
+
+
+def doubts(
+    train: Sequence[Utterance], dev: Sequence[Utterance], found: Mapping[str, float]
+) -> list[str]:
+    """Why a student's measures on dev are no good, or say little; empty where they are and do.
+
+    Args:
+        found: the student's `measures` of `dev`.
+    """
+    said = []
+    if len(dev) < FEW:
+        said.append(
+            f"dev has {len(dev)} sentences: figures, thresholds and the choice of variants rest on "
+            f"them, and fewer than {FEW} say little"
+        )
+    commonest, _ = Counter(item.intent for item in train).most_common(1)[0]
+    always = 100 * sum(item.intent == commonest for item in dev) / max(1, len(dev))
+    if found["frame"] < always:
+        said.append(
+            f"the student reads {found['frame']:.2f} % of dev right, and who always said "
+            f"{commonest!r} would have the intent of {always:.2f} %"
+        )
+    return said
 
 
 def measures(gold: Sequence[Utterance], predictions: Sequence[Prediction]) -> dict[str, float]:

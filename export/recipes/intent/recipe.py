@@ -28,6 +28,7 @@ from export.recipes.intent.fitting import tensors, train_student, train_teacher
 from export.recipes.intent.judge import (
     StudentReader,
     TeacherReader,
+    doubts,
     measures,
     teacher_lessons,
 )
@@ -63,6 +64,8 @@ class IntentRun:
     figures: dict[str, dict[str, float]]
     """Dev-set measures of teacher, student alone and student, and what each cost; those of the
     student on misheard sentences, where it was taught them."""
+    doubts: Sequence[str] = ()
+    """What a person should know of it before it is exported."""
 
     @property
     def encoder(self) -> WordEncoder:
@@ -161,7 +164,10 @@ def train(
         found = measures(heard, StudentReader(taught, encoder, labels)(heard))
         figures["student, misheard"] = found
         say(f"student on dev as it may be heard: {_line(found)}")
-    run = IntentRun(corpus.name, labels, vocabulary, settings, taught, figures)
+    doubted = doubts(corpus.train, corpus.dev, figures["student"])
+    for doubt in doubted:
+        say(f"warning: {doubt}")
+    run = IntentRun(corpus.name, labels, vocabulary, settings, taught, figures, doubted)
     if is_first_process():
         _save(run, corpus, folder)
     wait_for_all()
@@ -252,6 +258,7 @@ def _save(run: IntentRun, corpus: Corpus, folder: Path) -> None:
         "labels": run.labels.to_dict(),
         "settings": asdict(run.settings),
         "figures": run.figures,
+        "doubts": list(run.doubts),
     }
     write_atomic(folder / "run.json", json.dumps(description, indent=1, sort_keys=True) + "\n")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from edge.commands import add_json
-from export.recipes.settings import read_settings_file
+from edge.errors import UsageError
+from export.recipes.settings import read_settings_file, trials_of
 from export.recipes.speaking import show, tell, warn_of
 
 help = "intents and slots of commands: teachers and a student from a corpus of sentences"
@@ -76,6 +77,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train, report, and print what came out."""
     settings = _settings(args)
+    trials = trials_of(args.search)
+    if args.sentences is not None and not args.data.is_dir():
+        raise UsageError(
+            "is no home's folder, and --sentences is for a home",
+            where=str(args.data),
+            allowed="with --sentences, a folder with home.toml",
+            hint="leave --sentences out: other corpora bring their own",
+        )
     from export.corpora import read
     from export.distill import is_first_process
     from export.recipes.intent import command
@@ -104,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
         args.out,
         grammar=grammar,
         resume=args.resume,
-        trials=args.search or 0,
+        trials=trials,
         on_test=args.test,
         quiet=args.quiet or args.json or not sys.stderr.isatty(),
         say=tell,

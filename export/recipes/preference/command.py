@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from edge.errors import UsageError
 from edge.table import table
-from export.corpora.interactions.corpus import InteractionCorpus
+from export.corpora.interactions.corpus import InteractionCorpus, Target
 from export.distill import is_first_process
 from export.files import write_atomic
 from export.recipes.preference import recipe
 from export.recipes.preference.prepare import prepare
 from export.recipes.preference.recipe import PreferenceRun
+from export.recipes.preference.school.judge import MEAN_RMSE
+from export.recipes.preference.school.ranking import has_pairs
 from export.recipes.preference.settings import PreferenceSettings, settings_from
 from export.run_folder import run_folder
 
@@ -30,7 +32,13 @@ _MEASURES = {
 _CHOOSING = ("likelihood", "hr1", "hr5", "hr10", "map5", "ndcg10")
 _CHOOSING_RATED = ("likelihood", "order")
 """Measures that are the better the higher: the best epoch can be chosen by them."""
-_RATED = {"rmse": "RMSE", "mae": "MAE", "order": "pairs in order, %", "seconds": "seconds"}
+_RATED = {
+    "rmse": "RMSE",
+    MEAN_RMSE: "of the mean",
+    "mae": "MAE",
+    "order": "pairs in order, %",
+    "seconds": "seconds",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class Outcome:
         """The figures as a table."""
         measures = _RATED if self.run.ratings else _MEASURES
         rows = [
-            (who, *(f"{found[name]:.2f}" if name in found else "-" for name in measures))
+            (who, *(f"{found[name]:.2f}" if name in found else "–" for name in measures))
             for who, found in self.run.figures.items()
         ]
         head = ("on dev" if self.run.ratings else "on dev, %", *measures.values())
@@ -88,6 +96,15 @@ def train_and_report(
         raise UsageError(
             f"is {chosen.measure!r}", where="settings: measure", allowed=", ".join(choosing)
         )
+    if chosen.measure == "order" and not has_pairs(
+        [corpus.event(target).rating for target in own] for own in _by_history(corpus.dev)
+    ):
+        raise UsageError(
+            "is 'order', and nobody has rated two things of dev differently",
+            where="settings: measure",
+            allowed="likelihood",
+            hint="leave the setting out, or give more ratings a person",
+        )
     first = is_first_process()
     tell = say if first else lambda line: None
     begun_with = {
@@ -109,6 +126,13 @@ def train_and_report(
         if run.ratings is None:
             plot_reliability(folder, open_run(folder).seen())
         return Outcome(folder, run)
+
+
+def _by_history(targets: Iterable[Target]) -> Iterable[list[Target]]:
+    found: dict[int, list[Target]] = {}
+    for target in targets:
+        found.setdefault(target.history, []).append(target)
+    return found.values()
 
 
 def _parts(corpus: InteractionCorpus) -> Iterator[object]:

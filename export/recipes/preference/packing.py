@@ -18,7 +18,7 @@ from export.host import ONE_THREAD, host_latency
 from export.quantize import Feed, quantize
 from export.recipes.preference import recipe
 from export.recipes.preference.network.graph import catalogue_of, examples, export_network
-from export.recipes.preference.school.ranking import Ranking, rating_measures
+from export.recipes.preference.school.ranking import Ranking, has_pairs, rating_measures
 from export.recipes.preference.trials import calibration, trial
 from export.recipes.preference.trials.held_out import HeldOut, read_held_out
 
@@ -42,8 +42,21 @@ class TrainedPreference:
         self.false_rejects = false_rejects
         self.run = recipe.load(folder)
         self.name = self.run.corpus
-        self.gate = "order" if self.run.ratings else "ndcg10"
         self._dev: list[HeldOut] = read_held_out(folder / "dev.jsonl")
+        self.gate = self._gate() if self.run.ratings else "ndcg10"
+
+    def _gate(self) -> str:
+        """The order of what each person rated; their error where nobody has rated two things."""
+        known = set(self.run.catalogue)
+        ratings = (
+            [
+                one.history.events[at].rating
+                for at in one.positions
+                if one.history.events[at].action in known
+            ]
+            for one in self._dev
+        )
+        return "order" if has_pairs(ratings) else "rmse"
 
     def graph(self) -> onnx.ModelProto:
         """The float graph, checked against torch."""

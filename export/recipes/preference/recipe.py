@@ -29,6 +29,7 @@ from export.recipes.preference.lessons.lessons import Collator
 from export.recipes.preference.network.network import Network, Sizes
 from export.recipes.preference.prepare import prepare, sampled
 from export.recipes.preference.school.boosting import fit_boost
+from export.recipes.preference.school.judge import doubts
 from export.recipes.preference.settings import PreferenceSettings, settings_from
 from export.recipes.preference.trials.held_out import write_held_out
 
@@ -51,6 +52,8 @@ class PreferenceRun:
     population: Population
     figures: dict[str, dict[str, float]]
     """Dev-set measures of teacher, student alone and student, and what each cost."""
+    doubts: Sequence[str] = ()
+    """What a person should know of it before it is exported."""
 
 
 def train(
@@ -96,6 +99,9 @@ def train(
         student, folder / "student", teacher=teacher, resume=resume, quiet=quiet
     )
     say(f"student, distilled, on dev: {_line(figures['student'])}")
+    doubted = doubts(figures["student"])
+    for doubt in doubted:
+        say(f"warning: {doubt}")
     boost = None
     if school.once and school.ratings is None:
         collate, lookup = Collator(school.sizes.items), prepared.population.after
@@ -116,6 +122,7 @@ def train(
         student,
         prepared.population,
         figures,
+        doubted,
     )
     if is_first_process():
         _save(run, corpus, folder)
@@ -185,6 +192,7 @@ def _save(run: PreferenceRun, corpus: InteractionCorpus, folder: Path) -> None:
         "sizes": asdict(run.student.sizes),
         "settings": asdict(run.settings),
         "figures": run.figures,
+        "doubts": list(run.doubts),
     }
     write_atomic(folder / "run.json", json.dumps(description, indent=1, sort_keys=True) + "\n")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.commands import add_json
-from export.recipes.settings import read_settings_file
+from export.recipes.settings import read_settings_file, trials_of
 from export.recipes.speaking import show, tell, warn_of
 
 help = "what a household wants next: a teacher and a student from what households did"
@@ -63,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train, report, and print what came out."""
     settings = _settings(args)
+    trials = trials_of(args.search)
     from export.corpora.interactions import read
     from export.distill import is_first_process
     from export.recipes.preference import command
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
         args.out,
         practice=[read(path, args.layout, seed=args.seed or 0) for path in args.practice],
         resume=args.resume,
-        trials=args.search or 0,
+        trials=trials,
         quiet=args.quiet or args.json or not sys.stderr.isatty(),
         say=tell,
     )

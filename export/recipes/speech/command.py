@@ -18,6 +18,7 @@ from export.distill import is_first_process
 from export.recipes.speech import recipe
 from export.recipes.speech.lessons.domain import Domain, read_domain, sentences_of
 from export.recipes.speech.lessons.material import Material, default_data, read_material
+from export.recipes.speech.network.network import AcousticNetwork
 from export.recipes.speech.recipe import SpeechRun
 from export.recipes.speech.school.teachers import open_ctc
 from export.recipes.speech.settings import SPECIALISE, SpeechSettings, settings_from
@@ -94,6 +95,8 @@ def train_and_report(
     folders, usual_noise = default_data() if data is None else (list(data), None)
     material = read_material(folders, noise or usual_noise)
     warn([*material.problems, *(domain.problems if domain else ())] if is_first_process() else ())
+    # Read before a training begins: it may be the run that is in `folder`.
+    network = recipe.load(begin).network if begin is not None else None
     options: dict[str, Any] = {
         "name": name or (sentences.stem if sentences is not None else "speech"),
         "cache": cache,
@@ -103,7 +106,7 @@ def train_and_report(
         "say": say,
     }
     if domain is None or practised is not None:
-        train = _for_anything(material, domain, chosen, folder, begin, options)
+        train = _for_anything(material, domain, chosen, folder, network, options)
     else:
         train = partial(recipe.specialised, material, domain, chosen, folder, **options)
     begun_with = {
@@ -123,7 +126,7 @@ def _for_anything(
     practised: Domain | None,
     settings: SpeechSettings,
     folder: Path,
-    begin: Path | None,
+    network: AcousticNetwork | None,
     options: Mapping[str, Any],
 ) -> Callable[[], SpeechRun]:
     """How a model with no grammar of its own is trained, from the beginning or from where another
@@ -139,7 +142,6 @@ def _for_anything(
             allowed="folders with a manifest.jsonl",
             hint="give --data, or set EDGE_DATA; with --sentences none are needed",
         )
-    network = recipe.load(begin).network if begin is not None else None
     if practised is None:
         texts = _texts(settings)
     else:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tarfile
 from pathlib import Path
 
+import onnx
 import pytest
 
+import device_profiles
 from edge.bundle.bundle import Bundle
 from edge.bundle.verify import verify
 from edge.cli import main
+from export.recipes.intent.packing import TrainedIntent
 
 HUB = "x86-64-hub"
 
@@ -152,7 +156,7 @@ class TestMisuse:
         assert export(run_folder, tmp_path / "home.edge", f"--false-rejects={share}") == 2
         assert "--false-rejects" in capsys.readouterr().err
 
-    @pytest.mark.parametrize("drop", ["nan", "-inf"])
+    @pytest.mark.parametrize("drop", ["nan", "-inf", "-0.1"])
     def test_a_drop_that_is_no_number_of_points(
         self, run_folder: Path, tmp_path: Path, drop: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -183,6 +187,36 @@ class TestMisuse:
         assert "is no folder" in capsys.readouterr().err
         assert (tmp_path / "home.edge").read_text() == "a letter"
 
+    @pytest.mark.parametrize("option", ["--bundle-version", "--name"])
+    @pytest.mark.parametrize("text", ["", "1" * 65, "1\n2"])
+    def test_a_name_that_is_none(
+        self,
+        run_folder: Path,
+        tmp_path: Path,
+        option: str,
+        text: str,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        assert export(run_folder, tmp_path / "home.edge", f"{option}={text}") == 2
+        output = capsys.readouterr()
+        assert f"{option}: is " in output.err
+        assert "int8" not in output.err  # found before the work
+
+    def test_a_place_where_no_bundle_can_be_is_found_before_the_work(
+        self, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "photos").mkdir()
+        (tmp_path / "photos" / "cat.png").write_text("a cat")
+        assert export(run_folder, tmp_path / "photos") == 2
+        output = capsys.readouterr()
+        assert "is a folder with other things in it" in output.err
+        assert "int8" not in output.err
+        assert export(run_folder, tmp_path / "photos" / "cat.png" / "home.edge") == 2
+        output = capsys.readouterr()
+        assert "cannot be written" in output.err
+        assert "int8" not in output.err
+        assert [path.name for path in tmp_path.rglob("*")] == ["photos", "cat.png"]
+
     def test_weights_that_are_cut_off(
         self, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -200,7 +234,7 @@ class TestMisuse:
         assert export(tmp_path / "rnu", tmp_path / "home.edge") == 2
         assert "rnu: there is no such folder" in capsys.readouterr().err
 
-    @pytest.mark.parametrize("profiles", ["raspberry-pi-99", ",", f"{HUB},,", "Pi 4"])
+    @pytest.mark.parametrize("profiles", ["raspberry-pi-99", "", ",", f"{HUB},,", "Pi 4"])
     def test_a_profile_that_is_not_there(
         self, run_folder: Path, tmp_path: Path, profiles: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -230,12 +264,31 @@ class TestMisuse:
         assert "Errno" not in error
 
     def test_a_gate_that_nothing_passes(
-        self, run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self,
+        run_folder: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
-        assert export(run_folder, tmp_path / "home.edge", "--max-drop=-1") == 1
+        (tmp_path / "boards").mkdir()
+        hub = (Path(device_profiles.__file__).parent / f"{HUB}.toml").read_text("utf-8")
+        bare = re.sub("schemes = .*", 'schemes = ["int8-weights"]', hub)
+        (tmp_path / "boards" / "bare.toml").write_text(bare, "utf-8")
+        monkeypatch.setenv("EDGE_PROFILES", str(tmp_path / "boards"))
+
+        def garbled(self: object, graph: onnx.ModelProto, scheme: str) -> onnx.ModelProto:
+            found = onnx.ModelProto()
+            found.CopyFrom(graph)
+            for weights in found.graph.initializer:
+                if scheme != "float" and weights.data_type == onnx.TensorProto.FLOAT:
+                    weights.raw_data = bytes(len(weights.raw_data))
+            return found
+
+        monkeypatch.setattr(TrainedIntent, "quantized", garbled)
+        assert export(run_folder, tmp_path / "home.edge", profiles="bare") == 1
         error = capsys.readouterr().err
-        assert f"no variant fits profile '{HUB}'" in error
-        assert "refused, the gate allows -1.0" in error
+        assert "no variant fits profile 'bare'" in error
+        assert "refused, the gate allows 0.5" in error
         assert not (tmp_path / "home.edge").exists()
 
     def test_a_target_that_is_something_else(

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from edge.cli import main
-from export.recipes.intent import command
+from export.recipes.intent import command, recipe
 from tests.export import tiny
 
 
@@ -112,6 +112,32 @@ class TestTraining:
         assert again["figures"]["student"]["frame"] == first["figures"]["student"]["frame"]
 
 
+class TestInterrupted:
+    def test_what_there_is_to_go_on_with_is_said(
+        self,
+        corpus_file: Path,
+        tmp_path: Path,
+        quick: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        def stopped(*args: Any, **options: Any) -> None:
+            raise KeyboardInterrupt
+
+        run = tmp_path / "run"
+        with monkeypatch.context() as patch:
+            patch.setattr(recipe, "train_teacher", stopped)
+            assert train(corpus_file, run, "--settings", quick) == 130
+        error = capsys.readouterr().err
+        assert "edge: interrupted" in error
+        assert "--resume" not in error
+        with monkeypatch.context() as patch:
+            patch.setattr(recipe, "train_student", stopped)
+            assert train(corpus_file, run, "--settings", quick) == 130
+        assert f"with --resume goes on with what is in {run}" in capsys.readouterr().err
+        assert train(corpus_file, run, "--settings", quick, "--resume") == 0
+
+
 class TestHome:
     @pytest.mark.parametrize(
         ("language", "options", "share"),
@@ -134,6 +160,14 @@ class TestHome:
         )
         assert train(home, tmp_path / "run", "--samples", 60, *options) == 0
         assert chosen[0]["student"].get("misheard") == share
+
+    def test_its_sentences_are_not_for_another_corpus(
+        self, corpus_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert train(corpus_file, tmp_path / "run", "--sentences", "en") == 2
+        error = capsys.readouterr().err
+        assert "--sentences is for a home" in error
+        assert "home.toml" in error
 
 
 class TestCorpora:
@@ -204,6 +238,7 @@ class TestBadSettings:
         ("text", "words"),
         [
             ("colour = 1", ("settings: colour", "teachers")),
+            ("[teecher]", ("settings: teecher", "student_alone, teachers, [student], [teacher]")),
             ("[teacher]\ncolour = 1", ("settings: teacher.colour", "epochs")),
             ("teacher = 3", ("settings.toml: teacher", "a table")),
             ("student = 3", ("settings.toml: student", "a table")),
@@ -225,6 +260,25 @@ class TestBadSettings:
         error = capsys.readouterr().err
         assert all(word in error for word in words)
         assert "Traceback" not in error
+        assert not (tmp_path / "run").exists()
+
+    def test_a_byte_order_mark_is_none_of_the_settings(
+        self, corpus_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "settings.toml"
+        path.write_text("colour = 1", "utf-8-sig")
+        assert train(corpus_file, tmp_path / "run", "--settings", path) == 2
+        assert "settings: colour: is no setting" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("family", ["intent", "preference"])
+    def test_fewer_trials_than_none(
+        self, family: str, corpus_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        options = ["--data", str(corpus_file), "--out", str(tmp_path / "run"), "--search=-1"]
+        assert main(["train", family, *options]) == 2
+        error = capsys.readouterr().err
+        assert "--search: is -1" in error
+        assert "from 0 on" in error
         assert not (tmp_path / "run").exists()
 
     def test_a_settings_file_that_is_not_there(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from export.corpora import OUT_OF_SCOPE, Corpus, SlotSpan, Utterance, read, write_jsonl
+from export.corpora.doubts import SHOWN
 from export.corpora.jsonl import read_jsonl, write_utterances
 
 ON = {
@@ -41,6 +43,61 @@ def test_a_folder_has_a_file_a_split(tmp_path: Path) -> None:
     assert not corpus.problems
 
 
+class TestDoubts:
+    def told(self, path: Path, *lines: Any) -> list[str]:
+        return [str(problem) for problem in read_jsonl(write(path, *lines)).problems]
+
+    def test_one_text_with_two_intents(self, tmp_path: Path) -> None:
+        other = {"text": "Turn on the lamp.", "intent": "off"}
+        assert self.told(tmp_path / "all.jsonl", ON, OFF, other) == [
+            "all.jsonl: lines 1 and 3: the same text, on and off; both kept"
+        ]
+        write(tmp_path / "train.jsonl", ON, OFF)
+        write(tmp_path / "dev.jsonl", other)
+        (problem,) = read_jsonl(tmp_path).problems
+        assert "train.jsonl:1 and dev.jsonl:1: the same text" in problem.what
+
+    def test_a_few_are_named_and_the_others_counted(self, tmp_path: Path) -> None:
+        lines = [{"text": f"go {i // 2}", "intent": f"a{i % 2}"} for i in range(20)]
+        told = self.told(tmp_path / "all.jsonl", *lines)
+        assert len(told) == SHOWN + 1
+        assert told[-1] == "all.jsonl: 5 more of the same kind; kept"
+
+    def test_a_sentence_that_no_device_reads(self, tmp_path: Path) -> None:
+        long = {"text": "go " * 65, "intent": "on"}
+        assert self.told(tmp_path / "all.jsonl", ON, long) == [
+            "all.jsonl: line 2: 65 words; a device reads 64 at most; kept"
+        ]
+
+    def test_out_of_scope_spelt_in_another_way(self, tmp_path: Path) -> None:
+        lines = [{"text": f"who {i}", "intent": "Out_Of_Scope"} for i in range(2)]
+        (told,) = self.told(tmp_path / "all.jsonl", ON, *lines)
+        assert "line 2: 'Out_Of_Scope' is taken for a command" in told
+        (told,) = self.told(tmp_path / "all.jsonl", lines[0], {**lines[1], "intent": OUT_OF_SCOPE})
+        assert told == "all.jsonl:1: the intent 'Out_Of_Scope' is 'out_of_scope' elsewhere; " + (
+            "which is it?"
+        )
+
+    def test_intents_that_only_case_tells_apart(self, tmp_path: Path) -> None:
+        lines = [{"text": f"stop {i}", "intent": "StopWash"} for i in range(3)]
+        path = write(tmp_path / "all.jsonl", {"text": "halt", "intent": "Stop wash"}, *lines)
+        corpus = read_jsonl(path)
+        assert corpus.intents == ["StopWash"]
+        (problem,) = corpus.problems
+        assert (problem.line, "'Stop wash' is 'StopWash' elsewhere" in problem.what) == (1, True)
+
+    def test_white_space_around_an_intent_is_none_of_its_name(self, tmp_path: Path) -> None:
+        corpus = read_jsonl(write(tmp_path / "all.jsonl", ON, {**OFF, "intent": " on "}))
+        assert (corpus.intents, corpus.problems) == (["on"], [])
+
+
+def test_other_layouts_name_the_sentence(tmp_path: Path) -> None:
+    data = {"train": [["go on", "a"], ["stop", "b"], ["Go on", "b"]]}
+    (tmp_path / "data_full.json").write_text(json.dumps(data))
+    told = [problem.what for problem in read(tmp_path).problems]
+    assert "train:0 and train:2: the same text, a and b; both kept" in told
+
+
 def test_a_line_without_an_intent_is_an_unlabelled_sentence(tmp_path: Path) -> None:
     corpus = read(write(tmp_path / "all.jsonl", ON, OFF, {"text": "who knows"}))
 
@@ -61,6 +118,7 @@ def test_a_line_without_an_intent_is_an_unlabelled_sentence(tmp_path: Path) -> N
         ({"text": "x" * 20_000, "intent": "on"}, "at most 10000"),
         (b'{"text": "\\ud800", "intent": "on"}', "surrogate"),
         ({"text": "a", "intent": ""}, "the intent is empty"),
+        ({"text": "a", "intent": "o\nn"}, "the intent 'o\\nn' has characters that cannot be"),
         ({"text": "a", "intent": 4}, "the intent is no string"),
         ({"text": "a", "intent": "on", "slot": []}, "unknown key 'slot'; allowed: text, intent"),
         ({"text": "a", "intent": "on", "id": 7}, "the id is no string"),
@@ -178,6 +236,8 @@ def test_a_single_example_of_an_intent_is_trained_on_kept_and_reported(tmp_path:
 NAME = st.text(st.characters(exclude_categories=("C",)), min_size=1, max_size=8).filter(str.strip)
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30).filter(str.strip)
 
+INTENT = st.sampled_from(["on", "off", "Éteindre la lampe", "関灯", "a'b\"c"])
+
 
 @st.composite
 def utterances(draw: st.DrawFn) -> Utterance:
@@ -188,7 +248,7 @@ def utterances(draw: st.DrawFn) -> Utterance:
         for start, end in zip(cuts[::2], cuts[1::2], strict=False)
         if text[start:end].strip()
     )
-    return Utterance(text, draw(NAME.filter(lambda name: name != OUT_OF_SCOPE)), spans)
+    return Utterance(text, draw(INTENT), spans)
 
 
 @given(
@@ -216,7 +276,9 @@ def test_what_was_written_is_read_back(
     path = tmp_path_factory.mktemp("jsonl") / "all.jsonl"
     write_jsonl(path, corpus)
 
-    assert read_jsonl(path) == corpus
+    found = read_jsonl(path)
+    assert all("the same text" in problem.what for problem in found.problems)
+    assert replace(found, problems=[]) == corpus
 
 
 @given(st.lists(st.binary(max_size=40), max_size=8))

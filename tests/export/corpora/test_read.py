@@ -87,7 +87,8 @@ def test_clinc150_as_published(data: Path) -> None:
     assert sizes(corpus) == (15_100, 3_100, 5_500)
     assert len(corpus.intents) == 150
     assert sum(item.intent == OUT_OF_SCOPE for item in corpus.test) == 1_000
-    assert not corpus.problems
+    assert len(corpus.problems) == 4
+    assert all("the same text" in problem.what for problem in corpus.problems)
     assert sizes(read(data / "clinc150", clinc="oos_plus")) == (15_250, 3_100, 5_500)
 
 

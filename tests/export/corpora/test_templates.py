@@ -186,6 +186,15 @@ def test_a_template_that_cannot_be_drawn_is_named_and_the_rest_kept(tmp_path: Pa
     assert [problem.line for problem in found.problems] == [3, 3]
 
 
+def test_a_block_that_two_files_hold_is_told_apart_by_what_it_is(tmp_path: Path) -> None:
+    page = PAGE.replace('"turn on {name}"', '"turn [the] {name} {onoff}", "stop [now]"')
+    folder = a_home(tmp_path, page)
+    shutil.copy(folder / "sentences" / "page.yaml", folder / "sentences" / "again.yaml")
+    found = read_home(folder, 40, 0)
+    left_out = [problem for problem in found.problems if "no list or rule 'onoff'" in problem.what]
+    assert {problem.file for problem in left_out} == {"page.yaml", "again.yaml"}
+
+
 def test_an_out_of_scope_line_that_is_there_twice_is_named(tmp_path: Path) -> None:
     found = read_home(a_home(tmp_path, PAGE, "# a note\nhello there\n\nHello, there!\n"), 40, 0)
     (problem,) = found.problems

@@ -279,3 +279,33 @@ def _plain(value: object) -> str:
         return str(float(text))
     except ValueError:
         return text
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("level: 50", "the slot 'level' is 50, and the list {level} has 1 to 5; kept"),
+        ("level: high", "the slot 'level' is 'high', and the list {level} has 1 to 5; kept"),
+        ("level: 5", None),
+        ("program: cottn", "'cottn', and the list {program} has cotton, wool; kept"),
+        ("program: wool", None),
+        ("other: 50", None),
+    ],
+)
+def test_a_fixed_slot_that_its_list_has_not_is_named(
+    tmp_path: Path, value: str, told: str | None
+) -> None:
+    file = tmp_path / "page.yaml"
+    file.write_text(
+        "language: en\nlists:\n  level: {range: {from: 1, to: 5}}\n"
+        "  program: {values: [cotton, {in: woollens, out: wool}]}\n"
+        "intents:\n  Do:\n    data:\n      - sentences: [go]\n        slots:\n"
+        f"          {value}\n"
+    )
+    problems = [str(problem) for problem in compile_grammar(read_templates(file)).problems]
+    if told is None:
+        assert problems == []
+    else:
+        (problem,) = problems
+        assert problem.startswith("page.yaml:10: Do: the slot ")
+        assert problem.endswith(told)

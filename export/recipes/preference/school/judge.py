@@ -5,6 +5,7 @@ Without `edge.preference.experts.doubt`, which says nothing of the network.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -18,6 +19,8 @@ from export.recipes.preference.network.network import Network
 from export.recipes.preference.school.ranking import Ranking, ranking, rating_measures
 from export.recipes.preference.school.taught import Taught, ask, scores
 
+MEAN_RMSE = "mean_rmse"
+"""The error of the training's mean alone."""
 _BATCH = 32
 
 
@@ -55,7 +58,8 @@ def likelihood(network: Network, held_out: Sequence[Chunk], collate: Collator) -
 def rated(
     network: Network, held_out: Sequence[Chunk], collate: Collator, scale: Ratings
 ) -> dict[str, float]:
-    """How near ratings were foreseen, see `ranking.rating_measures`."""
+    """How near ratings were foreseen, see `ranking.rating_measures`; and how near the mean of the
+    training's ratings is, which whoever knows nothing would say."""
     given: list[float] = []
     foreseen: list[float] = []
     users: list[int] = []
@@ -71,7 +75,20 @@ def rated(
             for chunk in batch:
                 user = numbers.setdefault(id(chunk.lived), len(numbers))
                 users += [user] * len(chunk.asked)
-    return rating_measures(np.array(given), np.array(foreseen), np.array(users))
+    known = np.array(given)
+    by_mean = float(np.sqrt(((known - scale.mean) ** 2).mean()))
+    found_ = rating_measures(known, np.array(foreseen), np.array(users))
+    return found_ | {MEAN_RMSE: round(by_mean, 4)}
+
+
+def doubts(found: Mapping[str, float]) -> list[str]:
+    """Why a network's measures on dev are no good; empty where they are."""
+    if found.get("rmse", 0.0) <= found.get(MEAN_RMSE, math.inf):
+        return []
+    return [
+        f"ratings are foreseen with an error of {found['rmse']:.3f}, and the mean of all, which "
+        f"needs no model, with {found[MEAN_RMSE]:.3f}"
+    ]
 
 
 def _judged(

@@ -5,7 +5,7 @@ Ties go against us: of candidates with equal probability the one that happened i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,8 +63,8 @@ def rating_measures(given: np.ndarray, foreseen: np.ndarray, users: np.ndarray) 
 
     Returns:
         `rmse` and `mae` in points of the scale; `order`, percent of the pairs of one user's items
-        with different ratings that are in the right order, ties counting half; `likelihood`, the
-        negative mean squared error, for choosing the best epoch.
+        with different ratings that are in the right order, ties counting half, where there are
+        such pairs; `likelihood`, the negative mean squared error, for choosing the best epoch.
     """
     error = given - foreseen
     right = pairs = 0.0
@@ -78,6 +78,15 @@ def rating_measures(given: np.ndarray, foreseen: np.ndarray, users: np.ndarray) 
     return {
         "rmse": round(float(np.sqrt((error**2).mean())), 4),
         "mae": round(float(np.abs(error).mean()), 4),
-        "order": round(100 * right / pairs, 3) if pairs else 0.0,
+        **({"order": round(100 * right / pairs, 3)} if pairs else {}),
         "likelihood": round(-float((error**2).mean()), 5),
     }
+
+
+def has_pairs(ratings: Iterable[Iterable[float | None]]) -> bool:
+    """Whether anybody has rated two things differently, so that an order can be right.
+
+    Args:
+        ratings: what each user gave.
+    """
+    return any(len(set(own) - {None}) > 1 for own in ratings)

@@ -273,6 +273,27 @@ def test_ratings_on_most_lines_are_what_is_predicted(tmp_path: Path) -> None:
     assert Target(0, 0) in corpus.train
 
 
+@pytest.mark.parametrize("rating", [1e300, -1e300, 1_000_001])
+def test_a_rating_that_no_scale_has_costs_its_line(tmp_path: Path, rating: float) -> None:
+    corpus = read_log(write(tmp_path / "log.jsonl", ON, {**OFF, "rating": rating}))
+    (history,) = corpus.histories
+    assert [event.action for event in history.events] == [ON["action"]]
+    (problem,) = corpus.problems
+    assert (problem.line, "at most 1000000" in problem.what) == (2, True)
+
+
+def test_the_first_action_that_is_spelt_as_no_devices_is_named(tmp_path: Path) -> None:
+    odd = {**ON, "time": "2024-01-08T09:00:00", "action": "fan.bath.on"}
+    corpus = read_log(write(tmp_path / "log.jsonl", ON, OFF, odd))
+    assert not corpus.generic
+    (problem,) = corpus.problems
+    assert (problem.file, problem.line) == ("log.jsonl", 3)
+    assert "'fan.bath.on' is not spelt <kind>.<object>:<verb>" in problem.what
+    assert not read_log(write(tmp_path / "log.jsonl", ON, OFF)).problems
+    items = [{**odd, "action": f"film-{i}"} for i in range(3)]
+    assert not read_log(write(tmp_path / "log.jsonl", ON, *items)).problems
+
+
 def test_a_few_ratings_are_not(tmp_path: Path) -> None:
     lines = [{**line, "rating": 3} if index % 2 else line for index, line in enumerate(many(30))]
 

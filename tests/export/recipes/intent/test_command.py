@@ -14,6 +14,8 @@ from edge.grammar.grammar import Grammar
 from edge.home.home import Home
 from export.corpora import OUT_OF_SCOPE, Corpus, Utterance
 from export.corpora.utterance import Problem
+from export.recipes import open_run
+from export.recipes.intent import fitting
 from export.recipes.intent.command import (
     Outcome,
     compile_home,
@@ -73,6 +75,7 @@ class TestOutcome:
         assert found["corpus"] == "small"
         assert found["parameters"] == sum(p.numel() for p in outcome.run.student.parameters())
         assert set(found["figures"]) == {"teacher 1", "student"}
+        assert "test" not in found
 
     def test_the_report_agrees_with_the_figures(self, outcome: Outcome) -> None:
         assert f"{outcome.run.figures['student']['frame']:.2f} %" in outcome.report
@@ -86,6 +89,32 @@ class TestOutcome:
         assert found.report.startswith("7 sentences")
         assert json.loads((tmp_path / "words.json").read_text())["language"] == "en"
         assert not (tmp_path / "grammar.bin").exists()
+        assert found.on_test is not None
+        document = found.to_dict()
+        assert document["test"] == {"student": found.on_test}
+        assert document["figures"] == found.run.figures  # dev's, as without it
+        assert f"{found.on_test['frame']:.2f} %" in found.report
+        assert "on dev, %" in found.text and "on test, %" in found.text
+
+
+def test_what_was_interrupted_is_neither_the_old_run_nor_gone_on_with_from_it(
+    tmp_path: Path, encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(corpus(), quick(encoder), tmp_path)
+    other = quick(encoder)
+    other["student"]["width"] = 16
+
+    def stopped(*args: Any, **kwargs: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(fitting, "fit", stopped)
+        train(corpus(), other, tmp_path)
+    with pytest.raises(UsageError, match="no finished training run"):
+        open_run(tmp_path)
+    found = train(corpus(), other, tmp_path, resume=True)
+    assert found is not None
+    assert found.run.settings.student.width == 16
 
 
 class TestOtherProcesses:

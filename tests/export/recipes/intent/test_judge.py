@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from export.recipes.intent.judge import (
     StudentReader,
     TeacherReader,
     by_length,
+    doubts,
     measures,
     teacher_lessons,
 )
@@ -154,3 +156,16 @@ class TestMeasures:
         assert found["intent"] == 100
         assert found["frame"] == 50
         assert found["slot_f1"] == pytest.approx(200 / 3)
+
+
+def test_few_sentences_and_a_student_worse_than_one_answer_are_doubted() -> None:
+    items = tiny.utterances(120)
+    train, dev = items[:80], items[80:]
+    assert doubts(train, dev, {"frame": 90.0}) == []
+    (few,) = doubts(train, dev[:29], {"frame": 90.0})
+    assert few.startswith("dev has 29 sentences")
+    commonest = Counter(item.intent for item in train).most_common(1)[0][0]
+    share = 100 * sum(item.intent == commonest for item in dev) / len(dev)
+    (worse,) = doubts(train, dev, {"frame": share - 1})
+    assert f"reads {share - 1:.2f} % of dev right" in worse
+    assert f"{commonest!r} would have the intent of {share:.2f} %" in worse

@@ -17,6 +17,7 @@ from edge.cli import main
 from edge.errors import UsageError
 from export.corpora.interactions import Event, InteractionCorpus
 from export.recipes.preference.command import search, train_and_report
+from export.recipes.preference.school import fitting
 from export.recipes.preference.settings import settings_from
 from tests.export.recipes.preference import tiny
 from tests.export.tiny import write_settings
@@ -122,6 +123,26 @@ class TestTraining:
         error = capsys.readouterr().err
         assert "was begun with other settings" in error
         assert "Traceback" not in error
+
+    def test_what_was_interrupted_is_not_the_old_run(
+        self,
+        log_file: Path,
+        tmp_path: Path,
+        quick: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        run = tmp_path / "run"
+        assert train(log_file, run, "--settings", quick) == 0
+
+        def stopped(*args: object, **options: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(fitting, "fit", stopped)
+        assert train(log_file, run, "--settings", quick, "--epochs", 1) == 130
+        assert not list(run.glob("*/checkpoints"))
+        assert main(["export", str(run), "--out", str(tmp_path / "x.edge")]) == 2
+        assert "no finished training run" in capsys.readouterr().err
 
     def test_practice_by_path(self, log_file: Path, tmp_path: Path, quick: Path) -> None:
         other = tiny.write_log(tmp_path / "other.jsonl", tiny.log_rows(later=4))

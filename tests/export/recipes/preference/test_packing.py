@@ -144,7 +144,7 @@ class TestDescription:
         assert Boost(**tasks[1]["boost"]).gain >= 0
         assert Ratings(**tasks[2]["ratings"]).low == 1
         assert tasks[2]["calibration"] == {"bias": 0.0, "slope": 1.0, "threshold": 0.5}
-        assert [each.gate for each in (house, once, rated)] == ["ndcg10", "ndcg10", "order"]
+        assert [each.gate for each in (house, once, rated)] == ["ndcg10", "ndcg10", "rmse"]
 
     def test_more_may_be_kept_back_where_that_is_asked_for(self, household_run: Path) -> None:
         few, many = (TrainedPreference(household_run, share) for share in (0.0, 0.6))

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 import torch
 
+import device_profiles
 from edge.errors import UsageError
 from export.corpora.interactions import Event, History, InteractionCorpus, Target, read
 from export.recipes import open_run
 from export.recipes.preference import recipe
+from export.recipes.preference.command import Outcome, train_and_report
 from export.recipes.preference.recipe import PreferenceRun
 from export.recipes.preference.settings import settings_from
+from export.tune import Tuner
 from tests.export.recipes.preference import tiny
 
 FILES = {
@@ -184,6 +187,31 @@ class TestCorpora:
         corpus.histories[0] = History(name, tuple(events))
         run = train(corpus, tmp_path, settings=tiny.settings(epochs=1))
         assert run.figures["student"]["hr1"] < 100
+
+    def test_ratings_of_which_nobody_has_two_held_out(
+        self, tmp_path: Path, ratings_run: Path
+    ) -> None:
+        """No pairs are in order, and what the gate looks at is the error."""
+        found = recipe.load(ratings_run).figures["student"]
+        assert "order" not in found
+        assert found["mean_rmse"] > 0
+        trained = open_run(ratings_run)
+        assert trained.gate == "rmse"
+        tuner = Tuner(trained, trained.graph(), say=lambda line: None)
+        choice = tuner.choose(device_profiles.load(tiny.PROFILE))
+        assert "rmse" in choice.reasons[1]
+        with pytest.raises(UsageError, match="nobody has rated two things"):
+            train_and_report(
+                tiny.rated(), tiny.settings() | {"measure": "order"}, tmp_path,
+                resume=False, trials=0, quiet=True, say=lambda line: None,
+            )  # fmt: skip
+        assert "–" in Outcome(ratings_run, recipe.load(ratings_run)).text
+
+    def test_ratings_of_which_two_are_held_out_are_in_order(self, tmp_path: Path) -> None:
+        corpus = tiny.rated(users=8, items=24, per_user=20)
+        run = train(corpus, tmp_path, settings=tiny.settings(epochs=1))
+        assert 0 < run.figures["student"]["order"] <= 100
+        assert open_run(tmp_path).gate == "order"
 
     def test_practice(self, tmp_path: Path, log_file: Path) -> None:
         other = tiny.write_log(tmp_path / "other.jsonl", tiny.log_rows(later=4))

@@ -45,6 +45,7 @@ def test_a_teacher_as_small_as_a_student_survives_too() -> None:
     [
         ({"colour": 1}, "settings: colour", "fast_days, first_position"),
         ({"teacher": {"colour": 1}}, "settings: teacher.colour", "alone_weight"),
+        ({"teecher": {}}, "settings: teecher", "window, [student], [teacher]"),
         ({"teacher": 3}, "settings: teacher", "a table"),
         ({"window": 0}, "settings: window", "from 1 to 512"),
         ({"window": 513}, "settings: window", "from 1 to 512"),

@@ -103,6 +103,23 @@ class TestWhatTheRecipeGets:
         assert options["begin"] is run.network
         assert settings.width == 8  # its own, whatever is asked for
 
+    def test_a_run_may_be_gone_on_from_in_its_own_folder(
+        self, tmp_path: Path, calls: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        out = tmp_path / "run"
+        out.mkdir()
+        (out / "run.json").write_text('{"family": "speech"}')
+        run = SpeechRun("x", SpeechSettings(), tiny.network(), FIGURES)
+        found: list[bool] = []
+        monkeypatch.setattr(
+            recipe, "load", lambda folder: found.append((folder / "run.json").exists()) or run
+        )
+        monkeypatch.setattr("export.recipes.speech.command._texts", lambda settings: ["hello"])
+        tiny.recordings(tmp_path / "data")
+        call(out, None, data=[tmp_path / "data"], begin=out)
+        assert found == [True]
+        assert not (out / "run.json").exists()  # the new one is not finished
+
     def test_what_is_practised_is_said_to_the_model_that_ships(
         self, tmp_path: Path, calls: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -16,7 +16,7 @@ from export.recipes.preference.lessons.lessons import Chunk, Collator, chunks
 from export.recipes.preference.lessons.replay import Asked, Lived
 from export.recipes.preference.network.network import Network, NetworkSettings, Sizes
 from export.recipes.preference.packing import TrainedPreference
-from export.recipes.preference.school.judge import likelihood, measures, rated
+from export.recipes.preference.school.judge import doubts, likelihood, measures, rated
 
 ITEMS = 5
 GATES = 2
@@ -112,6 +112,8 @@ def test_ratings_are_foreseen_on_their_scale() -> None:
     found = rated(one, some, Collator(ITEMS), scale)
     # 3 + 1 + 0.25 beside 4.5; and 1, the least there is, beside 1.
     assert found["mae"] == pytest.approx(0.25 / 2)
+    # What whoever knows but the mean, 3, is off by.
+    assert found["mean_rmse"] == pytest.approx(((1.5**2 + 2**2) / 2) ** 0.5, abs=1e-4)
 
 
 @pytest.mark.parametrize("kind", ["household_run", "once_run"])
@@ -126,3 +128,10 @@ def test_what_training_measured_is_what_the_runtime_does(
     found = trained.measure(trained.graph().SerializeToString(), "float", settings)
     for name, value in found.items():
         assert value == pytest.approx(trained.run.figures["student"][name], abs=4), name
+
+
+def test_ratings_foreseen_worse_than_by_their_mean_are_doubted() -> None:
+    assert doubts({"hr1": 3.0}) == []
+    assert doubts({"rmse": 0.9, "mean_rmse": 0.9}) == []
+    (said,) = doubts({"rmse": 0.9214, "mean_rmse": 0.85})
+    assert "0.921" in said and "0.850" in said

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from export.recipes.preference.school.ranking import NOT_RANKED, ranking, rating_measures
+from export.recipes.preference.school.ranking import NOT_RANKED, has_pairs, ranking, rating_measures
 
 
 class TestRanking:
@@ -55,8 +55,12 @@ class TestRatings:
         assert found["order"] == pytest.approx(100 * (1 + 0.5 + 0 + 1) / 4, abs=1e-3)
 
     def test_equal_ratings_are_no_pair(self) -> None:
-        assert self.measured([4, 4], [1, 2], [0, 0])["order"] == 0
+        assert "order" not in self.measured([4, 4], [1, 2], [0, 0])
         assert self.measured([4, 4, 5], [1, 2, 3], [0, 0, 0])["order"] == 100
 
     def test_of_another_user_nothing_is_compared(self) -> None:
-        assert self.measured([1, 5], [5, 1], [0, 1])["order"] == 0
+        assert "order" not in self.measured([1, 5], [5, 1], [0, 1])
+
+    def test_whether_anybody_can_be_in_order(self) -> None:
+        assert has_pairs([[3.0], [2.0, None, 4.0]])
+        assert not has_pairs([[3.0], [2.0, None, 2.0], []])
