@@ -177,7 +177,7 @@ def doubts(
     said = []
     if len(dev) < FEW:
         said.append(
-            f"dev has {len(dev)} sentences: figures, thresholds and the choice of variants rest on "
+            f"sentences of dev: {len(dev)}; figures, thresholds and the choice of variants rest on "
             f"them, and fewer than {FEW} say little"
         )
     commonest, _ = Counter(item.intent for item in train).most_common(1)[0]

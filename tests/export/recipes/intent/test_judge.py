@@ -163,7 +163,7 @@ def test_few_sentences_and_a_student_worse_than_one_answer_are_doubted() -> None
     train, dev = items[:80], items[80:]
     assert doubts(train, dev, {"frame": 90.0}) == []
     (few,) = doubts(train, dev[:29], {"frame": 90.0})
-    assert few.startswith("dev has 29 sentences")
+    assert few.startswith("sentences of dev: 29; figures")
     commonest = Counter(item.intent for item in train).most_common(1)[0][0]
     share = 100 * sum(item.intent == commonest for item in dev) / len(dev)
     (worse,) = doubts(train, dev, {"frame": share - 1})
