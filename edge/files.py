@@ -6,10 +6,16 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 
-def write_atomic(path: Path, data: bytes | str, mode: int = 0o666) -> None:
+def write_atomic(
+    path: Path,
+    data: bytes | str,
+    mode: int = 0o666,
+    written: Callable[[int], object] | None = None,
+) -> None:
     """Replace the file at `path` by `data`; text is written as UTF-8, line ends as they are.
 
     The bytes go to a temporary file beside it, reach the disk, and take the name in one step
@@ -19,6 +25,7 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o666) -> None:
 
     Args:
         mode: who may read and write it, less what the process's umask takes away.
+        written: is given the descriptor of the new file before it takes the name.
 
     Raises:
         OSError: it cannot be written; the old file is untouched and no temporary file is left.
@@ -35,6 +42,8 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o666) -> None:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
+            if written is not None:
+                written(file.fileno())
         os.replace(beside, target)
         with contextlib.suppress(OSError):  # the name is there; after a power cut, maybe not
             sync_folder(target.parent)

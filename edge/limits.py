@@ -135,7 +135,7 @@ WORD_LETTERS: Final = 64
 """Letters of one word that are looked at for pieces and trigrams."""
 VOCABULARY_PIECES: Final = 65_536
 """Word pieces in a vocabulary."""
-TAUGHT_WORDS: Final = 50_000
+TAUGHT_WORDS: Final = 20_000
 """Words that a bundle says to be of intents' sentences."""
 TAUGHT_WORDS_BYTES: Final = 4 * 1024 * 1024
 """Of the asset that has them."""

@@ -147,7 +147,7 @@ class Runtime:
     @home.setter
     def home(self, home: Home) -> None:
         _check_home(home)
-        with self._turn:
+        with home.turn, self._turn:
             if self._closed:
                 raise _closed()
             self._home = home
@@ -174,7 +174,7 @@ class Runtime:
             UsageError: `text` is neither text nor bytes, the home has no such area, the runtime is
                 closed, or the bundle understands no text.
         """
-        with self._turn, self._home.turn:
+        with self._home.turn, self._turn:
             understanding = self._open()
             said_in = None if area is None else self._home.area_id(area)
             return understanding.answer(text, said_in)
@@ -314,7 +314,7 @@ class Runtime:
         Raises:
             UsageError, BundleError: as for `stream`.
         """
-        with self._turn:
+        with self._home.turn, self._turn:
             if self._voice is not None:
                 return self._voice
             bundle = self._unheard
@@ -329,7 +329,7 @@ class Runtime:
 
     def _read(self, text: str, area: str | None) -> Command | Rejected:
         """What a transcript commands; its area may have been removed since somebody listens."""
-        with self._turn, self._home.turn:
+        with self._home.turn, self._turn:
             return self._open().answer(text, area)
 
     def stream(

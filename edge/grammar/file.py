@@ -23,7 +23,7 @@ import numpy as np
 from edge.bundle import strict_json
 from edge.errors import BundleFormatError
 from edge.events import SlotValue
-from edge.home.items import NameKind
+from edge.home.items import HOME_KINDS
 from edge.limits import (
     GRAMMAR_BYTES,
     GRAMMAR_EDGES,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 MAGIC = b"HEARTHG1"
 
-HOME_KINDS: Final[tuple[NameKind, ...]] = ("device", "area", "floor")
 LIST_KINDS = (*HOME_KINDS, "wildcard", "range", "values")
 _FRACTIONS = {"halves": 2, "tenths": 10}
 

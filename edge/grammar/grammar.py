@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, islice
 
-from edge.grammar.file import HOME_KINDS, GrammarTables, read_tables
+from edge.grammar.file import GrammarTables, read_tables
 from edge.grammar.match import UNKNOWN, Match, Miss, Path
 from edge.grammar.ranking import FUNCTION_WORDS, Ranking
 from edge.grammar.skip import Skipping
 from edge.grammar.values import Ends, numbers_at, value_tree, values_at
 from edge.home.home import Home
+from edge.home.items import HOME_KINDS
 from edge.home.names import Node
 from edge.limits import (
     GRAMMAR_PATHS,

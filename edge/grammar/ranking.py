@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from edge.events import SlotValue
-from edge.grammar.file import HOME_KINDS, GrammarTables, Rule
+from edge.grammar.file import GrammarTables, Rule
 from edge.grammar.match import UNKNOWN, Match, Miss, MissCode, OutOfRange, Path, SlotMatch
 from edge.home.home import Home
+from edge.home.items import HOME_KINDS
 from edge.home.targets import lacking, narrow
 from edge.text import ARTICLES, Tokens, without_articles
 

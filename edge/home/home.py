@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final
+from typing import Any
 
 from edge.errors import HomeError, UsageError, shown
 from edge.home.file import parse_home, read_home_file
-from edge.home.items import Area, Device, Floor, Item, NameKind, check_item, item_kind
-from edge.home.names import NameIndex, SimilarNames, bare, said_as
+from edge.home.items import HOME_KINDS, Area, Device, Floor, Item, NameKind, check_item, item_kind
+from edge.home.names import NameIndex, SimilarNames, bare, said_as, written_hastily
 from edge.limits import HOME_ITEMS, HOME_NAME_CHARS, NAME_TOKENS
 from edge.text import without_articles, words_of
 
@@ -22,8 +22,6 @@ __all__ = ["Area", "Device", "Floor", "Home", "Item", "NameKind", "NameSaid"]
 
 NameSaid = tuple[NameKind, int, int]
 """A name in a sentence: of what, its first word, and the word after it."""
-
-_KINDS: Final[tuple[NameKind, ...]] = ("device", "area", "floor")
 
 
 class Home:
@@ -40,7 +38,7 @@ class Home:
         floors: Iterable[Floor] = (),
     ) -> None:
         """Raises HomeError as `add` does."""
-        self.turn: Final = RLock()
+        self.turn = RLock()
         """Held while it changes, and by whoever needs it to stay as it is meanwhile."""
         self.changes = 0
         """How often something was added or removed: for those who keep what they made of a home."""
@@ -52,7 +50,7 @@ class Home:
         """Kind → names → ids, for looking up; they change by `add` and `remove` only."""
         self._joined: dict[str, NameIndex] = {}
         self._similar: dict[str, SimilarNames] = {}
-        for kind in _KINDS:
+        for kind in HOME_KINDS:
             self.index[kind] = NameIndex()
             self._joined[kind] = NameIndex()
             self._similar[kind] = SimilarNames()
@@ -61,6 +59,14 @@ class Home:
         self.add(*devices)
         for similar in self._similar.values():
             similar.prepare()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All of it but the lock: a copy has its own."""
+        return {name: value for name, value in vars(self).items() if name != "turn"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.turn = RLock()
 
     @classmethod
     def load(cls, path: str | Path) -> Home:
@@ -168,6 +174,8 @@ class Home:
                     similar.add(name, item.id)
                     for form in said_as(words):
                         index.add(form, item.id)
+                    for form in written_hastily(said_as(words)):
+                        index.add(form, item.id, hastily=True)
                     self._joined[kind].add(_joined(words), item.id)
 
     def remove(self, *ids: str) -> None:
@@ -199,6 +207,8 @@ class Home:
                     words = words_of(name)
                     for form in said_as(words):
                         self.index[kind].discard(form, item_id)
+                    for form in written_hastily(said_as(words)):
+                        self.index[kind].discard(form, item_id, hastily=True)
                     self._joined[kind].discard(_joined(words), item_id)
 
     def _checked(self, item: Item, kind: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -261,7 +271,7 @@ class Home:
     def names_in(self, words: Sequence[str]) -> list[NameSaid]:
         """The names that are said in some words, from the left: of two that begin with the same
         word the longer one, and none within another."""
-        indices = [(kind, self.index[kind]) for kind in _KINDS]
+        indices = [(kind, self.index[kind]) for kind in HOME_KINDS]
         found: list[NameSaid] = []
         at, of = 0, indices[0][0]
         while at < len(words):

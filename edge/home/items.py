@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from edge.errors import HomeError, shown
 from edge.limits import HOME_ALIASES, HOME_NAME_CHARS
 from edge.text import is_unicode
 
 NameKind = Literal["device", "area", "floor"]
+HOME_KINDS: Final[tuple[NameKind, ...]] = ("device", "area", "floor")
+"""Of two that have a name alike, the first of these is meant."""
 
 
 @dataclass(frozen=True, slots=True)

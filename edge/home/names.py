@@ -6,7 +6,7 @@ Neither takes longer the more names there are: `NameIndex` walks the words of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt  # costs 8 ms, and only annotations need it
 
 Node = dict[str, Any]
-"""A word → the node behind it; "" → the ids whose name ends here, as the keys of a dict."""
+"""A word → the node behind it; "" → the ids whose name ends here, as the keys of a dict; "'" →
+those whose name ends here that is written without its apostrophe."""
+
+ENDS = ("", "'")
+"""Keys of a node that are no words."""
 
 _BITS = 256
 _WORDS = _BITS // 64
@@ -51,14 +55,18 @@ class NameIndex:
     def __init__(self) -> None:
         self.root: Node = {}
 
-    def add(self, words: Sequence[str], item: str) -> None:
-        """Give `item` the name `words`, which has one word at least."""
+    def add(self, words: Sequence[str], item: str, *, hastily: bool = False) -> None:
+        """Give `item` the name `words`, which has one word at least.
+
+        Args:
+            hastily: it is how that name is written by some: whoever is called just so comes first.
+        """
         node = self.root
         for word in words:
             node = node.setdefault(word, {})
-        node.setdefault("", {})[item] = None
+        node.setdefault(ENDS[hastily], {})[item] = None
 
-    def discard(self, words: Sequence[str], item: str) -> None:
+    def discard(self, words: Sequence[str], item: str, *, hastily: bool = False) -> None:
         """Take the name `words` from `item`; nothing happens where it does not have it."""
         path = [self.root]
         for word in words:
@@ -66,12 +74,12 @@ class NameIndex:
             if node is None:
                 return
             path.append(node)
-        items = path[-1].get("")
+        items = path[-1].get(ENDS[hastily])
         if items is None or item not in items:
             return
         del items[item]
         if not items:
-            del path[-1][""]
+            del path[-1][ENDS[hastily]]
         for word, parent, node in zip(reversed(words), path[-2::-1], path[:0:-1], strict=True):
             if node:
                 break
@@ -82,7 +90,7 @@ class NameIndex:
         node: Node | None = self.root
         for word in words:
             node = node.get(word) if node is not None else None
-        return tuple(node.get("", ())) if node is not None and words else ()
+        return tuple(_called(node) or ()) if node is not None and words else ()
 
     def starting_at(self, words: Sequence[str], i: int) -> list[tuple[int, dict[str, None]]]:
         """All names that begin at word `i`: the index after each, and whose name it is."""
@@ -93,9 +101,15 @@ class NameIndex:
             if following is None:
                 break
             node = following
-            if "" in node:
-                found.append((at + 1, node[""]))
+            if (items := _called(node)) is not None:
+                found.append((at + 1, items))
         return found
+
+
+def _called(node: Node) -> dict[str, None] | None:
+    """Whose name ends at a node."""
+    items: dict[str, None] | None = node.get("") or node.get("'")
+    return items
 
 
 def spoken_forms(words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -128,15 +142,19 @@ def bare(words: Sequence[str]) -> Sequence[str]:
 
 
 def said_as(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """All ways a name is looked up: as it is, without its article, numbers said or written, and
-    typed without its apostrophe."""
+    """All ways a name is looked up: as it is, without its article, numbers said or written."""
     forms = spoken_forms(words)
     left = bare(words)
     if len(left) != len(words):
         forms += [form for form in spoken_forms(left) if form not in forms]
     elif words[0] in _OURS:  # whose it is tells, whoever of them says so
         forms += [(other, *words[1:]) for other in _OURS if other != words[0]]
-    return forms + [_hasty(form) for form in forms if _OWNER in form[1:]]
+    return forms
+
+
+def written_hastily(forms: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Forms of a name as they are typed by some: "mums lamp"."""
+    return [_hasty(form) for form in forms if _OWNER in form[1:]]
 
 
 def _hasty(words: Sequence[str]) -> tuple[str, ...]:

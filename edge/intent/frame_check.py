@@ -40,8 +40,8 @@ _NAME: Final = "name"
 _SWITCHED: Final = frozenset({"on", "off"})
 _POINTING: Final = frozenset("it that this them those these".split())
 """English for what was named before, and here was not."""
-_BEING: Final = frozenset({"is", "'s"})
-"""Behind one of them it is said of something else, or of nothing: "it's too dark"."""
+_BEHIND_IT: Final = frozenset({"", "again", "back", "now", "please", "right", "too"})
+"""What may be said behind what is to be switched, and is no name of it: "this music" is one."""
 _PARTLY: Final = frozenset("bit little crack slightly partly partway somewhat ajar".split())
 """English for less of it than all."""
 
@@ -241,9 +241,13 @@ def _pointing(words: Sequence[str]) -> str:
     """A word for something that is to be on or off, and was not named: "turn that off"."""
     if _SWITCHED.isdisjoint(words):
         return ""
-    behind = (*words[1:], "")
-    points = (word for word, after in zip(words, behind, strict=True) if after not in _BEING)
-    return next((word for word in points if word in _POINTING), "")
+    padded = ("", *words, "", "")
+    for at, word in enumerate(words, 1):
+        before, after, beyond = padded[at - 1], padded[at + 1], padded[at + 2]
+        is_between = after in _SWITCHED or (after == "back" and beyond in _SWITCHED)
+        if word in _POINTING and (is_between or (before in _SWITCHED and after in _BEHIND_IT)):
+            return word
+    return ""
 
 
 def _listed(slots: Iterable[str]) -> str:

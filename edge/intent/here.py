@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from edge.grammar.file import HOME_KINDS
+from edge.home.items import HOME_KINDS
 from edge.intent.model import Frame
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema

@@ -74,8 +74,8 @@ def compiled(words: str, *, in_lower_case: bool = False) -> re.Pattern[str]:
 
 
 _AUXILIARIES: Final = (
-    "ai are ca could did do does had has have is may might must need ought sha should was were wo "
-    "would"
+    "ai are ca could dare did do does had has have is may might must need ought sha should was "
+    "were wo would"
 ).split()
 """English words, or what is left of them, that are denied with "n't"."""
 
@@ -83,20 +83,25 @@ CONTRARY: Final = Modifier(
     r"\b(?:not|never|cannot|unless|instead|no[- ]?(?:one|body)|nothing|avoid|refuse"
     rf"|(?:{'|'.join(_AUXILIARIES)})n(?:t|['’]t(?! mind\b))|(?<=\s)but)\b",
     _words("not never cannot unless instead no noone nobody nothing avoid refuse but")
-    | {f"{word}n{t}" for word in _AUXILIARIES for t in ("t", "'t")},
+    | {f"{word}n{t}" for word in _AUXILIARIES for t in ("t", "'t", "'t've")},
     "may turn it into its contrary",
     frozenset({"but"}),
 )
 """Somebody may want it not to be done."""
 
 EXCEPT: Final = Modifier(
-    r"\b(?:except(?:ed|ing)?|exept|exclud(?:e|es|ed|ing)|without|apart from|aside from|besides?"
-    r"|ignoring|(?:any )?other(?: than)?|save for|(?:bar|save) (?:the|my|our)"
+    r"\b(?:exc?ept(?:s|ed|ing|ions?|ional(?:ly)?)?|exclud(?:e|es|ed|ing)|without|apart from"
+    r"|aside from|besides?|ignoring|(?:any )?other(?: than)?|save for|(?:bar|save) (?:the|my|our)"
     r"|leaving (?:on|off|the|my|our|only|just)|and leave|most of|barring|(?<=\S )keep)\b",
     _words(
-        "except excepted excepting exept exclude excludes excluded excluding without apart aside "
-        "beside besides ignoring other save bar leaving leave most barring keep"
-    ),
+        "exclude excludes excluded excluding without apart aside beside besides ignoring other "
+        "save bar leaving leave most barring keep"
+    )
+    | {
+        f"{stem}{ending}"
+        for stem in ("except", "exept")
+        for ending in ("", "s", "ed", "ing", "ion", "ions", "ional", "ionally")
+    },
     "leaves something out of it",
     frozenset({"except", "without", "other"}),
 )

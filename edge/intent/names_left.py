@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from edge.grammar.file import HOME_KINDS
 from edge.grammar.ranking import FUNCTION_WORDS
 from edge.home.home import NameKind, NameSaid
+from edge.home.items import HOME_KINDS
 from edge.intent.model import Frame, SlotReading
 from edge.intent.slot_sets import SlotSets
 from edge.intent.slots import SlotSchema

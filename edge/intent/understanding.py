@@ -89,6 +89,8 @@ class TextUnderstanding:
         """Makes ready what sentences that a model reads are held against."""
         if self._model is not None and self._check is not None:
             self._check.prepare()
+        elif self._model is not None and self._mood is not None:
+            self._mood.prepare()
 
     def unspoken(self) -> tuple[str, ...]:
         """Devices of kinds that no slot of a sentence takes, in sentences for a person."""
@@ -130,8 +132,7 @@ class TextUnderstanding:
             tokens = tokenise(text)
             if not (_WORD.search(text) and tokens.words):
                 return _empty(text)
-            back = self._mood.taken_back(tokens) if self._mood is not None else None
-            return Rejected("unsure", back, text=text) if back else self._by_model(tokens)
+            return self._by_model(tokens)
         tokens = tokenise(text)
         if not tokens.words:
             return _empty(text)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from os import PathLike
 from typing import Any
@@ -42,10 +43,16 @@ class Habits:
         turn: AbstractContextManager[object],
     ) -> None:
         self._turn = turn
-        self._writing = threading.RLock()  # taken before `turn`, never after
+        self._writing = threading.RLock()  # for as long as the file is written, and no longer
+        self._taken_at = self._written_at = 0
+        """Of what was to be written last, and what was: who waited may have older data."""
         self._bundle = bundle.name
-        self._preference: Preference | None = preference_of(bundle, home)
-        self._home, self._changes = home, home.changes if home is not None else 0
+        self._home = home
+        self._at_home: AbstractContextManager[object] = nullcontext() if home is None else home.turn
+        """Held before `turn`, so that the home stays as it is meanwhile."""
+        with self._at_home:
+            self._preference: Preference | None = preference_of(bundle, home)
+            self._changes = home.changes if home is not None else 0
         self._keeper = Keeper(state, bundle.name) if state is not None else None
         kept = self._keeper.load() if self._keeper is not None else None
         if kept is not None:
@@ -64,10 +71,9 @@ class Habits:
         return tuple(self._keeper.problems) if self._keeper is not None else ()
 
     def set_home(self, home: Home) -> None:
-        """To be called with `turn` held."""
-        with home.turn:
-            declare_home(self.preference, home)
-        self._home, self._changes = home, home.changes
+        """To be called with the home's turn held, and `turn`."""
+        declare_home(self.preference, home)
+        self._home, self._changes, self._at_home = home, home.changes, home.turn
 
     def observe(
         self,
@@ -83,7 +89,7 @@ class Habits:
         if not isinstance(value, str):
             raise UsageError(f"is {shown(value)}", where="value", allowed="text")
         moment = _moment(at, context)
-        with self._turn:
+        with self._at_home, self._turn:
             self._follow_home()
             self.preference.observe(action, moment, who, value, rating)
             self._learned()
@@ -110,7 +116,7 @@ class Habits:
         """What may come next; `everything`: also what is not to be shown."""
         _check_person(who)
         moment = _moment(at, context)
-        with self._turn:
+        with self._at_home, self._turn:
             self._follow_home()
             return self.preference.suggest(moment, k, who, everything=everything)
 
@@ -120,9 +126,8 @@ class Habits:
         action = about.action if isinstance(about, Suggestion) else about
         with self._turn:
             self.preference.feedback(action, verdict, who)
-            self._learned(
-                EVERY if verdict == "never" else 1
-            )  # that it never returns is kept at once
+            # That it never returns is kept at once.
+            self._learned(EVERY if verdict == "never" else 1)
         self._save_if_due()
 
     def unblock(self, action: str) -> None:
@@ -137,17 +142,18 @@ class Habits:
         """Erases, in the file too."""
         if person is not None:
             check_name(person, "person")
+        with self._turn:
+            self.preference.forget(person or "")
+            taken = self._taken()
+        if self._keeper is None:
+            return
+        if person:
+            self._write(*taken)
+            self._keeper.warn_of_asides()
+            return
         with self._writing:
-            with self._turn:
-                self.preference.forget(person or "")
-                data = self._taken()
-            if self._keeper is None:
-                return
-            if person:
-                self._keeper.write(data)
-                self._keeper.warn_of_asides()
-            else:
-                self._keeper.erase()
+            self._keeper.erase()
+            self._written_at = max(self._written_at, taken[0])
 
     def export(self) -> dict[str, Any]:
         """All that was learned."""
@@ -158,25 +164,29 @@ class Habits:
         """Writes the file now."""
         if self._keeper is None:
             raise UsageError("there is no file to save to", hint="load the bundle with state=FILE")
-        with self._writing:
-            with self._turn:
-                data = self._taken()
-            self._keeper.write(data)
+        with self._turn:
+            taken = self._taken()
+        self._write(*taken)
 
     def close(self) -> None:
         """Saves what is not saved, and gives the memory back."""
-        if self._preference is None:
-            return
-        if self._keeper is not None:
-            with self._writing:  # by another thread, perhaps
-                if self._keeper.unsaved:
-                    self._save_or_say()
-                self._keeper.close()
         with self._turn:
+            if self._preference is None:
+                return
+            # What another thread has taken and not written yet is older than this.
+            is_behind = self._written_at < self._taken_at
+            is_unsaved = self._keeper is not None and (self._keeper.unsaved or is_behind)
+            taken = self._taken() if is_unsaved else None
             self._preference = None
+        if self._keeper is not None:
+            with self._writing:
+                if taken is not None:
+                    self._write_or_say(*taken)
+                self._written_at = sys.maxsize  # whoever waits is late
+                self._keeper.close()
 
     def _follow_home(self) -> None:
-        """Devices come and go while the runtime runs. To be called with `turn` held."""
+        """Devices come and go while the runtime runs. To be called as `set_home` is."""
         if self._home is not None and self._home.changes != self._changes:
             self.set_home(self._home)
 
@@ -185,20 +195,35 @@ class Habits:
         if self._keeper is not None:
             self._keeper.learned(weight)
 
-    def _taken(self) -> bytes:
-        """What is to be written; likewise."""
+    def _taken(self) -> tuple[int, bytes]:
+        """What is to be written, and its number; likewise."""
         if self._keeper is not None:
             self._keeper.taken()
-        return to_bytes(self.preference.state(), self._bundle)
+        self._taken_at += 1
+        return self._taken_at, to_bytes(self.preference.state(), self._bundle)
+
+    def _write(self, number: int, data: bytes) -> None:
+        """Writes it, unless what was taken later is written already."""
+        with self._writing:
+            if self._keeper is not None and number > self._written_at:
+                self._keeper.write(data)
+                self._written_at = number
 
     def _save_if_due(self) -> None:
         if self._keeper is not None and self._keeper.due:
             self._save_or_say()
 
     def _save_or_say(self) -> None:
+        with self._turn:
+            if self._preference is None:
+                return
+            taken = self._taken()
+        self._write_or_say(*taken)
+
+    def _write_or_say(self, number: int, data: bytes) -> None:
         """What was learned is in memory, and must not be lost because a disk is full."""
         try:
-            self.save()
+            self._write(number, data)
         except OSError as error:
             if self._keeper is not None:
                 self._keeper.say(f"what was learned cannot be saved: {error.strerror or error}")

@@ -94,7 +94,8 @@ class Recognizer:
         self._decoder: Decoder | None = None
         if tables is not None:
             self._text = TextUnderstanding(None, Grammar(tables), SlotSchema({}), home())
-            self._compile(tables)
+            with home().turn:
+                self._compile(tables)
 
     @classmethod
     def of(
@@ -134,7 +135,7 @@ class Recognizer:
         """
         if self._tables is None or self._unchanged():
             return
-        with self._turn, self._home().turn:
+        with self._home().turn, self._turn:
             if self._unchanged():  # another stream was here first
                 return
             try:
@@ -153,7 +154,7 @@ class Recognizer:
         if not found or found[0].evidence is None:
             return None
         best, evidence, margin = found[0], found[0].evidence, _FURTHEST
-        with self._turn, self._home().turn:
+        with self._home().turn, self._turn:
             answer = self._meaning(attempt.graph, best.text, area)
             # "The lamp" and "my lamp" are no alternatives: the next other meaning is.
             for other in found[1:]:
@@ -167,7 +168,7 @@ class Recognizer:
 
     def meaning(self, attempt: Attempt, said: str) -> Answer:
         """What a sentence means that may be said in the attempt's graph."""
-        with self._turn, self._home().turn:
+        with self._home().turn, self._turn:
             return self._meaning(attempt.graph, said)
 
     def answer(

@@ -13,7 +13,7 @@ import re
 from itertools import count
 from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from edge.errors import StateError, UsageError
 from edge.files import write_atomic
@@ -31,9 +31,6 @@ _HEAD_BYTES: Final = 64
 _USUAL_NAME: Final = 255
 _TEMPORARY: Final = len("..01234567.tmp")
 """Characters that the name of a file has more while it is written."""
-
-_Identity = tuple[int, int, int, int]
-"""Device, number, size and time of writing of a file."""
 
 
 class Keeper:
@@ -54,8 +51,9 @@ class Keeper:
         self._loaded = False
         self._process = os.getpid()
         self._lock = FileLock(self._path)
-        self._known: _Identity | None = None
-        """The file as it was read or written last; None where there was none."""
+        self._held: BinaryIO | None = None
+        """The file as it was read or written last, open, so that no other one gets its number; None
+        where there was none."""
         self.problems: list[str] = []
         """What went wrong, in sentences; also logged, as warnings of the logger "edge"."""
         if not self._path.parent.is_dir() or (self._path.exists() and not self._path.is_file()):
@@ -99,9 +97,8 @@ class Keeper:
             self._remove(self._unfinished())
         self._loaded = True
         try:
-            with self._path.open("rb") as file:
-                data = file.read(MEMORY_FILE_BYTES + 1)
-                self._known = _identity(os.fstat(file.fileno()))
+            self._held = self._path.open("rb")
+            data = self._held.read(MEMORY_FILE_BYTES + 1)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -134,14 +131,19 @@ class Keeper:
             OSError: it cannot be written, or somebody else has replaced it; it is untouched.
         """
         try:
-            if os.getpid() != self._process:
-                raise OSError(errno.EBUSY, "it is the file of the process that forked this one")
+            self._check_process()
             if self._is_foreign():
                 raise OSError(errno.EBUSY, "another runtime has written it", str(self._path))
+            new: list[BinaryIO] = []
             try:
-                write_atomic(self._path, data, mode=_OWNER_ONLY)
-            finally:  # somebody may press Ctrl-C when it is written, and before that is noted
-                self._known = self._there()
+                write_atomic(
+                    self._path,
+                    data,
+                    _OWNER_ONLY,
+                    lambda file: new.append(os.fdopen(os.dup(file), "rb")),
+                )
+            finally:  # somebody may press Ctrl-C when it has its name, and before that is noted
+                self._hold(new)
         except BaseException:
             self._unsaved = max(1, self._unsaved)  # the next attempt is after as much again
             raise
@@ -152,11 +154,13 @@ class Keeper:
         Raises:
             OSError: one cannot be removed.
         """
+        self._check_process()
         self._remove([self._path, *self._asides(), *self._unfinished()])
-        self._known = None
+        self._let_go()
 
     def close(self) -> None:
         """Lets others have the file."""
+        self._let_go()
         self._lock.release()
 
     def warn_of_asides(self) -> None:
@@ -186,7 +190,7 @@ class Keeper:
             except BaseException:
                 aside.unlink()
                 raise
-            self._known = None
+            self._let_go()
             return aside
         raise AssertionError("numbers do not end")
 
@@ -197,14 +201,31 @@ class Keeper:
 
     def _is_foreign(self) -> bool:
         """Whether there is a file that is not the one which was read or written last."""
-        there = self._there()
-        return self._loaded and there is not None and there != self._known
-
-    def _there(self) -> _Identity | None:
         try:
-            return _identity(self._path.stat())
+            there = self._path.stat()
         except FileNotFoundError:
-            return None
+            return False
+        if self._held is None:
+            return self._loaded
+        return not os.path.samestat(os.fstat(self._held.fileno()), there)
+
+    def _hold(self, new: list[BinaryIO]) -> None:
+        """Takes a new file for the one that was written last, if it has got the name."""
+        for file in new:
+            held, self._held = self._held, file
+            if self._is_foreign():
+                held, self._held = self._held, held
+            if held is not None:
+                held.close()
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._process:
+            raise OSError(errno.EBUSY, "it is the file of the process that forked this one")
 
     def _unfinished(self) -> list[Path]:
         """What a kill while writing left."""
@@ -256,10 +277,6 @@ def _begins_as_state(path: Path) -> bool:
     with contextlib.suppress(OSError), path.open("rb") as file:
         return is_of_state(file.read(_HEAD_BYTES))
     return False
-
-
-def _identity(file: os.stat_result) -> _Identity:
-    return file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns
 
 
 def _longest_name(folder: Path) -> int:

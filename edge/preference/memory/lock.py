@@ -11,7 +11,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
-_OWNER_ONLY: Final = 0o600
+_MODE: Final = 0o644
+"""Nothing is in it, and who may read it can lock it."""
 
 
 class FileLock:
@@ -30,9 +31,8 @@ class FileLock:
         """Whether it is ours now, or nobody can have one: where nothing can be written beside the
         file, it cannot be replaced either, and some file systems know no locks."""
         while self._held is None:
-            try:
-                file = open(self._path, "ab", opener=_for_its_owner)  # noqa: SIM115
-            except OSError:
+            file = self._opened()
+            if file is None:
                 return True
             if not _locked(file):
                 file.close()
@@ -53,6 +53,13 @@ class FileLock:
                 self._path.unlink()
         held.close()
 
+    def _opened(self) -> BinaryIO | None:
+        """The file of the lock; None where there can be none."""
+        for mode in ("ab", "rb"):  # it may be somebody else's, left there by a kill
+            with contextlib.suppress(OSError):
+                return open(self._path, mode, opener=_opener)
+        return None
+
     def _is(self, file: BinaryIO) -> bool:
         """Whether a file is still the one that others would open."""
         try:
@@ -61,8 +68,8 @@ class FileLock:
             return False
 
 
-def _for_its_owner(name: str, flags: int) -> int:
-    return os.open(name, flags | os.O_CLOEXEC, _OWNER_ONLY)
+def _opener(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_CLOEXEC, _MODE)
 
 
 def _locked(file: BinaryIO) -> bool:

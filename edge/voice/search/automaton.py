@@ -12,9 +12,10 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from edge.errors import UsageError
-from edge.grammar.file import HOME_KINDS, GrammarTables, ListEntry
+from edge.grammar.file import GrammarTables, ListEntry
 from edge.home.home import Home
-from edge.home.names import Node
+from edge.home.items import HOME_KINDS
+from edge.home.names import ENDS, Node
 from edge.intent.asides import BEFORE, BEHIND, LANGUAGE, LINKS
 from edge.limits import SPEECH_SENTENCES
 from edge.text import words_of
@@ -273,10 +274,10 @@ def _names(root: Node) -> Iterator[tuple[str, ...]]:
     while waiting:
         words, node = waiting.pop()
         for word, behind in node.items():
-            if word:
-                waiting.append(((*words, word), behind))
-            else:
+            if not word:
                 yield words
+            elif word not in ENDS:  # an apostrophe is not heard
+                waiting.append(((*words, word), behind))
 
 
 def _finished(

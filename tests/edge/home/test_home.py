@@ -1,5 +1,6 @@
 """The household's devices and areas."""
 
+import copy
 import json
 import threading
 from pathlib import Path
@@ -322,3 +323,20 @@ def test_who_holds_its_turn_sees_no_change() -> None:
         home.remove("a")  # by whoever holds it
     other.join(30)
     assert [device.id for device in home.devices] == ["b", "c", "e"]
+
+
+def test_who_is_called_just_so_comes_before_who_is_written_so() -> None:
+    home = Home([Device("a", "Kid's lamp"), Device("b", "Kids lamp")])
+    assert home.find("device", "kids lamp") == ("b",)
+    assert home.find("device", "kid's lamp") == ("a",)
+    home.remove("b")
+    assert home.find("device", "kids lamp") == ("a",)
+
+
+def test_a_copy_is_a_home_of_its_own() -> None:
+    home = small_home()
+    other = copy.deepcopy(home)  # by the state that a process is given, too
+    with home.turn:
+        other.remove("a")
+    assert other.to_dict() != home.to_dict()
+    assert other.find("device", "big lamp") == ("c",)

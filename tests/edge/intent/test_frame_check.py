@@ -156,7 +156,11 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
         ),
         ("lock the car", "Lock", {}, "unsure", "Lock was understood, but not of what"),
         ("lock that on again", "Lock", {}, "incomplete", "'that' may be anything; name it"),
-        ("it's on so lock this", "Lock", {}, "incomplete", "'this' may be anything; name it"),
+        ("lock it back on please", "Lock", {}, "incomplete", "'it' may be anything; name it"),
+        ("off", "Lock", {}, "unsure", "Lock was understood, but not by a word that tells"),
+        ("lock on these too", "Lock", {}, "incomplete", "'these' may be anything; name it"),
+        ("come on lock that thing", "Lock", {}, "unsure", "Lock was understood, but not of what"),
+        ("it's on so lock the car", "Lock", {}, "unsure", "Lock was understood, but not of what"),
         ("lock it", "Lock", {}, "unsure", "Lock was understood, but not of what"),
         ("it is locked", "Turn", {"name": "it"}, "out_of_scope", "'it is locked' makes no command"),
         (

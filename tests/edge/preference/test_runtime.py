@@ -16,6 +16,7 @@ import pytest
 from edge import Command, Device, Home, Runtime
 from edge.errors import UsageError
 from edge.events import Suggestion
+from edge.preference.habits import Habits
 from edge.preference.memory.keeper import Keeper
 from edge.preference.preference import Preference
 from tests.edge.preference.tiny import NAME, make_preference_bundle, tiny_home
@@ -354,6 +355,69 @@ class TestEnding:
             hub.suggest(MONDAY)
         with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as again:
             assert again.export_state()["persons"]["household"]["events"] == 1
+
+    def test_whatever_was_observed_before_closing_is_in_the_file(
+        self, bundle: Path, state: Path
+    ) -> None:
+        hub = Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state)
+        learned = 0
+        some = threading.Event()
+
+        def observe() -> None:
+            nonlocal learned
+            try:
+                for minute in range(100_000):
+                    hub.observe("porch:turn_on", MONDAY + timedelta(minutes=minute))
+                    learned += 1
+                    if learned == 40:
+                        some.set()
+            except UsageError:
+                pass
+
+        other = threading.Thread(target=observe)
+        other.start()
+        some.wait(30)
+        hub.close()
+        other.join(30)
+        assert hub.problems == ()
+        with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as again:
+            assert again.export_state()["persons"]["household"]["events"] == learned
+
+    def test_what_was_taken_before_and_is_written_late_is_not_written_over_newer(
+        self, bundle: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hub = Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state)
+        hub.observe("porch:turn_on", MONDAY)
+        write = Habits._write
+
+        def late(habits: Habits, number: int, data: bytes) -> None:
+            monkeypatch.undo()
+            hub.observe("porch:turn_off", MONDAY + timedelta(minutes=1))
+            hub.save()
+            write(habits, number, data)
+
+        monkeypatch.setattr(Habits, "_write", late)
+        hub.save()
+        hub.close()
+        with Runtime.load(bundle, home=tiny_home(), profile=HERE, state=state) as again:
+            assert again.export_state()["persons"]["household"]["events"] == 2
+
+    def test_a_home_may_be_held_while_it_is_asked(self, hub: Runtime) -> None:
+        done = threading.Event()
+
+        def ask() -> None:
+            while not done.is_set():
+                hub.suggest(MONDAY)
+
+        other = threading.Thread(target=ask, daemon=True)
+        other.start()
+        for number in range(50):
+            with hub.home.turn:
+                hub.home.add(Device(f"light.{number}", f"Lamp {number}", kind="light"))
+                hub.observe(f"light.{number}:turn_on", MONDAY)
+        done.set()
+        other.join(30)
+        assert not other.is_alive()
 
     def test_closing_waits_for_a_file_that_is_being_written(
         self, bundle: Path, state: Path, monkeypatch: pytest.MonkeyPatch

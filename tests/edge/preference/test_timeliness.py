@@ -136,3 +136,21 @@ def test_what_is_done_after_midnight_is_of_the_day_that_begins(
     assert all(
         f"0:30 {'on' if 0 in habit else 'at'} {kind}" in str(one.because) for one in found.values()
     )
+
+
+def test_times_of_tomorrow_are_of_as_many_days_as_there_are_of_its_kind(tmp_path: Path) -> None:
+    preference = tiny_preference(tmp_path, tiny_home())
+    midnight = MONDAY.replace(hour=0, minute=0)
+    for day in range(56):
+        at = midnight + timedelta(days=day)
+        if at.weekday() >= 5:
+            preference.observe(LAMP, moment_of(at + timedelta(minutes=20)))
+        preference.observe(BLIND, moment_of(at + timedelta(hours=14)))
+    friday = midnight + timedelta(days=60, hours=23, minutes=59)
+    soon = {
+        at.weekday(): lamp.soon
+        for at in (friday, friday + timedelta(days=1))
+        for lamp in preference.suggest(moment_of(at), 5)
+        if lamp.action == LAMP
+    }
+    assert soon[4] == pytest.approx(soon[5], abs=0.02)  # the next days are alike, if these are not

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import signal
@@ -9,12 +10,15 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from edge.errors import StateError, UsageError
+from edge.preference.memory import lock
 from edge.preference.memory.file import from_bytes, to_bytes
 from edge.preference.memory.keeper import Keeper, check_state
+from edge.preference.memory.lock import FileLock
 from edge.preference.moment import NEVER
 from edge.preference.preference import Preference
 from tests.edge.preference.memory.test_file import HEAD, sealed
@@ -186,17 +190,87 @@ def test_a_process_that_was_forked_leaves_the_file_to_the_other(file: Path, data
     keeper.write(data)
     child = os.fork()
     if not child:
-        try:
-            keeper.write(b"of the child")
-        except OSError:
-            keeper.close()
-            os._exit(7)
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        refused = 0
+        for attempt in (lambda: keeper.write(b"of the child"), keeper.erase):
+            try:
+                attempt()
+            except OSError:
+                refused += 1
+        keeper.close()
+        os._exit(refused)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
     assert file.read_bytes() == data
     with pytest.raises(UsageError, match="in use"):
         Keeper(file, "tiny").load()
     keeper.write(data)
+
+
+def test_a_file_that_was_only_touched_is_the_same(file: Path, data: bytes) -> None:
+    keeper = Keeper(file, "tiny")
+    keeper.load()
+    keeper.write(data)
+    os.utime(file, (1, 1))
+    keeper.write(data)
+    keeper.close()
+
+
+def test_a_write_that_fails_makes_nobody_elses_file_its_own(
+    file: Path, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = Keeper(file, "tiny")
+    keeper.load()
+    keeper.write(data)
+
+    def full(handle: int) -> None:
+        file.with_name("other").write_bytes(b"of somebody else")
+        os.rename(file.with_name("other"), file)
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk, pytest.raises(OSError, match="No space left"):
+        disk.setattr(os, "fsync", full)
+        keeper.write(data)
+    with pytest.raises(OSError, match="another runtime has written it"):
+        keeper.write(data)
+    assert file.read_bytes() == b"of somebody else"
+
+
+def test_a_lock_that_is_taken_away_while_it_is_waited_for_is_none(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (FileLock(file) for _ in range(3))
+    assert first.take()
+    really = fcntl.flock
+
+    def late(handle: Any, operation: int) -> None:
+        monkeypatch.undo()
+        first.release()  # after the second has opened it
+        assert third.take()
+        really(handle, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    assert not second.take()
+    third.release()
+    assert second.take()
+    second.release()
+    assert os.listdir(file.parent) == []
+
+
+def test_a_lock_that_somebody_else_has_left_can_be_taken(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = FileLock(file), FileLock(file)
+    file.with_name(".home.state.lock").touch()
+    really = lock._opener
+
+    def another_users(name: str, flags: int) -> int:
+        if flags & os.O_WRONLY:
+            raise PermissionError(13, "Permission denied")
+        return really(name, flags)
+
+    monkeypatch.setattr(lock, "_opener", another_users)
+    assert first.take()
+    assert not second.take()
+    first.release()
 
 
 def test_a_name_that_leaves_no_room_is_refused_before_anything_is_learned(tmp_path: Path) -> None:
