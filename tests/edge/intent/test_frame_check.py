@@ -8,7 +8,7 @@ import pytest
 
 from edge.grammar.grammar import Grammar
 from edge.home.home import Device, Home
-from edge.intent.frame_check import FrameCheck
+from edge.intent.frame_check import FrameCheck, _pointing
 from edge.intent.model import Frame, SlotReading
 from edge.intent.slots import SlotSchema, SlotType
 from edge.text import tokenise
@@ -157,7 +157,7 @@ def frame(text: str, intent: str, **slots: str) -> Frame:
         ("lock the car", "Lock", {}, "unsure", "Lock was understood, but not of what"),
         ("lock that on again", "Lock", {}, "incomplete", "'that' may be anything; name it"),
         ("lock it back on please", "Lock", {}, "incomplete", "'it' may be anything; name it"),
-        ("off", "Lock", {}, "unsure", "Lock was understood, but not by a word that tells"),
+        ("off", "Lock", {}, "unsure", "Lock was understood, but not what 'off' is to it"),
         ("lock on these too", "Lock", {}, "incomplete", "'these' may be anything; name it"),
         ("come on lock that thing", "Lock", {}, "unsure", "Lock was understood, but not of what"),
         ("it's on so lock the car", "Lock", {}, "unsure", "Lock was understood, but not of what"),
@@ -261,3 +261,11 @@ def test_once_prepared_it_reads_nothing_off_the_grammar_any_more(
         monkeypatch.setattr(f"edge.intent.{name}", read)
     text = "dim it to 5 percent"
     assert check.checked(tokenise(text), frame(text, "Dim", **DIMMED), HOME)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [("off", ""), ("that", ""), ("that off", "that"), ("off it", "it"), ("off it goes", "")],
+)
+def test_what_is_pointed_at_stands_beside_what_is_to_become_of_it(said: str, word: str) -> None:
+    assert _pointing(said.split()) == word
