@@ -77,13 +77,18 @@ def words_before(tables: GrammarTables) -> dict[str, frozenset[str]]:
     sources = np.repeat(np.arange(len(tables.accepts)), np.diff(tables.first_edge).astype(np.int64))
     is_word = tables.labels < known
     into, words = tables.targets[is_word], tables.labels[is_word]
-    found: dict[str, set[str]] = {}
-    for number, (_, slot) in enumerate(tables.references):
-        if slot:
-            states = np.unique(sources[tables.labels == known + number])
-            before = np.unique(words[np.isin(into, states)]).tolist()
-            found.setdefault(slot, set()).update(tables.words[word] for word in before)
-    return {slot: frozenset(words) for slot, words in found.items()}
+    labels: dict[str, list[int]] = {}
+    for number, (_, slot) in enumerate(tables.references, start=known):
+        labels.setdefault(slot, []).append(number)
+    labels.pop("", None)
+    found = {}
+    for slot, numbers in labels.items():
+        is_said = np.zeros(known + len(tables.references), bool)
+        is_said[numbers] = True
+        says = np.zeros(len(tables.accepts), bool)
+        says[sources[is_said[tables.labels]]] = True
+        found[slot] = frozenset(tables.words[word] for word in set(words[says[into]].tolist()))
+    return found
 
 
 def slots_counted(tables: GrammarTables) -> frozenset[str]:
@@ -115,11 +120,12 @@ def rules_at(tables: GrammarTables, state: int) -> list[int]:
 def _slots_said(tables: GrammarTables) -> Iterator[tuple[str, str, int, list[int]]]:
     """Transitions that say a slot: it, the kind of its list, the state behind it and the labels
     that go on from there."""
-    first, labels, targets = (
-        array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
-    )
     known = len(tables.words)
-    for label, state in zip(labels, targets, strict=True):
-        number, slot = tables.references[label - known] if label >= known else (0, "")
+    says = tables.labels >= known
+    said = zip(tables.labels[says].tolist(), tables.targets[says].tolist(), strict=True)
+    # Each once: from many states the same is said, and leads to the same.
+    for label, state in sorted(set(said)):
+        number, slot = tables.references[label - known]
         if slot:
-            yield slot, tables.lists[number].kind, state, labels[first[state] : first[state + 1]]
+            after = tables.labels[tables.first_edge[state] : tables.first_edge[state + 1]]
+            yield slot, tables.lists[number].kind, state, after.tolist()

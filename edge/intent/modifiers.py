@@ -55,8 +55,9 @@ class Modifier(NamedTuple):
         return ""
 
     def has(self, word: str) -> bool:
-        """Whether a word is one of them."""
-        return compiled(self.words).fullmatch(word) is not None or word in self.alone
+        """Whether a word, in lower case, is one of them."""
+        pattern = compiled(self.words, in_lower_case=True)
+        return pattern.fullmatch(word) is not None or word in self.alone
 
 
 def _words(words: str) -> frozenset[str]:

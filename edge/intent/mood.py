@@ -33,7 +33,6 @@ from edge.intent.modifiers import (
     TAKEN_BACK,
     Modifier,
     all_but,
-    compiled,
     put_off,
 )
 from edge.intent.vocabulary import Words
@@ -64,7 +63,6 @@ class Mood:
         if self._is_english:
             for modifier in MODIFIERS:
                 self._speaking(modifier)
-                compiled(modifier.words, in_lower_case=True)
             _ = self._asking
             for phrase in (spoken_of, told, asked, stands):
                 phrase("")

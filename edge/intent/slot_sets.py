@@ -10,6 +10,7 @@ one kind has.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
@@ -233,36 +234,38 @@ class SlotSets:
         count = 0
         while count != (count := int(leads.sum())):
             leads[graph.sources[leads[graph.targets]]] = True
-        labels = np.unique(graph.labels[leads[graph.targets]]).tolist()
+        labels = set(graph.labels[leads[graph.targets]].tolist())
         known = self._tables.words
         return frozenset(known[label] for label in labels if label < len(known))
 
     @cached_property
     def _graph(self) -> _Graph:
         tables = self._tables
-        first, labels, targets = (
-            array.tolist() for array in (tables.first_edge, tables.labels, tables.targets)
-        )
+        first = tables.first_edge.tolist()
         slots = labels_said(tables)
         start = (0, frozenset[str]())
         numbers = {start: 0}
         states = [start]
-        edges: list[tuple[int, int, int]] = []
+        sources, words, onward = array("q"), array("q"), array("q")
         for source, (state, said) in enumerate(states):  # grows while it is walked
             if len(said) > _MOST_SLOTS:
                 return _EMPTY
-            for edge in range(first[state], first[state + 1]):
-                after = (targets[edge], said | slots[labels[edge]])
+            edges = slice(first[state], first[state + 1])
+            moves = zip(tables.labels[edges].tolist(), tables.targets[edges].tolist(), strict=True)
+            for label, target in moves:
+                after = (target, said | slots[label])
                 if after not in numbers:
                     numbers[after] = len(states)
                     states.append(after)
-                edges.append((source, labels[edge], numbers[after]))
-            if len(edges) > _MOST_EDGES:
+                sources.append(source)
+                words.append(label)
+                onward.append(numbers[after])
+            if len(sources) > _MOST_EDGES:
                 return _EMPTY
         ends: dict[str, dict[_Way, list[int]]] = {}
         for number, (state, said) in enumerate(states):
             for rule in rules_at(tables, state):
                 ways = ends.setdefault(tables.rules[rule].intent, {})
                 ways.setdefault(_Way(said, rule), []).append(number)
-        sources, words, onward = np.array(edges, np.int64).reshape(-1, 3).T
-        return _Graph(sources, words, onward, ends, len(states))
+        came, said_by, went = (np.frombuffer(part, np.int64) for part in (sources, words, onward))
+        return _Graph(came, said_by, went, ends, len(states))
