@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     """Train, report, and print what came out."""
     settings = _settings(args)
     trials = trials_of(args.search)
-    if args.sentences is not None and not args.data.is_dir():
+    if args.sentences is not None and args.data.exists() and not args.data.is_dir():
         raise UsageError(
             "is no home's folder, and --sentences is for a home",
             where=str(args.data),
