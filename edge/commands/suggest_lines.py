@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from edge.errors import EdgeError, UsageError, shown
 from edge.events import Rejected, Suggestion
 from edge.files import write_atomic
 from edge.preference.actions import spoken
-from edge.preference.event_line import Done, Time, Told, read_line
+from edge.preference.event_line import Done, Time, Told, read_row, row_of
 from edge.preference.week import DAYS, Seen, page
 from edge.runtime import Runtime
 from edge.table import printable
@@ -57,9 +56,10 @@ class Following:
     def _answer(self, line: str | Rejected) -> dict[str, Any] | None:
         if isinstance(line, Rejected):
             raise UsageError(line.reason)
-        read = read_line(line)
-        if isinstance(read, Done):
-            _check(json.loads(line), read)
+        row = row_of(line)
+        read = read_row(row)
+        if isinstance(row, Mapping) and isinstance(read, Done):
+            _check(row, read)
         if read.household and read.household != self._household:
             if self._args.household:
                 return None

@@ -14,7 +14,7 @@ from typing import Any
 from edge.errors import HomeError, UsageError, shown
 from edge.home.file import parse_home, read_home_file
 from edge.home.items import HOME_KINDS, Area, Device, Floor, Item, NameKind, check_item, item_kind
-from edge.home.names import NameIndex, SimilarNames, bare, said_as, written_hastily
+from edge.home.names import NameIndex, SimilarNames, bare, looked_up_as
 from edge.limits import HOME_ITEMS, HOME_NAME_CHARS, NAME_TOKENS
 from edge.text import without_articles, words_of
 
@@ -172,10 +172,8 @@ class Home:
                 index, similar = self.index[kind], self._similar[kind]
                 for name, words in names:
                     similar.add(name, item.id)
-                    for form in said_as(words):
-                        index.add(form, item.id)
-                    for form in written_hastily(said_as(words)):
-                        index.add(form, item.id, hastily=True)
+                    for form, hastily in looked_up_as(words):
+                        index.add(form, item.id, hastily=hastily)
                     self._joined[kind].add(_joined(words), item.id)
 
     def remove(self, *ids: str) -> None:
@@ -205,10 +203,8 @@ class Home:
                 self._similar[kind].discard(item_id)
                 for name in (item.name, *item.aliases):
                     words = words_of(name)
-                    for form in said_as(words):
-                        self.index[kind].discard(form, item_id)
-                    for form in written_hastily(said_as(words)):
-                        self.index[kind].discard(form, item_id, hastily=True)
+                    for form, hastily in looked_up_as(words):
+                        self.index[kind].discard(form, item_id, hastily=hastily)
                     self._joined[kind].discard(_joined(words), item_id)
 
     def _checked(self, item: Item, kind: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -6,7 +6,7 @@ Neither takes longer the more names there are: `NameIndex` walks the words of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -152,9 +152,11 @@ def said_as(words: Sequence[str]) -> list[tuple[str, ...]]:
     return forms
 
 
-def written_hastily(forms: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
-    """Forms of a name as they are typed by some: "mums lamp"."""
-    return [_hasty(form) for form in forms if _OWNER in form[1:]]
+def looked_up_as(words: Sequence[str]) -> list[tuple[tuple[str, ...], bool]]:
+    """All forms that a name has in an index, and whether it is written so hastily: "mums lamp"."""
+    forms = said_as(words)
+    hasty = [_hasty(form) for form in forms if _OWNER in form[1:]]
+    return [*((form, False) for form in forms), *((form, True) for form in hasty)]
 
 
 def _hasty(words: Sequence[str]) -> tuple[str, ...]:

@@ -32,7 +32,6 @@ _ALSO_NUMBERS: Final = frozenset({"one", "two", "four"})
 """English words that mean a number, or what sounds like it: "to", "for"."""
 _NUMBERS: Final = (FIRST_WORDS | {"half"}) - _ALSO_NUMBERS - {"a", "point", "minus", "negative"}
 """Those that mean a number wherever they are said."""
-_MAY_BE_NUMBERS: Final = _NUMBERS | _ALSO_NUMBERS
 _OFF: Final = "off"
 """English for the contrary of most that is asked for."""
 _KIND: Final = "kind"
@@ -211,12 +210,11 @@ class FrameCheck:
 
     def _number_left(self, said: Tokens, slots: Sequence[SlotReading]) -> str:
         """A number outside of all slots: "1:30" is not one second."""
-        for at, word in enumerate(said.words):
-            if not (word[-1].isdecimal() or word in _MAY_BE_NUMBERS):
+        for at in range(len(said)):
+            if not self._is_number(said.words, at):
                 continue
             start, end = said.starts[at], said.ends[at]
-            is_read = any(slot.overlaps(start, end) for slot in slots)
-            if not is_read and self._is_number(said.words, at):
+            if not any(slot.overlaps(start, end) for slot in slots):
                 return said.text[start:end]
         return ""
 
@@ -224,9 +222,9 @@ class FrameCheck:
         word = words[at]
         if word[-1].isdecimal():
             return word.lstrip("-")[0].isdecimal()  # "a4" is a word
-        is_counted = any(map(self._units.has, words[at + 1 : at + 2]))
-        is_number = word in _NUMBERS or (word in _ALSO_NUMBERS and is_counted)
-        return self._is_english and is_number
+        if word in _ALSO_NUMBERS:
+            return self._is_english and any(map(self._units.has, words[at + 1 : at + 2]))
+        return self._is_english and word in _NUMBERS
 
 
 def _outside(said: Tokens, slots: Sequence[SlotReading]) -> list[str]:

@@ -42,18 +42,26 @@ class Told(NamedTuple):
     household: str
 
 
-def read_line(line: str) -> Done | Told:
-    """What a line says.
+def row_of(line: str) -> object:
+    """A line's JSON.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"the line is no JSON: {error}") from None
+
+
+def read_row(row: object) -> Done | Told:
+    """What the JSON of a line says.
 
     A person, value, rating or context that is none costs only itself.
 
     Raises:
-        UsageError: it is no JSON object, or has no time that can be read.
+        UsageError: it is no object, or has no time that can be read.
     """
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"the line is no JSON: {error}") from None
     if isinstance(row, dict) and "feedback" in row:
         action, verdict, person, household = (
             _name(row.get(key)) for key in ("action", "feedback", "person", "household")
@@ -66,7 +74,7 @@ def read_event(row: object) -> Done:
     """What an object of a log says.
 
     Raises:
-        UsageError: as `read_line`.
+        UsageError: as `read_row`.
     """
     if not isinstance(row, Mapping):
         raise UsageError("the line is no JSON object")

@@ -210,10 +210,8 @@ class Habits:
                 self._written_at = number
 
     def _save_if_due(self) -> None:
-        if self._keeper is not None and self._keeper.due:
-            self._save_or_say()
-
-    def _save_or_say(self) -> None:
+        if self._keeper is None or not self._keeper.due:
+            return
         with self._turn:
             if self._preference is None:
                 return

@@ -7,7 +7,6 @@ import json
 import math
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import device_profiles
 from edge.commands import add_json, print_json, terminal_width
 from edge.errors import UsageError, shown
+from edge.files import check_writable
 from edge.limits import MANIFEST_DIGITS, NAME_CHARS
 from edge.table import table
 
@@ -173,8 +173,7 @@ def _check_out(out: Path, tar: Path | None) -> None:
     check_target(out)
     place = next(path for path in out.absolute().parents if path.exists())
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=place):
-            pass
+        check_writable(place / out.name)
     except OSError as error:
         raise UsageError(
             f"cannot be written: {error.strerror or error}",

@@ -11,10 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import UsageError
-from edge.preference.event_line import Done, Told, read_line
+from edge.preference.event_line import Done, Told, read_row, row_of
 
 MONDAY = datetime(2024, 1, 8, 7, 31)
 TIME = '"time": "2024-01-08T07:31"'
+
+
+def read_line(line: str) -> Done | Told:
+    return read_row(row_of(line))
 
 
 def test_an_event() -> None:
